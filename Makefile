@@ -1,0 +1,40 @@
+# `make` lists what there is. Everything lives in .venv; nothing outside this folder is changed.
+VENV := .venv
+BIN := $(VENV)/bin
+# the first Python on the path that is new enough
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+
+.PHONY: help lab test notebooks check clean
+
+help:  ## list what there is
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+lab: $(VENV)/.lab  ## open the book in JupyterLab (installs it first, in .venv)
+	@$(BIN)/python tools/lab.py
+
+test: $(VENV)/.test  ## run every test: units, every notebook with strict nbval, panels in a browser
+	@$(BIN)/python tools/test.py $(ARGS)
+
+notebooks: $(VENV)/.test  ## run every notebook top to bottom and write the outputs back
+	@$(BIN)/python tools/notebook.py run
+
+check: $(VENV)/.test  ## say what breaks the rules of a chapter
+	@$(BIN)/python tools/notebook.py check
+
+clean:  ## delete .venv
+	rm -rf $(VENV)
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found. Install one from https://www.python.org, or say which: make lab PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Making .venv failed. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+
+$(VENV)/.lab: pyproject.toml | $(BIN)/python
+	@echo "Installing into .venv (a minute or two, once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[lab]"
+	@touch $@
+
+$(VENV)/.test: pyproject.toml | $(BIN)/python
+	@echo "Installing what the tests need into .venv (a minute or two, once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test]"
+	@touch $@ $(VENV)/.lab

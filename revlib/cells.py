@@ -1,0 +1,330 @@
+"""Floor 4: draws arrays as cells of numbers (SVG text). Knows nothing of models."""
+from dataclasses import dataclass, field
+from html import escape
+from math import isfinite, isnan
+
+import numpy as np
+
+from revlib.picture import Picture
+from revlib.symbols import COLOURS, NEGATIVE, POSITIVE
+
+CELL_W, CELL_H = 46, 24       # pixels
+CAPTION, LABEL, GAP = 18, 15, 12
+INK, FAINT = "#222222", "#767676"
+
+
+@dataclass(frozen=True)
+class Block:
+    """An array drawn as a grid of cells, with a caption in the colour of its role.
+
+    Parameters
+    ----------
+    values : (columns,) or (rows, columns) float array
+        A NaN is drawn as an empty cell: "not there yet".
+    name : str
+        The caption.
+    role : str
+        A key of symbols.COLOURS.
+    rows, columns : sequence of str
+        Labels beside the rows and above the columns.
+    digits : int
+        Decimals.
+    mark : set of (row, column)
+        Cells with a heavy frame.
+    limit : float, optional
+        The absolute value with the full colour; the largest in the array if not given.
+    """
+    values: np.ndarray
+    name: str = ""
+    role: str = "output"
+    rows: tuple = ()
+    columns: tuple = ()
+    digits: int = 2
+    mark: set = field(default_factory=set)
+    limit: float | None = None
+
+    @property
+    def table(self):
+        return np.atleast_2d(np.asarray(self.values, dtype=float))
+
+    @property
+    def size(self):
+        rows, columns = self.table.shape
+        return (columns * CELL_W + 2 * LABEL * bool(self.rows),    # room on both sides keeps it centred
+                rows * CELL_H + CAPTION * bool(self.name) + LABEL * bool(self.columns))
+
+    def svg(self, x, y):
+        table, colour = self.table, COLOURS[self.role]
+        limit = self.limit or max(np.abs(table[np.isfinite(table)]), default=0) or 1
+        middle = x + self.size[0] / 2
+        x, parts = x + LABEL * bool(self.rows), []
+        if self.name:
+            parts.append(_text(middle, y + 13, self.name, colour, ' font-weight="bold"'))
+            y += CAPTION
+        if self.columns:
+            parts += [_text(x + (j + 0.5) * CELL_W, y + 11, label, FAINT, ' font-size="11"')
+                      for j, label in enumerate(self.columns)]
+            y += LABEL
+        parts += [_text(x - 8, y + i * CELL_H + 17, label, FAINT, ' font-size="11"')
+                  for i, label in enumerate(self.rows)]
+        cells = [self._cell(value, x + j * CELL_W, y + i * CELL_H, limit)
+                 for i, row in enumerate(table.tolist()) for j, value in enumerate(row)]
+        frames = [f'<rect x="{x + j * CELL_W:g}" y="{y + i * CELL_H:g}" width="{CELL_W}" height="{CELL_H}" '
+                  f'fill="none" stroke="{INK}" stroke-width="2.5"/>' for i, j in sorted(self.mark)]
+        return (f'{"".join(parts)}<g data-block="{escape(self.name)}" stroke="{colour}" stroke-width="0.6">'
+                f'{"".join(cells)}{"".join(frames)}</g>')
+
+    def _cell(self, value, x, y, limit):
+        box = f'<rect x="{x:g}" y="{y:g}" width="{CELL_W}" height="{CELL_H}" fill="{shade(value, limit)}"/>'
+        if isnan(value):
+            return box
+        return box + _text(x + CELL_W / 2, y + 17, number(value, self.digits), INK, ' stroke="none"')
+
+
+def number(value, digits=2):
+    """A value as a cell shows it: up to `digits` decimals, as many as six characters hold, else 1.2e7."""
+    for decimals in range(digits, -1, -1):
+        text = f"{value if round(value, decimals) else 0:.{decimals}f}"    # no -0.00
+        if len(text) <= 6:
+            return text
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return f"{mantissa}e{int(exponent)}"
+
+
+def shade(value, limit):
+    """Colour of a value: white at 0, full NEGATIVE at -limit and POSITIVE at limit."""
+    if not isfinite(value):
+        return "#ffffff"
+    share = min(abs(value) / limit, 1)
+    full = NEGATIVE if value < 0 else POSITIVE
+    return "#" + "".join(f"{round(255 + (c - 255) * share):02x}" for c in full)
+
+
+def _text(x, y, text, colour, more=""):
+    return f'<text x="{x:g}" y="{y:g}" fill="{colour}"{more}>{escape(str(text))}</text>'
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A letter, an operator or a few words between blocks."""
+    text: str
+    colour: str = INK
+    points: int = 16
+
+    @property
+    def size(self):
+        return 0.64 * self.points * len(self.text) + 2, self.points + 8
+
+    def svg(self, x, y):
+        width, height = self.size
+        return _text(x + width / 2, y + height / 2 + self.points * 0.36, self.text, self.colour,
+                     f' font-size="{self.points}"')
+
+
+def draw(grid, words, arrows=(), gap=GAP):
+    """Lay blocks out on a grid, as on paper, and join some of them by arrows.
+
+    Parameters
+    ----------
+    grid : list of rows, each a list of Block, Sign, str (a Sign) or None
+        Every column is as wide as its widest entry; entries are centred.
+    words : str
+        What the picture shows.
+    arrows : sequence of ((row, column), (row, column))
+        From the foot of one entry to the head of another in a lower row: how an output is fed back.
+    gap : float
+        Pixels between rows.
+
+    Returns
+    -------
+    Picture
+    """
+    grid = [[Sign(item) if isinstance(item, str) else item for item in row] for row in grid]
+    shape = len(grid), max(map(len, grid))
+    items = {(i, j): item for i, row in enumerate(grid) for j, item in enumerate(row) if item is not None}
+    widths = [max((t.size[0] for (_, j), t in items.items() if j == c), default=0) for c in range(shape[1])]
+    heights = [max((t.size[1] for (i, _), t in items.items() if i == r), default=0) for r in range(shape[0])]
+    left = GAP + np.cumsum([0, *(w + GAP for w in widths)])
+    top = GAP + np.cumsum([0, *(h + gap for h in heights)])
+    boxes = {}
+    for (i, j), item in items.items():
+        w, h = item.size
+        # numbers share a line: what is lower than its row stands at its foot, a sign in the middle of a cell
+        y = top[i] + heights[i] - (h if isinstance(item, Block) else (CELL_H + h) / 2)
+        boxes[i, j] = left[j] + (widths[j] - w) / 2, y, w, h
+    body = [item.svg(*boxes[at][:2]) for at, item in items.items()]
+    body += [_arrow(boxes[a], boxes[b]) for a, b in arrows]
+    width, height = left[-1], top[-1] - gap + GAP
+    style = 'font-family="DejaVu Sans,Verdana,sans-serif" font-size="13" text-anchor="middle"'
+    return Picture(f'<rect width="{width:.0f}" height="{height:.0f}" fill="#ffffff"/><g {style}>{"".join(body)}</g>',
+                   width, height, words)
+
+
+def _arrow(start, end):
+    """From the foot of one box (x, y, width, height), along the gap between rows, to the head of another."""
+    x0, y0 = start[0] + start[2] / 2, start[1] + start[3] + 1
+    x1, y1 = end[0] + end[2] / 2, end[1] - 2
+    turn = (y0 + y1) / 2
+    return (f'<g stroke="{COLOURS["output"]}" fill="none" stroke-width="1.6">'
+            f'<path d="M{x0:g} {y0:g}V{turn:g}H{x1:g}V{y1 - 5:g}"/></g>'
+            f'<path d="M{x1 - 5:g} {y1 - 6:g}h10l-5 7z" fill="{COLOURS["output"]}"/>')
+
+
+def spoken(values, digits=2):
+    """Numbers as a sentence lists them: '0.98, 1.28, 1.65'."""
+    return ", ".join(number(v, digits) for v in np.ravel(values))
+
+
+def units(n):
+    """Labels of n units: ('1', '2', ...)."""
+    return tuple(str(i + 1) for i in range(n))
+
+
+def draw_step(t, x, Wh, s, Ws, b, after, letters, limit=None, marks=None):
+    """One step of the encoder as a sum on paper: x(t)·Wh + S(t-1)·Ws + b = before ReLU, then S(t).
+
+    Parameters
+    ----------
+    t : int
+        The step, from 1.
+    x : (V,) array
+        x(t), one-hot.
+    Wh, Ws, b : (V, n), (n, n), (n,) arrays
+    s, after : (n,) arrays
+        S(t-1), and S(t) as the network computed it.
+    letters : str
+        The V letters.
+    limit : float, optional
+        State with the full colour; the largest shown if not given.
+    marks : dict, optional
+        Block name -> cells with a heavy frame; without it the row of Wh that x(t) picks.
+    """
+    from_letter, from_state, n = x @ Wh, s @ Ws, units(len(s))
+    before = from_letter + from_state + b
+    limit = limit or max(np.abs([before, after]).max(), 1e-9)
+    letter = int(np.argmax(x))
+    marks = {"Wh": {(letter, j) for j in range(len(n))}} if marks is None else marks
+
+    def state(values, name):
+        return Block(values, name, "encoder", columns=n if name == f"S({t - 1})" else (), limit=limit)
+
+    def weights(values, name, rows=()):
+        return Block(values, name, "weights", rows, n if rows else (), mark=marks.get(name, set()), limit=1.2)
+
+    product = f"x({t})·Wh", f"S({t - 1})·Ws"
+    changed = "" if np.array_equal(before, after) else f" Before the activation it was {spoken(before)}."
+    words = (f"Step {t} reads '{letters[letter]}': S({t}) = {spoken(after)}. "
+             f"The letter brings {spoken(from_letter)}, the state before it {spoken(from_state)}.{changed}")
+    return draw([
+        [Block(x, f"x({t})", "input", columns=tuple(letters), digits=0), "·", weights(Wh, "Wh", tuple(letters)), "=",
+         state(from_letter, product[0])],
+        [state(s, f"S({t - 1})"), "·", weights(Ws, "Ws", n), "=", state(from_state, product[1])],
+        [None, None, None, "+", weights(b, "b")],
+        [None, None, None, "=", state(before, "sum")],
+        [None, None, Sign("ReLU makes negative sums 0" if after.min() >= 0 else "tanh squeezes", FAINT, 12), "→",
+         state(after, f"S({t})")]], words)
+
+
+def draw_states(text, S, name="S", role="encoder", limit=None):
+    """All states of a run, one row a step, each beside the letter that was read.
+
+    Parameters
+    ----------
+    text : str
+        T letters.
+    S : (T + 1, n) array
+    """
+    limit = limit or max(np.abs(S).max(), 1e-9)
+    rows = [[Sign(letter), Block(row, f"{name}({t})", role, columns=units(len(row)) if t == 0 else (), limit=limit)]
+            for t, (letter, row) in enumerate(zip(" " + text, S))]
+    return draw(rows, f"The states while '{text}' is read; the last, {name}({len(text)}), is {spoken(S[-1])}.", gap=6)
+
+
+def draw_compare(first, S1, second, S2, limit=None):
+    """The states of two strings side by side, and the difference of their thought vectors.
+
+    Parameters
+    ----------
+    first, second : str
+    S1, S2 : (T1 + 1, n) and (T2 + 1, n) arrays
+    """
+    limit = limit or max(np.abs(S1).max(), np.abs(S2).max(), 1e-9)
+    n, gone = units(S1.shape[1]), np.full(S1.shape[1], np.nan)
+    grid = []
+    for t in range(max(len(S1), len(S2))):
+        row = []
+        for text, S in ((first, S1), (second, S2)):
+            there = t < len(S)
+            row += [Sign((" " + text)[t] if there else " "),
+                    Block(S[t] if there else gone, f"S({t})" if there else " ", "encoder",
+                          columns=n if t == 0 else (), limit=limit)]
+        grid.append(row)
+    difference = S1[-1] - S2[-1]
+    grid.append([None, Sign(f"thought of '{first}' minus thought of '{second}'", FAINT, 11), Sign("="),
+                 Block(difference, "difference", "encoder", limit=limit)])
+    words = (f"The thought vector of '{first}' is {spoken(S1[-1])}; of '{second}' {spoken(S2[-1])}. "
+             f"They differ by {spoken(difference)}: a distance of {number(np.linalg.norm(difference), 3)}.")
+    return draw(grid, words, gap=6)
+
+
+def draw_decoding(thought, X, S, Z, P, said, letters, outputs, shown=None, limit=None):
+    """The decoder, one row a step: what is fed in, the state, the scores, the probabilities, the letter said.
+
+    Arrows take each letter said to the next step's input: the feedback.
+
+    Parameters
+    ----------
+    thought : (n,) array
+    X, S, Z, P : (T, V), (T, n), (T, K), (T, K) arrays
+        Row t-1 belongs to step t; S is without the thought vector.
+    said : sequence of T str
+        The letters, or END.
+    letters, outputs : sequences of V and K str
+        Names of the inputs and the outputs.
+    shown : int, optional
+        Steps drawn; the rest stays empty. All if not given.
+    limit : float, optional
+        State with the full colour; the largest shown if not given.
+    """
+    T = len(said)
+    shown = T if shown is None else min(shown, T)
+    limit = limit or max(np.abs(S).max(), 1e-9)
+    grid = [[None, Block(thought, "thought vector = _S(0)", "encoder", columns=units(len(thought)), limit=limit)]]
+    for t in range(1, T + 1):
+        there = 1 if t <= shown else np.nan     # NaN: an empty cell
+        head = {"columns": tuple(letters)} if t == 1 else {}
+        names = {"columns": tuple(outputs)} if t == 1 else {}
+        grid.append([Block(X[t - 1] * there, f"x({t})", "input", digits=0, limit=1, **head),
+                     Block(S[t - 1] * there, f"_S({t})", "decoder", limit=limit),
+                     Block(Z[t - 1] * there, f"z({t})", "output", limit=np.abs(Z).max() or 1, **names),
+                     Block(P[t - 1] * there, f"p({t})", "output", limit=1, **names),
+                     Sign(said[t - 1] if t <= shown else " ", COLOURS["output"], 20 if len(said[t - 1]) == 1 else 13)])
+    fed = "nothing" if not X[shown - 1].any() else f"'{letters[int(X[shown - 1].argmax())]}'"
+    words = (f"Step {shown} of {T}: fed {fed}, the state becomes {spoken(S[shown - 1])}, "
+             f"the probabilities {spoken(P[shown - 1])}, and it says {said[shown - 1]!r}. "
+             f"So far it has said {' '.join(said[:shown])!r}.")
+    return draw(grid, words, [((t, 4), (t + 1, 0)) for t in range(1, shown)], gap=24)
+
+
+def draw_blame(z, p, y, letters, temperature=1.0):
+    """Scores to probabilities to blame: z, its share exp(z - max), p, the right letter y, and p - y.
+
+    Parameters
+    ----------
+    z, p, y : (K,) arrays
+    letters : sequence of K str
+    """
+    scaled, target = z / temperature, int(y.argmax())
+    shifted = scaled - scaled.max()
+    loss = -np.log(p[target]) if p[target] > 0 else np.inf
+    rows = [(z, "z", "output", 2, "the scores"),
+            (shifted, "z / temperature − max", "output", 2, "the largest becomes 0: nothing can overflow"),
+            (np.exp(shifted), "exp", "output", 3, "e to that power: positive, at most 1"),
+            (p, "p", "output", 3, "divided by their sum: probabilities"),
+            (y, "y", "input", 0, "1 at the right letter"),
+            (p - y, "p − y", "blame", 3, "the gradient of the loss with respect to the scores")]
+    words = (f"At temperature {number(temperature)} the probabilities are {spoken(p, 3)}. The right letter is "
+             f"{letters[target]!r}: the loss is {number(loss, 4)} nats, and p − y is {spoken(p - y, 3)}.")
+    return draw([[Sign(why, FAINT, 12), Block(values, name, role, columns=tuple(letters) if i == 0 else (),
+                                              digits=digits, limit=None if i < 2 else 1)]
+                 for i, (values, name, role, digits, why) in enumerate(rows)], words, gap=6)

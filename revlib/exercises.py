@@ -1,0 +1,163 @@
+"""Aside: checks a reader's answers. One line of feedback, and never the answer itself."""
+from dataclasses import dataclass
+from typing import Any, Callable
+
+import numpy as np
+
+from revlib import model, post
+from revlib.alphabet import Alphabet
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """An answer of one or more numbers, in any shape and type, right to two decimals unless said otherwise."""
+    expected: str
+    key: Callable[[], Any]
+    tolerance: float = 0.0055
+
+    def judge(self, answer):
+        key = np.ravel(self.key())
+        try:
+            found = np.asarray(answer, dtype=float).ravel()
+        except (TypeError, ValueError):
+            return f"found a value of type {type(answer).__name__}"
+        if len(found) != len(key):
+            return f"found {len(found)} number{'s' * (len(found) != 1)}"
+        near = np.abs(found - key) <= self.tolerance
+        if near.all():
+            return None
+        return f"found {found[0]:g}" if len(key) == 1 else f"{near.sum()} of the {len(key)} numbers found are right"
+
+
+@dataclass(frozen=True)
+class Word:
+    """An answer of one or more strings, in any order."""
+    expected: str
+    key: Callable[[], Any]
+
+    def judge(self, answer):
+        found = [answer] if isinstance(answer, str) else answer
+        if not isinstance(found, (list, tuple, set)) or not all(isinstance(word, str) for word in found):
+            return f"found a value of type {type(answer).__name__}"
+        return None if sorted(found) == sorted(self.key()) else f"found {answer!r}"
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function of the reader's, called on several arguments and compared with ours."""
+    expected: str
+    key: Callable[..., Any]
+    arguments: tuple
+
+    def judge(self, answer):
+        if not callable(answer):
+            return f"found a value of type {type(answer).__name__}"
+        for argument in self.arguments:
+            try:
+                found = answer(argument)
+            except Exception as error:    # whatever the reader's code raises is part of the answer
+                return f"for {argument!r} it raised {type(error).__name__}: {error}"
+            trouble = Numbers("", lambda: self.key(argument), 1e-9).judge(found)
+            if trouble:
+                return f"for {argument!r} {trouble}"
+        return None
+
+
+@dataclass(frozen=True)
+class Works:
+    """An answer that is right if the network does what was asked with it: there are many."""
+    expected: str
+    size: int
+    outcome: Callable[[np.ndarray], str]
+    wanted: str
+
+    def judge(self, answer):
+        trouble = Numbers("", lambda: np.zeros(self.size), np.inf).judge(answer)
+        if trouble:
+            return trouble
+        said = self.outcome(np.asarray(answer, dtype=float).ravel())
+        return None if said == self.wanted else f"with it the network says {said!r}"
+
+
+def _state(text):
+    return model.run(model.post_net(), text).thought
+
+
+def _says_with_bias(bo):
+    net = model.post_net()
+    net.bo[:] = bo
+    return model.run(net, "abc").output
+
+
+def ender(bias):
+    """The post's network with an END that wins once the units' sum is large: its score is that sum plus `bias`."""
+    old, net = model.post_net(), model.Net(Alphabet("abc", end=True))
+    net.enc.W[:], net.dec.W[:], net.Wo[:, :3] = old.enc.W, old.dec.W, old.Wo
+    net.Wo[:, 3], net.bo[3] = 1, bias
+    return net
+
+
+def _closest(length):
+    net = model.post_net()
+    strings = net.alphabet.strings(length)
+    thoughts = model.run(net, strings, steps=0).thought
+    gaps = np.linalg.norm(thoughts[:, None] - thoughts, axis=-1) + np.diag([np.inf] * len(strings))
+    return [strings[i] for i in np.unravel_index(gaps.argmin(), gaps.shape)]
+
+
+def _largest_eigenvalue():
+    return np.abs(np.linalg.eigvals(post.Ws)).max()
+
+
+def _first_scores():
+    return post.PRINTED_DEC_S[0] @ post.Wo
+
+
+def _temperature_for(probability):
+    low, high = 1.0, 10.0    # the probability of the best letter falls as the temperature rises: bisection
+    while high - low > 1e-9:
+        middle = (low + high) / 2
+        low, high = (middle, high) if model.softmax(_first_scores(), middle).max() > probability else (low, middle)
+    return low
+
+
+def _loss(text, answer):
+    net = model.post_net()
+    run = model.run(net, text, given=net.alphabet.indices(answer))
+    return -np.mean([model.log_softmax(z)[k] for z, k in zip(run.dec.Z, net.alphabet.indices(answer))])
+
+
+EXERCISES = {
+    "1.1": Numbers("nine numbers, 0 or 1", lambda: Alphabet("abc").one_hot("cab")),
+    "1.2": Numbers("five numbers, the units of S(2)", lambda: _state("ba")),
+    "1.3": Function("a function from a string to the five numbers of its last state", _state, ("a", "cab", "bbacb")),
+    "1.4": Numbers("one number, the weight", lambda: -(post.PRINTED_S[0] @ post.Ws)[4]),
+    "1.5": Numbers("one whole number", lambda: 12 * 26 + 12 * 12 + 12, 0),
+    "2.1": Numbers("one whole number", lambda: len({tuple(s.round(9)) for s in
+                                                     model.run(model.post_net(), Alphabet("abc").strings(5)).thought}), 0),
+    "2.2": Word("two strings of length 4, as ['....', '....']", lambda: _closest(4)),
+    "2.3": Numbers("one number, the scale", lambda: 1 / _largest_eigenvalue()),
+    "2.4": Numbers("five numbers, the units of the thought vector", lambda: post.Wh[2]),
+    "3.1": Word("a string of five letters", lambda: [model.run(model.post_net(), "bca", steps=5).output]),
+    "3.2": Works("three numbers, one a letter", 3, _says_with_bias, "aaa"),
+    "3.3": Works("one number, the bias of END", 1, lambda bias: model.run(ender(bias[0]), "abc").output, "c"),
+    "3.4": Numbers("one whole number", lambda: 12 * 26 + 12 * 12 + 12 + 12 * 26 + 12 * 12 + 12 + 12 * 27 + 27, 0),
+    "4.1": Numbers("three probabilities", lambda: model.softmax(np.array([2.0, 1.0, 0.0]))),
+    "4.2": Numbers("one number, the temperature", lambda: _temperature_for(0.5), 0.03),
+    "4.3": Numbers("three numbers, p - y", lambda: model.softmax(_first_scores()) - np.eye(3)[1]),
+    "4.4": Function("a function from scores to log-probabilities that never overflows", model.log_softmax,
+                    ((1.0, 2.0, 3.0), (1000.0, 0.0, -1000.0), (-5000.0, -5001.0))),
+    "4.5": Numbers("one number, in nats", lambda: _loss("abc", "cba")),
+}
+
+
+def check(number, answer):
+    """Print one line about an answer: not attempted yet, correct, or what was found and what kind was expected."""
+    exercise = EXERCISES.get(number)
+    if exercise is None:
+        print(f"there is no exercise {number!r}; they are {', '.join(EXERCISES)}")
+    elif answer is Ellipsis or answer is None:
+        print(f"{number}: not attempted yet")
+    else:
+        trouble = exercise.judge(answer)
+        print(f"{number}: correct" if trouble is None else f"{number}: not yet; {trouble}; expected {exercise.expected}")

@@ -1,0 +1,31 @@
+"""Floor 0: a picture: an SVG drawing, and the words that say what it shows now."""
+import base64
+from dataclasses import dataclass
+from html import escape
+
+
+@dataclass(frozen=True, repr=False)
+class Picture:
+    """One drawing. The words are its title, its alternative text, and what `print` shows.
+
+    A notebook stores it as an image with that alternative text, which is seen before any cell is run;
+    a panel puts `svg` itself on the page.
+    """
+    body: str       # SVG elements
+    width: float    # pixels
+    height: float
+    words: str
+    kind: str = "cells"    # or "plot": drawn by matplotlib, so its bytes depend on that version
+
+    @property
+    def svg(self):
+        return (f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" role="img" '
+                f'width="{self.width:.0f}" height="{self.height:.0f}" viewBox="0 0 {self.width:.0f} {self.height:.0f}" '
+                f'style="max-width:100%;height:auto"><title>{escape(self.words)}</title>{self.body}</svg>')
+
+    def _repr_html_(self):
+        data = base64.b64encode(self.svg.encode()).decode()
+        return f'<img class="revlib-{self.kind}" alt="{escape(self.words)}" src="data:image/svg+xml;base64,{data}">'
+
+    def __repr__(self):
+        return self.words

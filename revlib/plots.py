@@ -1,0 +1,138 @@
+"""Floor 4: draws curves, bars and maps (matplotlib figures, never pyplot's state). Knows nothing of models.
+
+Each class lays a figure out once; its `draw` moves what is on it, so that a slider can follow the hand.
+"""
+import io
+import re
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
+from matplotlib.transforms import ScaledTranslation
+
+from revlib.picture import Picture
+from revlib.symbols import COLOURS
+
+# text stays text, and equal figures give equal bytes
+STYLE = {"svg.fonttype": "none", "svg.hashsalt": "revlib", "font.size": 10, "font.family": "DejaVu Sans",
+         "axes.spines.top": False, "axes.spines.right": False, "axes.formatter.useoffset": False}
+# One group, one colour and one marker: told apart without colour too.
+GROUPS = (("#0060a0", "o"), ("#c65d10", "s"), ("#00704f", "^"), ("#9b3a7a", "D"), ("#4d4d4d", "v"), ("#8a5a00", "P"))
+
+
+class Plot:
+    """One pair of axes with names, units and fixed limits; size in pixels."""
+
+    def __init__(self, xlabel, ylabel, xlim, ylim, size=(560, 360), yscale="linear"):
+        with mpl.rc_context(STYLE):
+            self.figure = Figure(figsize=(size[0] / 72, size[1] / 72))    # an SVG point is a pixel here
+            FigureCanvasSVG(self.figure)
+            left, foot = 62 / size[0], 48 / size[1]
+            self.axes = self.figure.add_axes([left, foot, 0.97 - left, 0.95 - foot])
+            self.axes.set(xlabel=xlabel, ylabel=ylabel, xlim=xlim, ylim=ylim, yscale=yscale)
+            if yscale == "log":    # plain labels and no minor ticks: a fifth of the drawing time
+                self.axes.yaxis.set(minor_locator=NullLocator(), major_formatter="{x:g}")
+
+    def picture(self, words):
+        """The figure as it stands now, as a Picture."""
+        out = io.StringIO()
+        with mpl.rc_context(STYLE):
+            self.figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+        svg = out.getvalue()
+        body = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index(">", svg.index("<svg")) + 1:svg.rindex("</svg>")],
+                      flags=re.DOTALL)
+        width, height = self.figure.get_size_inches() * 72
+        return Picture(body, width, height, words, kind="plot")
+
+
+class Map(Plot):
+    """Points on a plane, in groups that differ in colour and marker, with a name at each point if wanted.
+
+    Parameters
+    ----------
+    groups : dict of str to list of int
+        Legend entry -> which points belong to it.
+    names : sequence of str
+        One a point, or none at all.
+    xlabel, ylabel, xlim, ylim
+        As in Plot.
+    """
+
+    def __init__(self, groups, names, **axes):
+        super().__init__(**axes)
+        self.groups = groups
+        with mpl.rc_context(STYLE):
+            self.dots = [self.axes.plot([], [], marker, color=colour, ms=5, label=group)[0]
+                         for group, (colour, marker) in zip(groups, GROUPS)]
+            beside = self.axes.transData + ScaledTranslation(4 / 72, 2 / 72, self.figure.dpi_scale_trans)
+            self.names = [self.axes.text(0, 0, name, fontsize=8, clip_on=True, transform=beside) for name in names]
+            self.axes.legend(loc="upper left", frameon=False, handletextpad=0.2)
+
+    def draw(self, points, words):
+        """Move the points to (N, 2) `points` and return the Picture."""
+        points = np.asarray(points)
+        for dots, members in zip(self.dots, self.groups.values()):
+            dots.set_data(points[members].T)
+        for text, (x, y) in zip(self.names, points):
+            text.set_position((x, y))
+        return self.picture(words)
+
+
+class Curves(Plot):
+    """Curves over one axis, each named at its right end, above and below in turn.
+
+    Parameters
+    ----------
+    names : dict of str to role
+        Name of each curve -> key of symbols.COLOURS; the second and later of one role are dashed.
+    xlabel, ylabel, xlim, ylim, yscale
+        As in Plot.
+    """
+
+    def __init__(self, names, **axes):
+        super().__init__(**axes)
+        roles = list(names.values())
+        with mpl.rc_context(STYLE):
+            self.lines = [self.axes.plot([], [], "--" if role in roles[:i] else "-", color=COLOURS[role], lw=2)[0]
+                          for i, role in enumerate(roles)]
+            self.names = [self.axes.text(0, 0, f"{name} ", color=COLOURS[role], ha="right", clip_on=True,
+                                         va="top" if i % 2 else "bottom") for i, (name, role) in enumerate(names.items())]
+
+    def draw(self, x, curves, words):
+        """Move the curves to `curves`, one (len(x),) array a name, and return the Picture."""
+        for line, name, y in zip(self.lines, self.names, curves):
+            line.set_data(x, y)
+            name.set_position((x[-1], y[-1]))
+        return self.picture(words)
+
+
+class Bars(Plot):
+    """Bars with their values written on them.
+
+    Parameters
+    ----------
+    names : sequence of str
+        What stands under each bar.
+    role : str
+        A key of symbols.COLOURS.
+    ylabel, ylim
+        As in Plot.
+    """
+
+    def __init__(self, names, role, ylabel, ylim, size=(300, 220)):
+        super().__init__("", ylabel, (-0.6, len(names) - 0.4), ylim, size)
+        with mpl.rc_context(STYLE):
+            self.axes.set_xticks(range(len(names)), names)
+            self.axes.axhline(0, color="#767676", lw=0.8)
+            self.bars = self.axes.bar(range(len(names)), np.zeros(len(names)), color=COLOURS[role], width=0.7)
+            self.values = [self.axes.text(i, 0, "", ha="center") for i in range(len(names))]
+
+    def draw(self, heights, words, digits=2):
+        """Set the bars to `heights` and return the Picture."""
+        low, high = self.axes.get_ylim()
+        for bar, text, height in zip(self.bars, self.values, heights):
+            bar.set_height(height)
+            text.set(text=f"{height:.{digits}f}", y=min(max(height, 0), high) + 0.015 * (high - low))
+        return self.picture(words)

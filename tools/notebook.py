@@ -1,0 +1,198 @@
+#!/usr/bin/env python3
+"""The one tool that runs, edits, checks and shows the book's notebooks.
+
+    python tools/notebook.py run [FILES]         run top to bottom in a fresh kernel and write it back
+    python tools/notebook.py text FILES          write each as MyST text beside it, for an editor
+    python tools/notebook.py build FILES.md      write that text back into the notebook, keeping outputs
+    python tools/notebook.py check [FILES]       print what breaks the rules of a chapter; exit status 1 if any does
+    python tools/notebook.py show FILE           source, text outputs and picture hashes (for git diff)
+
+Without FILES: every notebook of the book.
+"""
+import argparse
+import ast
+import hashlib
+import pathlib
+import re
+import sys
+
+import nbformat
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+KERNEL = {"kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+          "language_info": {"name": "python"}}
+LONGEST_CELL, LONGEST_OUTPUT, LARGEST_FILE = 25, 10, 500_000    # lines, lines, bytes
+
+
+def book():
+    """Every notebook of the book, chapters first."""
+    folder = ROOT / "notebooks"
+    return sorted(folder.glob("*.ipynb")) + sorted(folder.glob("*/*.ipynb"))
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def write(notebook, path):
+    path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8", newline="\n")
+
+
+def canonical(notebook):
+    """The same notebook with nothing in it that differs between two runs."""
+    notebook.metadata = nbformat.from_dict(KERNEL)
+    notebook.nbformat_minor = 5
+    for cell in notebook.cells:
+        tags = cell.metadata.get("tags")
+        cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(WIDGET_VIEW, None)
+            if "metadata" in output:
+                output.metadata = nbformat.from_dict({})
+    return notebook
+
+
+def run(path):
+    """Run a notebook where it stands, and write it back in its canonical form."""
+    from nbclient import NotebookClient
+    notebook = read(path)
+    client = NotebookClient(notebook, timeout=600, kernel_name="python3", coalesce_streams=True,
+                            resources={"metadata": {"path": str(path.parent)}})
+    client.execute()
+    write(canonical(notebook), path)
+
+
+def text(path):
+    """The notebook's source as MyST text; each cell keeps its id."""
+    import jupytext
+    notebook = read(path)
+    for cell in notebook.cells:
+        cell.metadata["id"] = cell.id
+        cell.outputs = [] if cell.cell_type == "code" else None
+    return jupytext.writes(notebook, fmt="md:myst")
+
+
+def build(source, path):
+    """The notebook that MyST text describes; outputs of cells whose source has not changed are kept."""
+    import jupytext
+    notebook = jupytext.reads(source, fmt="md:myst")
+    old = {cell.id: cell for cell in read(path).cells} if path.exists() else {}
+    for cell in notebook.cells:
+        cell.id = cell.metadata.pop("id", cell.id)
+        before = old.get(cell.id)
+        if cell.cell_type == "code" and before is not None and before.source == cell.source:
+            cell.outputs, cell.execution_count = before.outputs, before.execution_count
+    write(canonical(notebook), path)
+
+
+def problems(notebook, name, folder, chapter=True):
+    """What breaks the rules of a chapter: a list of sentences, each with the cell it is about."""
+    found, code = [], [c for c in notebook.cells if c.cell_type == "code"]
+    prose = "\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
+
+    def say(what, cell=None):
+        found.append(f"{name}{f', cell {cell.id}' if cell is not None else ''}: {what}")
+
+    if [c.execution_count for c in code] != list(range(1, len(code) + 1)):
+        say(f"execution counts are not 1 to {len(code)}: not one fresh run")
+    if notebook.metadata != nbformat.from_dict(KERNEL):
+        say("its metadata are not the canonical ones (run it with tools/notebook.py)")
+    if not notebook.cells or not notebook.cells[0].source.startswith("# "):
+        say("the first cell has no title")
+    ids = [c.id for c in notebook.cells]
+    for cell in notebook.cells:
+        if ids.count(cell.id) > 1 or not re.fullmatch(r"[a-z]+[a-z0-9]*(-[a-z0-9]+)*", cell.id) or re.fullmatch(r"[0-9a-f]{8}", cell.id):
+            say("its id is not a name chosen by hand, or stands twice", cell)
+    if sum("nbval-ignore-output" in c.metadata.get("tags", []) for c in code) > 1:
+        say("more than one cell has outputs that are not compared")
+    for cell in code:
+        _check_code(cell, say)
+        _check_outputs(cell, say)
+    for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", prose):
+        if not re.match(r"https?://", target) and not (folder / target).exists():
+            say(f"the link to {target} leads nowhere")
+    if chapter and "**Minutes**" not in prose:
+        say("it does not say how many minutes it takes")
+    if chapter and not re.search(r"\]\([^)]*\.ipynb\)", notebook.cells[0].source):
+        say("its first cell does not link to the previous and the next chapter")
+    return found
+
+
+def _check_code(cell, say):
+    source = cell.source
+    for pattern, what in ((r";\s*$", "a line ends in a semicolon"), (r"\binteract\(|@interact", "it uses interact"),
+                          (r"\bOutput\(", "it uses an Output widget"), (r"^\s*[!%]", "it runs a shell or magic line"),
+                          (r"sys\.path|chdir", "it changes paths"), (r"\bplt\b|pyplot", "it uses pyplot")):
+        if re.search(pattern, source, re.MULTILINE) and "colab" not in cell.metadata.get("tags", []):
+            say(what, cell)
+    if len(source.splitlines()) > LONGEST_CELL:
+        say(f"it has {len(source.splitlines())} lines; at most {LONGEST_CELL} fit a screen", cell)
+    try:
+        body = ast.parse(source).body
+    except SyntaxError as error:
+        return say(f"it is not Python: {error.msg}", cell)
+    last = body[-1].value if body and isinstance(body[-1], ast.Expr) else None
+    shows = last is not None and not isinstance(last, ast.Call)
+    prints = any(isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("print", "check") for node in
+                 (statement.value for statement in body if isinstance(statement, ast.Expr)))
+    draws = isinstance(last, ast.Call) and re.search(r"(draw\w*|_panel|table)$", ast.unparse(last.func))
+    if (shows or prints or draws) and not cell.outputs:
+        say("its output is missing", cell)
+
+
+def _check_outputs(cell, say):
+    for output in cell.outputs:
+        if output.output_type == "error":
+            say(f"it raised {output.ename}", cell)
+        shown = str(output.get("text", "")) or str(output.get("data", {}).get("text/plain", ""))
+        if output.get("name") == "stderr":
+            say("it writes to stderr", cell)
+        if len(shown.splitlines()) > LONGEST_OUTPUT:
+            say(f"it prints {len(shown.splitlines())} lines; at most {LONGEST_OUTPUT}", cell)
+        if re.search(r"np\.\w+\(|object at 0x|<Figure|<Axes", shown):
+            say("it prints a bare NumPy scalar, an address or an object", cell)
+        if re.search(r"(?<![\w.])/(root|home|tmp|Users|work|content)/", str(output)):
+            say("it prints a path of one machine", cell)
+        if WIDGET_VIEW in output.get("data", {}):
+            say("it carries a widget view", cell)
+
+
+def show(path):
+    """Source and text outputs, and a short hash for each picture: what a person compares in a diff."""
+    lines = []
+    for cell in read(path).cells:
+        lines += [f"--- {cell.cell_type} {cell.id} {' '.join(cell.metadata.get('tags', []))}".rstrip(), cell.source]
+        for output in cell.get("outputs", []):
+            for kind, value in {**output.get("data", {}), **({"stream": output.text} if "text" in output else {})}.items():
+                is_text = kind in ("text/plain", "text/markdown", "stream")
+                lines.append(f"  > {kind}: " + (value if is_text else hashlib.sha256(str(value).encode()).hexdigest()[:12]))
+    return "\n".join(lines)
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("command", choices=["run", "text", "build", "check", "show"])
+    parser.add_argument("files", nargs="*", type=pathlib.Path)
+    given = parser.parse_args(arguments)
+    found = []
+    for path in given.files or book():
+        if given.command == "run":
+            print(f"running {path.name}", flush=True)
+            run(path)
+        elif given.command == "text":
+            path.with_suffix(".md").write_text(text(path), encoding="utf-8")
+        elif given.command == "build":
+            build(path.read_text(encoding="utf-8"), path.with_suffix(".ipynb"))
+        elif given.command == "show":
+            print(show(path))
+        else:
+            found += problems(read(path), path.name, path.parent, chapter=path.parent.name == "notebooks")
+            if path.stat().st_size > LARGEST_FILE:
+                found.append(f"{path.name}: {path.stat().st_size // 1000} kB; GitHub shows no notebook that large")
+    print("\n".join(found), end="\n" if found else "")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
