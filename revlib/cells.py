@@ -212,7 +212,7 @@ def draw_step(t, x, Wh, s, Ws, b, after, letters, limit=None, marks=None):
         return Block(values, name, "weights", rows, n if rows else (), mark=marks.get(name, set()), limit=1.2)
 
     product = f"x({t})·Wh", f"S({t - 1})·Ws"
-    changed = "" if np.array_equal(before, after) else f" Before the activation it was {spoken(before)}."
+    changed = "" if np.allclose(before, after) else f" Before the activation it was {spoken(before)}."
     words = (f"Step {t} reads '{letters[letter]}': S({t}) = {spoken(after)}. "
              f"The letter brings {spoken(from_letter)}, the state before it {spoken(from_state)}.{changed}")
     return draw([

@@ -16,7 +16,11 @@ _WORDS = "line-height:1.4;min-height:2.8em;max-width:820px"
 
 
 class Number(widgets.HBox):
-    """A number to drag or to type: a slider beside a box that carries its name."""
+    """A number to drag or to type: a slider beside a box that carries its name.
+
+    `value` is exact. A slider on a page knows only its steps, and sends back the step nearest to whatever
+    it is given; that is no move of the reader's, and changes nothing here.
+    """
 
     def __init__(self, name, value, low, high, step=0.01):
         kind = "Int" if isinstance(step, int) else "Float"
@@ -24,26 +28,54 @@ class Number(widgets.HBox):
         self.box = getattr(widgets, f"Bounded{kind}Text")(description=name, style=_WIDE, **bounds,
                                                           layout=widgets.Layout(width="170px"))
         self.slider = getattr(widgets, f"{kind}Slider")(readout=False, layout=widgets.Layout(width="280px"), **bounds)
-        self._link = widgets.link((self.slider, "value"), (self.box, "value"))
+        self._value, self._setting, self._acts = value, False, []
+        self.slider.observe(self._slid, "value")
+        self.box.observe(lambda change: self._set(change["new"]), "value")
         super().__init__([self.box, self.slider])
 
-    value = property(lambda self: self.slider.value, lambda self, value: setattr(self.slider, "value", value))
+    value = property(lambda self: self._value, lambda self, value: self._set(value))
+
+    def on_change(self, act):
+        """Call `act()` after every change of the value."""
+        self._acts.append(act)
 
     def bound(self, high):
         """Change the upper end; a value above it comes down with it."""
-        for part in (self.slider, self.box):
-            part.max = high
+        self._setting = True
+        self.slider.max = self.box.max = high
+        self._setting = False
+        self._set(min(self._value, high))
 
     def show(self, name, value):
-        """Carry another name and value."""
+        """Carry another name and value, and reach at least as far as that value."""
         self.box.description = name
-        reach = max(2.0, math.ceil(abs(value) * 1.5))
+        reach = max(2.0, math.ceil(1.5 * abs(value)))
+        self._setting = True
         for part in (self.slider, self.box):
             part.min, part.max = -reach, reach
-        self.value = value
+        self._setting = False
+        self._set(value)
 
-    def on_change(self, act):
-        self.slider.observe(act, "value")
+    def _slid(self, change):
+        low, step = self.slider.min, self.slider.step
+        nearest = low + round((self._value - low) / step) * step if math.isfinite(self._value) else math.nan
+        if not abs(change["new"] - nearest) < 1e-6 * step:
+            self._set(round(change["new"], 9))
+
+    def _set(self, value):
+        if self._setting:
+            return
+        self._setting = True
+        try:
+            if math.isfinite(value):
+                value = min(max(value, self.slider.min), self.slider.max)
+            changed, self._value = value != self._value, value
+            self.slider.value = self.box.value = value
+        finally:
+            self._setting = False
+        if changed:
+            for act in self._acts:
+                act()
 
 
 class Choice(widgets.Dropdown):
@@ -54,7 +86,7 @@ class Choice(widgets.Dropdown):
                          layout=widgets.Layout(width="220px"))
 
     def on_change(self, act):
-        self.observe(act, "value")
+        self.observe(lambda _: act(), "value")
 
 
 class String(widgets.Text):
@@ -65,7 +97,7 @@ class String(widgets.Text):
                          layout=widgets.Layout(width="220px"))
 
     def on_change(self, act):
-        self.observe(act, "value")
+        self.observe(lambda _: act(), "value")
 
 
 class Weights:
@@ -99,7 +131,7 @@ class Weights:
         self._button(row, column).button_style = "info"
         self._show_value()
         if self._act:
-            self._act(None)
+            self._act()
 
     def reset(self):
         """Back to the very same weights, the first entry in hand."""
@@ -155,7 +187,7 @@ class Weights:
         finally:
             self._showing = False
 
-    def _drag(self, _):
+    def _drag(self):
         if self._showing:
             return
         name, i, j = self.entry
@@ -163,7 +195,7 @@ class Weights:
             self._matrix(name)[i, j] = self.number.value
             self._button(i, j).description = cells.number(self.number.value)
         if self._act:
-            self._act(None)
+            self._act()
 
 
 class Panel(widgets.VBox):
@@ -242,7 +274,7 @@ class Panel(widgets.VBox):
             self._adjust(values)
         return {name: control.value for name, control in self.controls.items()}
 
-    def _changed(self, _):
+    def _changed(self):
         with self._lock:
             if self._held:
                 return
@@ -270,7 +302,7 @@ def _largest(*arrays):
 def encoding_panel(net, text="abc"):
     """One step of the encoder: the string, the step, every weight."""
     start, weights = net.copy(), Weights(net.copy(), ("Wh", "Ws", "b"))
-    step = Number("step t", 1, 1, len(text), 1)
+    step = Number("step t", min(2, len(text)), 1, len(text), 1)
 
     def draw(string, step):
         live, X = weights.net, net.alphabet.one_hot(string)
@@ -320,7 +352,7 @@ def map_panel(net, length=3, longest=5, units=(1, 5)):
             maps[key] = plots.Map(groups, strings if len(strings) <= 27 else (), xlim=(0, widest[0]), ylim=(0, widest[1]),
                                   xlabel=f"unit {across} of S({length})", ylabel=f"unit {up} of S({length})")
         gaps = np.linalg.norm(thoughts[:, None] - thoughts, axis=-1) + np.where(np.eye(len(strings)), np.inf, 0)
-        i, j = np.unravel_index(gaps.argmin(), gaps.shape)
+        i, j = np.unravel_index(gaps.round(9).argmin(), gaps.shape)    # the first of equally close pairs
         words = (f"{len(strings)} strings of length {length}, Ws times {cells.number(scale)}. The two closest thought vectors, "
                  f"of '{strings[i]}' and '{strings[j]}', are {cells.number(gaps[i, j], 4)} apart; the longest is "
                  f"{cells.number(np.linalg.norm(thoughts, axis=1).max())} long.")
@@ -359,7 +391,7 @@ def decoding_panel(net, thought, steps=3):
     limit = _largest(model.decode(net, thought, steps).S)
     high = float(max(10, np.ceil(2 * np.abs(thought).max())))
     low = 0.0 if net.activation == "relu" else -high
-    units = {f"unit_{i + 1}": Number(f"thought, unit {i + 1}", float(v), low, high) for i, v in enumerate(thought.round(2))}
+    units = {f"unit_{i + 1}": Number(f"thought, unit {i + 1}", round(float(v), 6), low, high) for i, v in enumerate(thought)}
     step = Number("step t", steps, 1, steps, 1)
 
     def draw(step, most, **unit):

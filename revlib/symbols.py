@@ -37,6 +37,9 @@ class _Markdown(str):
     def _repr_markdown_(self):
         return str(self)
 
+    def __repr__(self):
+        return f"a table of {len(TABLE)} rows"
+
 
 def table():
     """The table of symbols, for a notebook to show."""

@@ -28,7 +28,7 @@ LONGEST_CELL, LONGEST_OUTPUT, LARGEST_FILE = 25, 10, 500_000    # lines, lines, 
 def book():
     """Every notebook of the book, chapters first."""
     folder = ROOT / "notebooks"
-    return sorted(folder.glob("*.ipynb")) + sorted(folder.glob("*/*.ipynb"))
+    return [*sorted(folder.glob("[!.]*.ipynb")), *sorted(folder.glob("[!.]*/[!.]*.ipynb"))]
 
 
 def read(path):

@@ -1,0 +1,377 @@
+"""What a panel must show, worked out in plain lists and `math`, and how to read it off the page.
+
+Shares no code with revlib: the weights are typed from the worked example, and the pictures are read as XML.
+A `check_…` raises AssertionError, saying which number or word is wrong.
+"""
+import itertools
+import math
+import re
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass, field
+
+LETTERS = "abc"
+NUMBER = r"-?\d+(?:\.\d+)?(?:e-?\d+)?"
+XLINK = "{http://www.w3.org/1999/xlink}href"
+
+
+def post_weights():
+    """Name -> rows of the post's network, a fresh copy; the biases are zero."""
+    Wh = [[.1, .2, .3, .4, .5], [.6, .7, .9, 1., .1], [.2, .3, .6, .6, .9]]
+    Ws = [[.1, .2, .2, .3, .5], [.6, .7, .7, .8, .1], [.2, .3, .9, .9, .9], [.1, .7, .8, .7, .1], [.3, .1, 0., 0., .2]]
+    Wo = [[.3, .1, .3], [.1, .2, .1], [.2, .3, .2], [.1, .1, .3], [.1, .2, .3]]
+    W = {"Wh": Wh, "Ws": Ws, "b": [[0.] * 5], "dec.Wh": Wh, "dec.Ws": Ws, "dec.b": [[0.] * 5], "Wo": Wo, "bo": [[0.] * 3]}
+    return {name: [list(row) for row in rows] for name, rows in W.items()}
+
+
+THOUGHT = [1.744, 3.163, 4.569, 4.621, 3.293]    # of 'abc': the worked example's exact chain, to three decimals
+
+
+# ---------------------------------------------------------------- the model, once more
+
+def product(row, matrix):
+    return [math.fsum(row[i] * matrix[i][j] for i in range(len(row))) for j in range(len(matrix[0]))]
+
+
+def add(*rows):
+    return [math.fsum(column) for column in zip(*rows)]
+
+
+def distance(u, v):
+    return math.sqrt(math.fsum((a - b) ** 2 for a, b in zip(u, v)))
+
+
+def softmax(z, temperature=1.0):
+    e = [math.exp((v - max(z)) / temperature) for v in z]
+    return [v / math.fsum(e) for v in e]
+
+
+def one_hot(letter, letters=LETTERS):
+    return [float(letter == other) for other in letters]
+
+
+def scaled(W, scale):
+    return {**W, "Ws": [[scale * v for v in row] for row in W["Ws"]]}
+
+
+def encode_step(letter, s, W):
+    """(what the letter brings, what the state brings, their sum, the new state)."""
+    from_letter, from_state = product(one_hot(letter), W["Wh"]), product(s, W["Ws"])
+    before = add(from_letter, from_state, W["b"][0])
+    return from_letter, from_state, before, [max(0.0, v) for v in before]
+
+
+def encode(string, W):
+    """[S(0), …, S(T)]"""
+    S = [[0.0] * len(W["b"][0])]
+    for letter in string:
+        S.append(encode_step(letter, S[-1], W)[-1])
+    return S
+
+
+def decode(thought, steps, W, outputs=LETTERS):
+    """One dict a step: x, S, z, p, said; stops after END."""
+    run, x, s = [], [0.0] * len(W["dec.Wh"]), list(thought)
+    for _ in range(steps):
+        s = [max(0.0, v) for v in add(product(x, W["dec.Wh"]), product(s, W["dec.Ws"]), W["dec.b"][0])]
+        z = add(product(s, W["Wo"]), W["bo"][0])
+        said = outputs[z.index(max(z))]
+        run.append({"x": x, "S": s, "z": z, "p": softmax(z), "said": said})
+        if said == "END":
+            break
+        x = [float(i == outputs.index(said)) for i in range(len(x))]
+    return run
+
+
+def growth_rate(Ws):
+    """Modulus of the largest eigenvalue of a matrix without negative entries, by power iteration."""
+    v = [1.0] * len(Ws)
+    rate = 0.0
+    for _ in range(200):
+        v = product(v, Ws)
+        rate = math.sqrt(math.fsum(a * a for a in v))
+        if not rate:
+            return 0.0
+        v = [a / rate for a in v]
+    return rate
+
+
+# ---------------------------------------------------------------- reading a page
+
+@dataclass
+class Cells:
+    name: str
+    texts: list      # one a cell that is not empty, row by row
+    cells: int       # empty ones counted
+    marked: set      # places, row by row, of the cells with a heavy frame
+
+
+@dataclass
+class Plot:
+    """Axes of a drawn figure. `x`, `y` turn data into pixels, by the tick labels of the picture itself."""
+    x: object
+    y: object
+    rect: tuple           # left, top, right, bottom of the axes
+    lines: list           # one list of (x, y) pixels a curve or group of dots, in the order drawn
+    bars: list            # (left, top, right, bottom)
+    texts: list           # (text, x, y)
+    labels: list          # of the two axes
+    legend: list
+
+    def inside(self, x, y, margin=1.0):
+        left, top, right, bottom = self.rect
+        return left + margin < x < right - margin and top + margin < y < bottom - margin
+
+
+@dataclass
+class Page:
+    """What stands on a panel's page now."""
+    role: str             # "status" or "alert"
+    words: str            # of the line under the pictures
+    titles: list          # of the pictures
+    blocks: list
+    plots: list
+    signs: list           # (text, points) of the letters between blocks
+    numbers: list = field(repr=False)    # every text that stands in a picture
+
+
+def read(html):
+    """Parse a panel's page; raises if it is not well-formed, or holds any element but drawings and one line of words."""
+    root = ET.fromstring(f"<page>{html}</page>")
+    *drawings, line = root
+    assert [_tag(d) for d in drawings] == ["svg"] * len(drawings) and _tag(line) == "p", [_tag(e) for e in root]
+    assert len(line) == 0, f"markup inside the line of words: {[_tag(e) for e in line]}"
+    allowed = {"svg", "title", "g", "rect", "text", "path", "use", "defs", "style", "clipPath"}
+    assert {_tag(e) for d in drawings for e in d.iter()} <= allowed
+    page = Page(line.get("role"), line.text, [], [], [], [], [])
+    for drawing in drawings:
+        page.titles.append(drawing[0].text)
+        texts = [e for e in drawing.iter() if _tag(e) == "text"]
+        page.numbers += [e.text for e in texts]
+        page.blocks += [_block(g) for g in drawing.iter() if g.get("data-block") is not None]
+        page.signs += [(e.text, int(e.get("font-size"))) for e in texts if int(e.get("font-size", 0)) >= 13]
+        page.plots += [_plot(g) for g in drawing.iter() if g.get("id") == "axes_1"]
+    return page
+
+
+def _tag(element):
+    return element.tag.rpartition("}")[2]
+
+
+def _block(g):
+    cells = [e for e in g if _tag(e) == "rect" and e.get("fill") != "none"]
+    places = [(e.get("x"), e.get("y")) for e in cells]
+    frames = [(e.get("x"), e.get("y")) for e in g if _tag(e) == "rect" and e.get("fill") == "none"]
+    texts = [e.text for e in g if _tag(e) == "text"]
+    assert places == sorted(places, key=lambda at: (float(at[1]), float(at[0]))), "cells are not row by row"
+    return Cells(g.get("data-block"), texts, len(cells), {places.index(frame) for frame in frames})
+
+
+def _plot(axes):
+    vertices = lambda d: [(float(a), float(b)) for a, b in re.findall(r"[ML] (\S+) (\S+)", d)]
+    parts = {"line2d": [], "patch": [], "text": []}
+    scales, labels, legend = [], [], []
+    for g in axes:
+        name = g.get("id", "")
+        if name.startswith("matplotlib.axis"):
+            scales.append(_scale(g, "xy"[len(scales)]))
+            labels += [t.text for e in g if e.get("id").startswith("text") for t in e.iter() if _tag(t) == "text"]
+        elif name.startswith("legend"):
+            legend = [t.text for t in g.iter() if _tag(t) == "text"]
+        else:
+            parts[name.rpartition("_")[0]].append(g)
+    rect = vertices(parts["patch"][0][0].get("d"))
+    xs, ys = [x for x, _ in rect], [y for _, y in rect]
+    lines = []
+    for g in parts["line2d"]:
+        uses = [(float(u.get("x")), float(u.get("y"))) for u in g.iter() if _tag(u) == "use"]
+        paths = [vertices(p.get("d")) for p in g if _tag(p) == "path"]
+        lines.append(uses or (paths[0] if paths else []))
+    boxes = [vertices(p.get("d")) for g in parts["patch"][1:] for p in g if p.get("clip-path")]
+    bars = [(min(x for x, _ in b), min(y for _, y in b), max(x for x, _ in b), max(y for _, y in b)) for b in boxes]
+    texts = [(t.text, float(t.get("x")), float(t.get("y"))) for g in parts["text"] for t in g.iter() if _tag(t) == "text"]
+    return Plot(*scales, (min(xs), min(ys), max(xs), max(ys)), lines, bars, texts, labels, legend)
+
+
+def _scale(axis, side):
+    """Data -> pixels, from the first and last tick; logarithmic if the labels are."""
+    ticks = []
+    for g in axis:
+        if g.get("id").startswith(f"{side}tick"):
+            at = [float(u.get(side)) for u in g.iter() if _tag(u) == "use"][0]
+            ticks += [(t.text.replace("−", "-"), at) for t in g.iter() if _tag(t) == "text"]
+    try:
+        values = [float(label) for label, _ in ticks]
+    except ValueError:    # bars stand on names
+        return dict(ticks).get
+    (v0, p0), (v1, p1) = (values[0], ticks[0][1]), (values[-1], ticks[-1][1])
+    linear = abs(values[1] - values[0] - (v1 - v0) / (len(ticks) - 1)) < 1e-6 * abs(v1 - v0)
+    if linear:
+        return lambda v: p0 + (v - v0) / (v1 - v0) * (p1 - p0)
+    return lambda v: p0 + (math.log10(v) - math.log10(v0)) / (math.log10(v1) - math.log10(v0)) * (p1 - p0)
+
+
+def check_number(text, value, digits=2, where=""):
+    """`text` is `value` to the digits printed, with as many digits as promised or as six characters hold."""
+    said = f"{where} shows {text!r}; {value!r} is right"
+    mantissa, _, exponent = text.partition("e")
+    decimals = len(mantissa.partition(".")[2])
+    assert re.fullmatch(NUMBER, text), said
+    assert abs(float(text) - value) <= 0.5000001 * 10.0 ** (int(exponent or 0) - decimals) + 1e-12 * abs(value), said
+    assert not (text.startswith("-") and float(text) == 0), f"{said}: zero has no sign"
+    if exponent:
+        assert len(f"{value:.0f}") > 6, f"{said}: it needs no exponent"
+    else:
+        assert decimals <= digits and len(text) <= 6, said
+        assert decimals == digits or len(text) + 1 + (decimals == 0) > 6, f"{said}: more digits would fit"
+
+
+def check_words(words, *parts):
+    """The words are these parts: strings to the letter, (numbers, digits) to the digits printed."""
+    pattern = "".join(re.escape(p) if isinstance(p, str) else "(" + ", ".join([NUMBER] * len(p[0])) + ")" for p in parts)
+    found = re.fullmatch(pattern, words)
+    assert found, f"the words are {words!r}, not like {''.join(p if isinstance(p, str) else '…' for p in parts)!r}"
+    for text, (values, digits) in zip(found.groups(), [p for p in parts if not isinstance(p, str)]):
+        for one, value in zip(text.split(", "), values):
+            check_number(one, value, digits, f"a number in {words!r}")
+
+
+def check_blocks(page, expected):
+    """`expected`: (name, rows or a row, digits) of every block, in order; None in place of rows is a block of empty cells."""
+    assert [b.name for b in page.blocks] == [name for name, _, _ in expected]
+    for block, (name, values, digits) in zip(page.blocks, expected):
+        values = [] if values is None else values
+        flat = list(itertools.chain(*values)) if values and isinstance(values[0], list) else values
+        assert len(block.texts) == len(flat), f"{name} shows {len(block.texts)} numbers, not {len(flat)}"
+        assert block.cells == len(flat) or not flat
+        for place, (text, value) in enumerate(zip(block.texts, flat)):
+            check_number(text, value, digits, f"{name}, place {place + 1}")
+
+
+def check_still(page):
+    """The picture's title and the line of words say the same, and no number is missing."""
+    assert page.role == "status", page.words
+    assert " ".join(page.titles) == page.words
+    for text in page.numbers:
+        assert not re.search(r"\b(nan|inf|None)\b", text, re.IGNORECASE), f"{text!r} stands in the picture"
+
+
+# ---------------------------------------------------------------- what each panel shows
+
+def check_encoding(page, W, string, step, entry=("Wh", 0, 0)):
+    s = encode(string[:step - 1], W)[-1]
+    from_letter, from_state, before, after = encode_step(string[step - 1], s, W)
+    check_still(page)
+    check_blocks(page, [(f"x({step})", one_hot(string[step - 1]), 0), ("Wh", W["Wh"], 2), (f"x({step})·Wh", from_letter, 2),
+                        (f"S({step - 1})", s, 2), ("Ws", W["Ws"], 2), (f"S({step - 1})·Ws", from_state, 2),
+                        ("b", W["b"], 2), ("sum", before, 2), (f"S({step})", after, 2)])
+    name, i, j = entry
+    assert {b.name: b.marked for b in page.blocks if b.marked} == {name: {i * 5 + j}}, "the frame is not on the weight in hand"
+    # the words mention the sum where the activation changed it, which ReLU does to a negative number
+    bent = [(" Before the activation it was ", (before, 2), ".")] * (min(before) < 0)
+    check_words(page.words, f"Step {step} reads '{string[step - 1]}': S({step}) = ", (after, 2), ". The letter brings ",
+                (from_letter, 2), ", the state before it ", (from_state, 2), ".", *itertools.chain(*bent))
+
+
+def check_thought(page, W, first, second, scale):
+    runs = [encode(string, scaled(W, scale)) for string in (first, second)]
+    u, v = runs[0][-1], runs[1][-1]
+    rows = [(f"S({t})" if t < len(S) else " ", S[t] if t < len(S) else None, 2)
+            for t in range(max(map(len, runs))) for S in runs]
+    check_still(page)
+    gap = add(u, [-x for x in v])
+    check_blocks(page, [*rows, ("difference", gap, 2)])
+    letters = [text for text, points in page.signs if points == 16 and text.strip() and text != "="]
+    assert sorted(letters) == sorted(first + second), letters
+    check_words(page.words, f"The thought vector of '{first}' is ", (u, 2), f"; of '{second}' ", (v, 2),
+                ". They differ by ", (gap, 2), ": a distance of ", ([distance(u, v)], 3), ".")
+
+
+def check_map(page, W, length, scale, across, up, group):
+    strings = ["".join(letters) for letters in itertools.product(LETTERS, repeat=length)]
+    thoughts = {s: encode(s, scaled(W, scale))[-1] for s in strings}
+    check_still(page)
+    pair = re.search(r"of '(\w+)' and '(\w+)', are", page.words)
+    assert pair and pair[1] != pair[2], page.words
+    closest = min(distance(thoughts[s], thoughts[o]) for s, o in itertools.combinations(strings, 2))
+    assert abs(distance(thoughts[pair[1]], thoughts[pair[2]]) - closest) < 1e-9, f"{pair[0]} is not the closest pair"
+    check_words(page.words, f"{len(strings)} strings of length {length}, Ws times ", ([scale], 2),
+                f". The two closest thought vectors, of '{pair[1]}' and '{pair[2]}', are ", ([closest], 4),
+                " apart; the longest is ", ([max(distance(v, [0.0] * 5) for v in thoughts.values())], 2), " long.")
+    plot, = page.plots
+    assert plot.labels == [f"unit {across} of S({length})", f"unit {up} of S({length})"]
+    assert plot.legend == [f"{group} is {letter}" for letter in LETTERS]
+    place = {"the first letter": 0, "the last letter": -1}[group]
+    at = {s: (plot.x(v[int(across) - 1]), plot.y(v[int(up) - 1])) for s, v in thoughts.items()}
+    for letter, dots in zip(LETTERS, plot.lines):
+        check_dots(plot, dots, [at[s] for s in strings if s[place] == letter])
+    if length <= 3:
+        names = [(text, x - 4, y + 2) for text, x, y in plot.texts]    # a name stands beside its dot
+        for s, (x, y) in at.items():
+            if plot.inside(x, y, 8):
+                assert any(n == s and abs(nx - x) < 0.5 and abs(ny - y) < 0.5 for n, nx, ny in names), f"{s} has no name"
+    else:
+        assert plot.texts == []
+
+
+def check_dots(plot, dots, points):
+    """The dots that can be seen are the points that can be seen, in their order, to half a pixel."""
+    seen, right = [[p for p in some if plot.inside(*p)] for some in (dots, points)]
+    assert len(seen) == len(right), f"{len(seen)} dots are in view, {len(right)} should be"
+    for dot, point in zip(seen, right):
+        assert math.dist(dot, point) < 0.5, f"a dot is at {dot}, {point} is right"
+
+
+def check_growth(page, W, string, scale, letters=20):
+    W = scaled(W, scale)
+    lengths = [distance(s, [0.0] * 5) for s in encode((string * letters)[:letters], W)[1:]]
+    rate = growth_rate(W["Ws"])
+    check_still(page)
+    check_words(page.words, "Ws times ", ([scale], 2), ": its largest eigenvalue is ", ([rate], 2),
+                f". After {letters} letters of '{string}', repeated, the state is ", ([lengths[-1]], 2), " long, ",
+                ([lengths[-1] / lengths[-2]], 4), " times its length one letter before.")
+    plot, = page.plots
+    assert len(plot.lines) == 2
+    for line, values in zip(plot.lines, (lengths, [lengths[0] * rate ** t for t in range(letters)])):
+        for t, value in enumerate(values, start=1):
+            if value > 0 and plot.inside(plot.x(t), plot.y(value)):
+                nearest = min(math.dist(vertex, (plot.x(t), plot.y(value))) for vertex in line)
+                assert nearest < 0.5, f"at t = {t} the curve is {nearest:.1f} pixels from {value:.4g}"
+
+
+def check_decoding(page, W, thought, step, most, outputs=LETTERS):
+    run = decode(thought, most, W, outputs)
+    T, shown = len(run), min(step, len(run))
+    rows = []
+    for t, now in enumerate(run, start=1):
+        there = t <= shown
+        rows += [(f"x({t})", now["x"] if there else None, 0), (f"_S({t})", now["S"] if there else None, 2),
+                 (f"z({t})", now["z"] if there else None, 2), (f"p({t})", now["p"] if there else None, 2)]
+    check_still(page)
+    check_blocks(page, [("thought vector = _S(0)", thought, 2), *rows])
+    said, now = [step["said"] for step in run[:shown]], run[shown - 1]
+    assert [text for text, points in page.signs if text.strip()] == said
+    fed = f"'{outputs[now['x'].index(1)]}'" if 1 in now["x"] else "nothing"
+    check_words(page.words, f"Step {shown} of {T}: fed {fed}, the state becomes ", (now["S"], 2), ", the probabilities ",
+                (now["p"], 2), f", and it says '{now['said']}'. So far it has said '{' '.join(said)}'.")
+
+
+def check_softmax(page, z, temperature, target, letters=LETTERS):
+    p = softmax(z, temperature)
+    shifted = [(v - max(z)) / temperature for v in z]
+    blame = add(p, [-v for v in one_hot(target, letters)])
+    # from the scores: the loss stays finite where p would be 0
+    loss = math.log(math.fsum(math.exp(v) for v in shifted)) - shifted[letters.index(target)]
+    check_still(page)
+    check_blocks(page, [("z", z, 2), ("z / temperature − max", shifted, 2), ("exp", [math.exp(v) for v in shifted], 3),
+                        ("p", p, 3), ("y", one_hot(target, letters), 0), ("p − y", blame, 3)])
+    check_words(page.words, "At temperature ", ([temperature], 2), " the probabilities are ", (p, 3),
+                f". The right letter is '{target}': the loss is ", ([loss], 4), " nats, and p − y is ", (blame, 3),
+                ". Bars: p. Bars: p − y.")
+    for plot, heights, label in zip(page.plots, (p, blame), ("probability", "p − y"), strict=True):
+        assert label in plot.labels
+        assert len(plot.bars) == len(plot.texts) == len(heights)
+        for (left, top, right, bottom), (text, _, _), name, height in zip(plot.bars, plot.texts, letters, heights):
+            assert abs((left + right) / 2 - plot.x(name)) < 0.5, f"the bar of {name} stands elsewhere"
+            for edge, value in ((top, max(height, 0)), (bottom, min(height, 0))):
+                assert abs(edge - plot.y(value)) < 0.5, f"the bar of {name} ends at {edge}, {plot.y(value)} is right"
+            check_number(text.replace("−", "-"), height, 2, f"the bar of {name}")

@@ -1,0 +1,761 @@
+"""Drives every panel without a browser: sets its controls, reads its picture, compares with tests/expected.py."""
+import base64
+import itertools
+import math
+import random
+import sys
+import threading
+import xml.etree.ElementTree as ET
+
+import ipywidgets as widgets
+import pytest
+from traitlets import TraitError
+
+pytest.register_assert_rewrite("expected")
+
+import expected  # noqa: E402
+from revlib import model, panels  # noqa: E402
+from revlib.alphabet import Alphabet  # noqa: E402
+
+SCORES = [2.0, -1.0, 0.5]
+HOSTILE = ["", " ", "abx", "ABC", "a" * 10000, "ä", "<script>", "🙂", "ab\n"]
+BUILD = {
+    "encoding": lambda net: panels.encoding_panel(net, "abc"),
+    "thought": lambda net: panels.thought_panel(net, "abc", "acb"),
+    "map": lambda net: panels.map_panel(net, 3),
+    "growth": lambda net: panels.growth_panel(net, "abc"),
+    "decoding": lambda net: panels.decoding_panel(net, expected.THOUGHT),
+    "softmax": lambda net: panels.softmax_panel(SCORES),
+}
+WITH_STRING = [(name, control) for name, controls in
+               {"encoding": ["string"], "thought": ["first", "second"], "growth": ["string"]}.items() for control in controls]
+WITH_WEIGHTS = ["encoding", "thought", "decoding"]
+every_panel = pytest.mark.parametrize("name", BUILD)
+
+
+@pytest.fixture(autouse=True)
+def forget_widgets():
+    """ipywidgets keeps every widget alive until it is closed."""
+    yield
+    widgets.Widget.close_all()
+
+
+def build(name):
+    return BUILD[name](model.post_net())
+
+
+def page(panel):
+    return expected.read(panel.page.value)
+
+
+def value(panel, control):
+    return panel.controls[control].value
+
+
+def check(name, panel, W=None):
+    """The page shows what its controls say, with the weights W (the post's if not given)."""
+    W = W or expected.post_weights()
+    v = {control: part.value for control, part in panel.controls.items()}
+    if name == "encoding":
+        expected.check_encoding(page(panel), W, **v, entry=panel.weights.entry)
+    elif name == "thought":
+        expected.check_thought(page(panel), W, **v)
+    elif name == "map":
+        expected.check_map(page(panel), W, **v)
+    elif name == "growth":
+        expected.check_growth(page(panel), W, **v)
+    elif name == "decoding":
+        expected.check_decoding(page(panel), W, [v[f"unit_{i}"] for i in range(1, 6)], v["step"], v["most"])
+    else:
+        expected.check_softmax(page(panel), [v[f"score_{k}"] for k in "abc"], v["temperature"], v["target"])
+
+
+def numbers(panel):
+    """Name -> Number of every number of a panel, the weight in hand among them."""
+    found = {name: c for name, c in panel.controls.items() if isinstance(c, panels.Number)}
+    return found | ({"weight": panel.weights.number} if panel.weights else {})
+
+
+def is_int(number):
+    return isinstance(number.slider, widgets.IntSlider)
+
+
+def move_everything(panel):
+    """Take every control somewhere else; the step last, since strings bound it."""
+    for control in panel.controls.values():
+        if isinstance(control, panels.String):
+            control.value = "bc"
+        elif isinstance(control, panels.Choice):
+            control.value = next(o for o in reversed(control.options) if o != control.value)
+    for number in panel.controls.values():
+        if isinstance(number, panels.Number):
+            number.value = number.slider.min if number.value != number.slider.min else number.slider.max
+    if panel.weights:
+        for matrix in reversed(panel.weights.names):
+            panel.weights.matrix.value = matrix
+            panel.weights.select(0, 2)
+            panel.weights.number.value = -1.25
+        panel.weights.matrix.value = panel.weights.names[-1]
+
+
+def state(panel):
+    """All that a reader sees or can reach, and the network."""
+    seen = {name: control.value for name, control in panel.controls.items()}
+    for name, number in numbers(panel).items():
+        for part in (number.box, number.slider):
+            seen[name, type(part).__name__] = part.value, part.min, part.max, part.description
+    if panel.weights:
+        seen["weights"] = panel.weights.net.theta.tobytes(), panel.weights.entry
+        seen["grid"] = [(b.description, b.button_style, b.tooltip) for b in grid(panel)]
+    return seen | {"page": panel.page.value, "repr": repr(panel)}
+
+
+def grid(panel):
+    """The buttons of the matrix in view, row by row."""
+    return [button for row in panel.weights.grid.children[1].children for button in row.children]
+
+
+def every_widget(widget):
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from every_widget(child)
+
+
+@pytest.fixture
+def draws(monkeypatch):
+    """Counts the drawings of a panel: `calls = draws(panel)` is a list that grows by one a drawing."""
+    def count(panel):
+        calls, draw = [], panel._draw
+        monkeypatch.setattr(panel, "_draw", lambda **values: (calls.append(values), draw(**values))[1])
+        return calls
+    return count
+
+
+# ---------------------------------------------------------------- the whole range
+
+@every_panel
+def test_the_start(name):
+    check(name, build(name))
+
+
+@pytest.mark.parametrize("string", ["a", "c", "ba", "abc", "ccc", "bacab", "abcabcab", "cccccccc"])
+def test_encoding_strings_and_steps(string):
+    panel = build("encoding")
+    panel.controls["string"].value = string
+    step = panel.controls["step"]
+    assert (step.slider.min, step.slider.max) == (step.box.min, step.box.max) == (1, len(string))
+    for t in range(1, len(string) + 1):
+        step.value = t
+        check("encoding", panel)
+
+
+def test_a_shorter_string_takes_the_step_with_it():
+    panel = build("encoding")
+    panel.controls["string"].value = "abcabcab"
+    panel.controls["step"].value = 8
+    panel.controls["string"].value = "cb"
+    assert panel.controls["step"].box.value == panel.controls["step"].slider.value == 2
+    check("encoding", panel)
+    panel.controls["string"].value = "cba"    # room again; the step stays
+    assert value(panel, "step") == 2
+    check("encoding", panel)
+
+
+@pytest.mark.parametrize("first, second", [("a", "b"), ("abc", "cba"), ("a", "abcabcab"), ("cccccccc", "b"), ("ba", "ba")])
+def test_thought_strings_and_scale(first, second):
+    panel = build("thought")
+    panel.controls["first"].value, panel.controls["second"].value = first, second
+    for scale in (0.0, 0.01, 0.37, 1.0, 1.5):
+        panel.controls["scale"].value = scale
+        check("thought", panel)
+
+
+@pytest.mark.parametrize("length", range(1, 6))
+def test_map_lengths_and_scale(length):
+    panel = build("map")
+    panel.controls["length"].value = length
+    for scale in (0.0, 0.5, 1.0, 1.5):
+        panel.controls["scale"].value = scale
+        check("map", panel)
+
+
+def test_map_choices():
+    panel = build("map")
+    panel.controls["length"].value = 2
+    for control in ("across", "up", "group"):
+        for choice in panel.controls[control].options:
+            panel.controls[control].value = choice
+            check("map", panel)
+    panel.controls["across"].value = panel.controls["up"].value    # one unit on both axes
+    check("map", panel)
+    assert panel.controls["across"].options == panel.controls["up"].options == tuple("12345")
+
+
+@pytest.mark.parametrize("string", ["abc", "a", "cabcabca"])
+def test_growth_strings_and_scale(string):
+    panel = build("growth")
+    panel.controls["string"].value = string
+    for scale in (0.0, 0.01, 0.44, 1.0, 1.5):
+        panel.controls["scale"].value = scale
+        check("growth", panel)
+
+
+def test_decoding_steps_and_most():
+    panel = build("decoding")
+    for most in (1, 2, 5, 8):
+        panel.controls["most"].value = most
+        step = panel.controls["step"]
+        assert (step.slider.min, step.slider.max) == (step.box.min, step.box.max) == (1, most)
+        for t in range(1, most + 1):
+            step.value = t
+            check("decoding", panel)
+    panel.controls["most"].value = 2
+    assert value(panel, "step") == 2
+    check("decoding", panel)
+
+
+@pytest.mark.parametrize("unit", range(1, 6))
+def test_decoding_thought(unit):
+    panel = build("decoding")
+    number = panel.controls[f"unit_{unit}"]
+    assert number.slider.min == 0 and number.slider.max >= 2 * max(expected.THOUGHT)
+    for v in (number.slider.min, 0.01, 2.5, number.slider.max):
+        number.value = v
+        check("decoding", panel)
+
+
+def test_decoding_nothing():
+    panel = build("decoding")
+    for unit in range(1, 6):
+        panel.controls[f"unit_{unit}"].value = 0
+    check("decoding", panel)    # all scores are equal: it says the first letter
+
+
+def test_decoding_stops_at_end():
+    W = {"dec.Wh": [[1.0], [-1.0]], "dec.Ws": [[0.5]], "dec.b": [[0.0]], "Wo": [[1.0, 0.5, -2.0]], "bo": [[-1.0, 0.0, 1.5]]}
+    net = model.Net(Alphabet("ab", end=True), n=1)
+    for name, rows in W.items():
+        net.named()[name][...] = rows[0] if name.endswith(("b", "bo")) else rows
+    panel = panels.decoding_panel(net, [4.0], steps=5)
+    for thought, step in itertools.product((0.0, 1.0, 4.0, 10.0), range(1, 6)):
+        panel.controls["unit_1"].value, panel.controls["step"].value = thought, step
+        expected.check_decoding(page(panel), W, [thought], step, 5, ["a", "b", "END"])
+    said = {tuple(s["said"] for s in expected.decode([v], 5, W, ["a", "b", "END"])) for v in (0.0, 1.0, 4.0)}
+    assert len({len(s) for s in said}) > 1 and any(s[-1] == "END" for s in said)    # the example does what it is for
+
+
+@pytest.mark.parametrize("letter", "abc")
+def test_softmax_scores(letter):
+    panel = build("softmax")
+    score = panel.controls[f"score_{letter}"]
+    assert (score.slider.min, score.slider.max) == (-10, 20)
+    for v, target in itertools.product((-10.0, 0.0, 3.33, 20.0), "abc"):
+        score.value, panel.controls["target"].value = v, target
+        check("softmax", panel)
+
+
+def test_softmax_temperature():
+    panel = build("softmax")
+    temperature = panel.controls["temperature"]
+    for v in (temperature.slider.min, 0.5, 1.0, 2.22, temperature.slider.max):
+        temperature.value = v
+        check("softmax", panel)
+
+
+def test_softmax_at_its_hardest():
+    """The farthest scores at the lowest temperature: nothing overflows, and the loss is 600."""
+    panel = build("softmax")
+    for letter, score in zip("abc", (-10.0, 20.0, 20.0)):
+        panel.controls[f"score_{letter}"].value = score
+    panel.controls["temperature"].value = 0.05
+    panel.controls["target"].value = "a"
+    check("softmax", panel)
+    assert "the loss is 600." in panel.words
+
+
+@pytest.mark.parametrize("name", WITH_WEIGHTS)
+def test_every_weight(name):
+    """Each entry of each matrix, at both ends and in between; the others stay as they are."""
+    panel, W = build(name), expected.post_weights()
+    if name == "encoding":
+        panel.controls["step"].value = 3
+    weights = panel.weights
+    matrices = ("dec.Wh", "dec.Ws", "dec.b", "Wo", "bo") if name == "decoding" else ("Wh", "Ws", "b")
+    assert weights.matrix.options == matrices
+    for matrix in matrices:
+        weights.matrix.value = matrix
+        columns = expected.LETTERS if matrix in ("Wo", "bo") else "12345"
+        rows = {"Wh": "abc", "dec.Wh": "abc"}.get(matrix, "12345"[:len(W[matrix])])
+        assert len(grid(panel)) == len(rows) * len(columns)
+        for (i, row), (j, column) in itertools.product(enumerate(rows), enumerate(columns)):
+            weights.select(i, j)
+            start, number = W[matrix][i][j], weights.number
+            assert weights.entry == (matrix, i, j)
+            assert number.box.value == number.slider.value == start
+            at = column if len(W[matrix]) == 1 else f"{row}, {column}"
+            assert number.box.description == grid(panel)[i * len(columns) + j].tooltip == f"{matrix}[{at}]"
+            assert number.slider.min <= -2 and number.slider.max >= 2
+            for v in (number.slider.min, -0.35, number.slider.max):
+                number.value = W[matrix][i][j] = v
+                check(name, panel, W)
+                expected.check_number(grid(panel)[i * len(columns) + j].description, v)
+            number.value = W[matrix][i][j] = start
+            assert [k for k, b in enumerate(grid(panel)) if b.button_style] == [i * len(columns) + j]
+    check(name, panel)
+
+
+@pytest.mark.parametrize("name", WITH_WEIGHTS)
+def test_weights_stay_changed(name):
+    """Several weights changed one after the other add up, and their grids keep showing them."""
+    panel, W = build(name), expected.post_weights()
+    rng = random.Random(1)
+    for matrix, i, j, v in [(m, rng.randrange(len(W[m])), rng.randrange(len(W[m][0])), round(rng.uniform(-2, 2), 2))
+                            for m in panel.weights.names * 4]:
+        panel.weights.matrix.value = matrix
+        panel.weights.select(i, j)
+        panel.weights.number.box.value = W[matrix][i][j] = v
+        check(name, panel, W)
+    for matrix in panel.weights.names:
+        panel.weights.matrix.value = matrix
+        for button, v in zip(grid(panel), itertools.chain(*W[matrix]), strict=True):
+            expected.check_number(button.description, v)
+
+
+def test_a_click_is_a_selection():
+    panel = build("encoding")
+    grid(panel)[7].click()    # row b, unit 3
+    assert panel.weights.entry == ("Wh", 1, 2)
+    check("encoding", panel)
+
+
+@every_panel
+def test_boxes_and_sliders_are_one_number(name):
+    panel = build(name)
+    for number in numbers(panel).values():
+        number.box.value = number.slider.max
+        assert number.value == number.slider.value == number.slider.max
+        number.slider.value = number.box.min
+        assert number.box.value == number.box.min
+    if name != "softmax":
+        assert page(panel).role == "status"
+
+
+@every_panel
+def test_a_network_of_zeros(name):
+    """All weights zero, as at the start of training: nothing to divide by, and nothing to see."""
+    panel = BUILD[name](model.Net("abc", n=5))
+    expected.check_still(page(panel))
+    assert "nan" not in panel.words and "inf" not in panel.words
+    for number in numbers(panel).values():
+        number.value = number.slider.max
+        assert "nan" not in panel.words
+
+
+# ---------------------------------------------------------------- what a reader may type
+
+@pytest.mark.parametrize("text", HOSTILE, ids=[ascii(s[:10]) for s in HOSTILE])
+@pytest.mark.parametrize("name, control", WITH_STRING)
+def test_hostile_strings(name, control, text):
+    panel = build(name)
+    before, svg = page(panel), panel.page.value.partition("<p ")[0]
+    panel.controls[control].value = text
+    after = page(panel)    # parses: nothing unescaped, nothing but drawings and one line of words
+    assert after.role == "alert" and len(after.words) > 10
+    assert panel.page.value.startswith(svg + "<p "), "the picture changed"
+    assert after.titles == before.titles and repr(panel) == f"Panel: {before.words}"
+    assert "<script" not in panel.page.value and len(panel.page.value) < len(svg) + 400
+    for number in numbers(panel).values():    # other controls may move meanwhile
+        number.value = number.slider.max
+        assert page(panel).role == "alert"
+    panel.reset()
+    panel.controls[control].value = text
+    panel.controls[control].value = "cab"
+    check(name, panel)
+
+
+@pytest.mark.parametrize("name, control", WITH_STRING)
+@pytest.mark.parametrize("text, words", [
+    ("abx", "letter 'x' at position 3 of 'abx' is not one of 'abc'"),
+    ("ABC", "letter 'A' at position 1 of 'ABC' is not one of 'abc'"),
+    ("", "the string is empty; type at least one of 'abc'"),
+    ("abcabcabc", "'abcabcabc' has 9 letters; at most 8 fit here")])
+def test_the_answer_names_the_letter_and_the_place(name, control, text, words):
+    panel = build(name)
+    panel.controls[control].value = text
+    assert page(panel).words == words
+
+
+def test_what_moved_meanwhile_shows_with_the_next_good_string():
+    panel, W = build("encoding"), expected.post_weights()
+    panel.controls["string"].value = "abx"
+    panel.weights.number.value = W["Wh"][0][0] = -0.5
+    panel.controls["step"].value = 3
+    panel.controls["string"].value = "aba"
+    assert value(panel, "step") == 3
+    check("encoding", panel, W)
+
+
+NUMBERS = [(name, number) for name in BUILD for number in numbers(build(name))]
+
+
+@pytest.mark.parametrize("name, which", NUMBERS)
+def test_nan(name, which):
+    """Not a number: a whole number refuses it, any other answers in words; the picture and the network stay."""
+    panel = build(name)
+    number, svg, start = numbers(panel)[which], panel.page.value.partition("<p ")[0], state(panel)
+    for part in (number.slider, number.box):
+        if is_int(number):
+            with pytest.raises(TraitError):
+                part.value = math.nan
+            assert state(panel) == start
+            continue
+        part.value = math.nan
+        after = page(panel)
+        assert after.role == "alert" and "nan" in after.words
+        assert which in after.words or number.box.description in after.words    # it says which number
+        assert panel.page.value.startswith(svg + "<p "), "the picture changed"
+        assert not any("nan" in text for text in after.numbers)
+        if panel.weights:
+            assert all(map(math.isfinite, panel.weights.net.theta))
+        panel.reset()
+        assert state(panel) == start
+        part.value = math.nan
+        number.value = number.slider.max
+        assert number.box.value == number.slider.value == number.slider.max
+        assert page(panel).role == "status"
+        panel.reset()
+        assert state(panel) == start
+
+
+@pytest.mark.parametrize("name, which", NUMBERS)
+def test_inf(name, which):
+    """Infinite: a whole number refuses it, any other goes to its end; the picture shows that end."""
+    panel, W = build(name), expected.post_weights()
+    number = numbers(panel)[which]
+    for part, bad in itertools.product((number.slider, number.box), (math.inf, -math.inf)):
+        if is_int(number):
+            with pytest.raises(TraitError):
+                part.value = bad
+        else:
+            part.value = bad
+            end = number.slider.max if bad > 0 else number.slider.min
+            assert number.box.value == number.slider.value == end
+            if which == "weight":
+                matrix, i, j = panel.weights.entry
+                W[matrix][i][j] = end
+        check(name, panel, W)
+    if panel.weights:
+        assert all(map(math.isfinite, panel.weights.net.theta))
+
+
+@pytest.mark.parametrize("name", WITH_WEIGHTS)
+def test_nan_in_a_weight_then_another_weight(name):
+    """Leaving a weight whose box holds NaN leaves it as it was."""
+    panel = build(name)
+    try:
+        panel.weights.number.slider.value = math.nan
+    except TraitError:
+        pass    # test_nan says that
+    panel.weights.select(1, 1)
+    check(name, panel)
+
+
+# ---------------------------------------------------------------- Reset, redraws, copies
+
+@every_panel
+def test_reset_is_the_very_same_start(name):
+    panel = build(name)
+    start = state(panel)
+    move_everything(panel)
+    moved = state(panel)
+    same = [key for key in start if start[key] == moved[key] and key != "repr"]
+    assert all(start[c] != moved[c] for c in panel.controls), f"not moved: {same}"
+    assert moved["page"] != start["page"]
+    panel.reset_button.click()
+    assert state(panel) == start
+    panel.reset()    # and once more
+    assert state(panel) == start
+    check(name, panel)
+
+
+@pytest.mark.parametrize("name, control", WITH_STRING)
+def test_reset_after_a_wrong_string(name, control):
+    panel = build(name)
+    start = state(panel)
+    move_everything(panel)
+    panel.controls[control].value = "abx"
+    panel.reset()
+    assert state(panel) == start
+
+
+@every_panel
+def test_one_redraw_a_move(name, draws):
+    panel = build(name)
+    calls = draws(panel)
+
+    def costs_one(what, act):
+        calls.clear()
+        act()
+        assert len(calls) == 1, f"{what}: {len(calls)} redraws"
+
+    for which, number in numbers(panel).items():
+        low, high = sorted([number.slider.min, number.slider.max], key=lambda end: end == number.value)
+        costs_one(f"{which}, slider", lambda: setattr(number.slider, "value", low))
+        costs_one(f"{which}, box", lambda: setattr(number.box, "value", high))
+        costs_one(f"{which}, by code", lambda: setattr(number, "value", low))
+    for which, control in panel.controls.items():
+        if isinstance(control, panels.Choice):
+            costs_one(which, lambda: setattr(control, "value", next(o for o in control.options if o != control.value)))
+        elif isinstance(control, panels.String):
+            costs_one(which, lambda: setattr(control, "value", "cabcab"))
+            costs_one(f"{which}, shorter", lambda: setattr(control, "value", "a"))
+    if panel.weights:
+        costs_one("another matrix", lambda: setattr(panel.weights.matrix, "value", panel.weights.names[1]))
+        costs_one("another weight", lambda: panel.weights.select(0, 3))
+        costs_one("that weight", lambda: setattr(panel.weights.number, "value", -1.0))
+        costs_one("a matrix seen before", lambda: setattr(panel.weights.matrix, "value", panel.weights.names[0]))
+    costs_one("Reset", panel.reset_button.click)
+    costs_one("Reset again", panel.reset)
+
+
+def test_a_string_that_moves_the_step_costs_one_redraw(draws):
+    panel = build("encoding")
+    panel.controls["step"].value = 3
+    calls = draws(panel)
+    panel.controls["string"].value = "a"
+    assert calls == [{"string": "a", "step": 1}]
+    panel = build("decoding")
+    calls = draws(panel)
+    panel.controls["most"].value = 1
+    assert [call["step"] for call in calls] == [1]
+
+
+@every_panel
+def test_a_value_set_again_costs_nothing(name, draws):
+    panel = build(name)
+    calls = draws(panel)
+    for control in panel.controls.values():
+        control.value = control.value
+    assert calls == []
+
+
+@every_panel
+def test_two_copies_are_two(name):
+    net = model.post_net()
+    theta = net.theta.copy()
+    one, other = BUILD[name](net), BUILD[name](net)
+    assert one.page.value == other.page.value
+    start = state(other)
+    move_everything(one)
+    assert state(other) == start and one.page.value != other.page.value
+    other.redraw()
+    assert state(other) == start
+    assert (net.theta == theta).all(), "the network that was given has changed"
+    net.theta[:] = 7.0    # and what a notebook does to it later is not the panel's
+    other.reset()
+    assert state(other) == start
+
+
+# ---------------------------------------------------------------- two threads
+
+@pytest.fixture
+def fine_switching():
+    """Threads take turns some hundred times as often as usual."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(2e-5)
+    yield
+    sys.setswitchinterval(before)
+
+
+def at_once(*acts):
+    """Run functions in threads of their own; raise what they raised."""
+    errors, gate = [], threading.Barrier(len(acts))
+
+    def go(act):
+        try:
+            gate.wait(10)
+            act()
+        except Exception as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=go, args=(act,), daemon=True) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+        assert not thread.is_alive(), "two callbacks wait for each other"
+    if errors:
+        raise errors[0]
+
+
+def moves(control, times, seed):
+    """A function that moves a control `times` times, to places that a seed picks."""
+    rng = random.Random(seed)
+    if isinstance(control, panels.Number):
+        low, high = control.slider.min, control.slider.max
+        places = [rng.randint(low, high) if is_int(control) else round(rng.uniform(low, high), 2) for _ in range(times)]
+    elif isinstance(control, panels.Choice):
+        places = [rng.choice(control.options) for _ in range(times)]
+    else:
+        places = ["".join(rng.choices("abc", k=rng.randint(1, 8))) for _ in range(times)]
+
+    def act():
+        for k, place in enumerate(places):
+            if isinstance(control, panels.Number):    # a page moves the one or the other, code the whole
+                setattr((control.slider, control.box, control)[k % 3], "value", place)
+            else:
+                control.value = place
+    return act
+
+
+@pytest.mark.parametrize("name, one, other, times", [
+    ("encoding", "string", "step", 100), ("thought", "first", "scale", 100), ("decoding", "unit_2", "most", 100),
+    ("decoding", "most", "step", 100), ("softmax", "score_b", "target", 15), ("map", "scale", "up", 10),
+    ("growth", "string", "scale", 15)])    # drawn by matplotlib: 20 to 50 ms a move
+def test_two_threads_two_controls(name, one, other, times, fine_switching):
+    panel = build(name)
+    if name == "map":
+        panel.controls["length"].value = 2
+    at_once(moves(panel.controls[one], times, 1), moves(panel.controls[other], times, 2))
+    for number in numbers(panel).values():
+        assert number.box.value == number.slider.value
+    check(name, panel)
+
+
+def weights_of(panel):
+    """The panel's network as plain rows."""
+    named = panel.weights.net.named()
+    return {name: (view.tolist() if view.ndim > 1 else [view.tolist()]) for name, view in named.items()}
+
+
+def check_weights(name, panel):
+    """Picture, network, grid and slider agree."""
+    check(name, panel, weights_of(panel))
+    matrix, i, j = panel.weights.entry
+    here = weights_of(panel)[matrix]
+    assert panel.weights.number.box.value == panel.weights.number.slider.value == here[i][j]
+    for button, v in zip(grid(panel), itertools.chain(*here), strict=True):
+        expected.check_number(button.description, v)
+    assert [k for k, b in enumerate(grid(panel)) if b.button_style] == [i * len(here[0]) + j]
+
+
+@pytest.mark.parametrize("name", WITH_WEIGHTS)
+def test_two_threads_a_weight_and_a_control(name, fine_switching):
+    panel = build(name)
+    control = {"encoding": "string", "thought": "second", "decoding": "unit_5"}[name]
+    at_once(moves(panel.weights.number, 100, 1), moves(panel.controls[control], 100, 2))
+    check_weights(name, panel)
+
+
+@pytest.mark.parametrize("name", ["encoding", "decoding"])
+def test_two_threads_a_weight_and_which_weight(name, fine_switching):
+    panel = build(name)
+
+    def pick(rng=random.Random(3)):
+        for _ in range(100):
+            panel.weights.select(0, rng.randrange(3))
+
+    at_once(moves(panel.weights.number, 100, 1), pick)
+    check_weights(name, panel)
+
+
+def test_two_threads_a_weight_and_which_matrix(fine_switching):
+    panel = build("encoding")
+
+    def pick():
+        for k in range(100):
+            panel.weights.matrix.value = panel.weights.names[k % 3]
+
+    at_once(moves(panel.weights.number, 100, 1), pick)
+    check_weights("encoding", panel)
+
+
+@pytest.mark.parametrize("name, control", [("thought", "scale"), ("decoding", "unit_1"), ("encoding", "weight")])
+def test_two_threads_one_number(name, control, fine_switching):
+    panel = build(name)
+    number = numbers(panel)[control]
+    at_once(moves(number, 100, 1), moves(number, 100, 2))
+    assert number.box.value == number.slider.value
+    if panel.weights:
+        check_weights(name, panel)
+    else:
+        check(name, panel)
+
+
+@pytest.mark.parametrize("name", ["encoding", "decoding"])
+def test_two_threads_reset_and_a_move(name, fine_switching):
+    panel = build(name)
+
+    def reset():
+        for _ in range(100):
+            panel.reset()
+
+    at_once(moves(panel.weights.number, 100, 1), reset)
+    check_weights(name, panel)
+
+
+# ---------------------------------------------------------------- how it is displayed
+
+@every_panel
+def test_display(name, monkeypatch):
+    shown = []
+    monkeypatch.setattr(panels, "display", lambda *args, **kwargs: shown.append((args, kwargs)))
+    panel = build(name)
+    panel._ipython_display_()
+    ((bundle,), options), = shown
+    assert options == {"raw": True}
+    view = "application/vnd.jupyter.widget-view+json"
+    assert set(bundle) == {"text/plain", "text/html", view}
+    assert bundle["text/plain"] == repr(panel) == f"Panel: {page(panel).words}"
+    assert bundle[view]["model_id"] == panel.model_id and bundle[view]["version_major"] == 2
+    images = ET.fromstring(f"<r>{bundle['text/html'].replace('>', '/>')}</r>")
+    assert [e.tag for e in images] == ["img"] * len(page(panel).titles)
+    assert [e.get("alt") for e in images] == page(panel).titles
+    for e, svg in zip(images, panel.page.value.split("<svg ")[1:]):
+        kind, data = e.get("src").split(",")
+        assert kind == "data:image/svg+xml;base64"
+        still = base64.b64decode(data).decode()
+        ET.fromstring(still)
+        assert still.removeprefix("<svg ") == svg.partition("<p role")[0]
+    panel.reset_button.click()
+    assert len(shown) == 1    # a move shows nothing new
+
+
+@every_panel
+def test_display_follows_the_slider(name, monkeypatch):
+    shown = []
+    monkeypatch.setattr(panels, "display", lambda bundle, raw: shown.append(bundle))
+    panel = build(name)
+    panel._ipython_display_()
+    move_everything(panel)
+    panel._ipython_display_()
+    assert shown[0]["text/html"] != shown[1]["text/html"] and shown[0]["text/plain"] != shown[1]["text/plain"]
+
+
+@every_panel
+def test_two_constructions_look_alike(name):
+    one, other = build(name), build(name)
+    assert repr(one) == repr(other)
+    assert one.page.value == other.page.value
+    assert "0x" not in repr(one) and "\n" not in repr(one)
+
+
+@every_panel
+def test_every_control_has_a_name(name):
+    panel = build(name)
+    if panel.weights:
+        for matrix in panel.weights.names:
+            panel.weights.matrix.value = matrix    # builds its grid
+    everything = list(every_widget(panel))
+    for number in numbers(panel).values():
+        assert number.slider in everything and number.children == (number.box, number.slider)
+    beside_a_box = {number.slider for number in numbers(panel).values()}
+    boxes = (widgets.Box, widgets.HTML)
+    controls = [w for w in everything if not isinstance(w, boxes) and w not in beside_a_box]
+    assert len(controls) >= len(panel.controls) + 1
+    for w in controls:
+        assert w.description.strip(), f"{w!r} has no name"
+        if isinstance(w, widgets.Button):
+            assert w.tooltip.strip()
+    descriptions = [w.description for w in controls if not isinstance(w, widgets.Button)]
+    assert len(set(descriptions)) == len(descriptions), f"two controls have one name: {descriptions}"
