@@ -317,12 +317,12 @@ def draw_blame(z, p, y, letters, temperature=1.0):
     scaled, target = z / temperature, int(y.argmax())
     shifted = scaled - scaled.max()
     loss = -np.log(p[target]) if p[target] > 0 else np.inf
-    rows = [(z, "z", "output", 2, "the scores"),
-            (shifted, "z / temperature − max", "output", 2, "the largest becomes 0: nothing can overflow"),
-            (np.exp(shifted), "exp", "output", 3, "e to that power: positive, at most 1"),
-            (p, "p", "output", 3, "divided by their sum: probabilities"),
-            (y, "y", "input", 0, "1 at the right letter"),
-            (p - y, "p − y", "blame", 3, "the gradient of the loss with respect to the scores")]
+    rows = [(z, "z", "output", 2, "scores"),
+            (shifted, "z / temperature − max", "output", 2, "the largest becomes 0"),
+            (np.exp(shifted), "exp", "output", 3, "e to that power"),
+            (p, "p", "output", 3, "divided by their sum"),
+            (y, "y", "input", 0, "the right letter"),
+            (p - y, "p − y", "blame", 3, "the blame")]
     words = (f"At temperature {number(temperature)} the probabilities are {spoken(p, 3)}. The right letter is "
              f"{letters[target]!r}: the loss is {number(loss, 4)} nats, and p − y is {spoken(p - y, 3)}.")
     return draw([[Sign(why, FAINT, 12), Block(values, name, role, columns=tuple(letters) if i == 0 else (),

@@ -109,7 +109,7 @@ class Weights:
     def __init__(self, net, names):
         self.net, self.names, self._start = net, names, net.theta.copy()
         self._act, self._showing, self._grids = None, False, {}
-        self.matrix = widgets.ToggleButtons(options=names, description="weights", style={"button_width": "62px"})
+        self.matrix = widgets.ToggleButtons(options=names, description="weights", style={"button_width": "76px"})
         self.number = Number("", 0.0, -2.0, 2.0)
         self.grid = widgets.VBox([self.matrix, widgets.VBox()])
         self.matrix.observe(lambda change: self._open(change["new"]), "value")
@@ -407,7 +407,7 @@ def decoding_panel(net, thought, steps=3):
 def softmax_panel(scores, letters="abc", target="a"):
     """Scores to letters and to blame: the scores, the temperature, the letter that would be right."""
     bars = plots.Bars(letters, "output", "probability", (0, 1.15)), plots.Bars(letters, "blame", "p − y", (-1.15, 1.15))
-    sliders = {f"score_{k}": Number(f"score of {k}", float(z), -10.0, 20.0) for k, z in zip(letters, scores)}
+    sliders = {f"score_{k}": Number(f"score of {k}", round(float(z), 6), -10.0, 20.0) for k, z in zip(letters, scores)}
 
     def draw(temperature, target, **scores):
         z = np.array(list(scores.values()))

@@ -64,7 +64,7 @@ class Map(Plot):
         super().__init__(**axes)
         self.groups = groups
         with mpl.rc_context(STYLE):
-            self.dots = [self.axes.plot([], [], marker, color=colour, ms=5, label=group)[0]
+            self.dots = [self.axes.plot([], [], marker, color=colour, ms=5 if len(names) else 3, label=group)[0]
                          for group, (colour, marker) in zip(groups, GROUPS)]
             beside = self.axes.transData + ScaledTranslation(4 / 72, 2 / 72, self.figure.dpi_scale_trans)
             self.names = [self.axes.text(0, 0, name, fontsize=8, clip_on=True, transform=beside) for name in names]
@@ -121,7 +121,7 @@ class Bars(Plot):
         As in Plot.
     """
 
-    def __init__(self, names, role, ylabel, ylim, size=(300, 220)):
+    def __init__(self, names, role, ylabel, ylim, size=(270, 220)):
         super().__init__("", ylabel, (-0.6, len(names) - 0.4), ylim, size)
         with mpl.rc_context(STYLE):
             self.axes.set_xticks(range(len(names)), names)
