@@ -13,7 +13,7 @@ class LetterError(ValueError):
 
 def quote(text):
     """`text` in quotes on one line, cut after 20 letters, for use in a message."""
-    return repr(text) if len(text) <= 20 else repr(text[:20])[:-1] + "…'"
+    return repr(text if len(text) <= 20 else text[:20] + "…")
 
 
 class Alphabet:

@@ -5,10 +5,10 @@ from math import isfinite, isnan
 
 import numpy as np
 
-from revlib.picture import Picture
+from revlib.picture import Picture, number
 from revlib.symbols import COLOURS, NEGATIVE, POSITIVE
 
-CELL_W, CELL_H = 46, 24       # pixels
+CELL_W, CELL_H = 50, 24       # pixels
 CAPTION, LABEL, GAP = 18, 15, 12
 INK, FAINT = "#222222", "#767676"
 
@@ -50,14 +50,15 @@ class Block:
     @property
     def size(self):
         rows, columns = self.table.shape
-        return (columns * CELL_W + 2 * LABEL * bool(self.rows),    # room on both sides keeps it centred
+        return (max(columns * CELL_W + 2 * LABEL * bool(self.rows),    # room on both sides keeps it centred
+                    9.4 * len(self.name)),
                 rows * CELL_H + CAPTION * bool(self.name) + LABEL * bool(self.columns))
 
     def svg(self, x, y):
         table, colour = self.table, COLOURS[self.role]
         limit = self.limit or max(np.abs(table[np.isfinite(table)]), default=0) or 1
         middle = x + self.size[0] / 2
-        x, parts = x + LABEL * bool(self.rows), []
+        x, parts = middle - table.shape[1] * CELL_W / 2, []
         if self.name:
             parts.append(_text(middle, y + 13, self.name, colour, ' font-weight="bold"'))
             y += CAPTION
@@ -79,16 +80,6 @@ class Block:
         if isnan(value):
             return box
         return box + _text(x + CELL_W / 2, y + 17, number(value, self.digits), INK, ' stroke="none"')
-
-
-def number(value, digits=2):
-    """A value as a cell shows it: up to `digits` decimals, as many as six characters hold, else 1.2e7."""
-    for decimals in range(digits, -1, -1):
-        text = f"{value if round(value, decimals) else 0:.{decimals}f}"    # no -0.00
-        if len(text) <= 6:
-            return text
-    mantissa, exponent = f"{value:.1e}".split("e")
-    return f"{mantissa}e{int(exponent)}"
 
 
 def shade(value, limit):
@@ -211,6 +202,7 @@ def draw_step(t, x, Wh, s, Ws, b, after, letters, limit=None, marks=None):
     def weights(values, name, rows=()):
         return Block(values, name, "weights", rows, n if rows else (), mark=marks.get(name, set()), limit=1.2)
 
+    activation = "ReLU makes negative sums 0" if np.allclose(after, np.maximum(before, 0)) else "tanh squeezes sums to −1 … 1"
     product = f"x({t})·Wh", f"S({t - 1})·Ws"
     changed = "" if np.allclose(before, after) else f" Before the activation it was {spoken(before)}."
     words = (f"Step {t} reads '{letters[letter]}': S({t}) = {spoken(after)}. "
@@ -221,7 +213,7 @@ def draw_step(t, x, Wh, s, Ws, b, after, letters, limit=None, marks=None):
         [state(s, f"S({t - 1})"), "·", weights(Ws, "Ws", n), "=", state(from_state, product[1])],
         [None, None, None, "+", weights(b, "b")],
         [None, None, None, "=", state(before, "sum")],
-        [None, None, Sign("ReLU makes negative sums 0" if after.min() >= 0 else "tanh squeezes", FAINT, 12), "→",
+        [None, None, Sign(activation, FAINT, 12), "→",
          state(after, f"S({t})")]], words)
 
 
@@ -316,7 +308,7 @@ def draw_blame(z, p, y, letters, temperature=1.0):
     """
     scaled, target = z / temperature, int(y.argmax())
     shifted = scaled - scaled.max()
-    loss = -np.log(p[target]) if p[target] > 0 else np.inf
+    loss = np.log(np.exp(shifted).sum()) - shifted[target]    # not -log p: p may have become 0
     rows = [(z, "z", "output", 2, "scores"),
             (shifted, "z / temperature − max", "output", 2, "the largest becomes 0"),
             (np.exp(shifted), "exp", "output", 3, "e to that power"),

@@ -18,8 +18,11 @@ class Numbers:
     def judge(self, answer):
         key = np.ravel(self.key())
         try:
-            found = np.asarray(answer, dtype=float).ravel()
-        except (TypeError, ValueError):
+            found = np.real_if_close(answer)
+            if np.iscomplexobj(found):
+                raise TypeError
+            found = found.astype(float).ravel()
+        except (TypeError, ValueError, OverflowError):
             return f"found a value of type {type(answer).__name__}"
         if len(found) != len(key):
             return f"found {len(found)} number{'s' * (len(found) != 1)}"
@@ -39,7 +42,7 @@ class Word:
         found = [answer] if isinstance(answer, str) else answer
         if not isinstance(found, (list, tuple, set)) or not all(isinstance(word, str) for word in found):
             return f"found a value of type {type(answer).__name__}"
-        return None if sorted(found) in map(sorted, self.key()) else f"found {answer!r}"
+        return None if sorted(found) in map(sorted, self.key()) else f"found {_short(answer)}"
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ class Function:
             try:
                 found = answer(argument)
             except Exception as error:    # whatever the reader's code raises is part of the answer
-                return f"for {argument!r} it raised {type(error).__name__}: {error}"
+                return f"for {argument!r} it raised {type(error).__name__}: {_short(error)}"
             trouble = Numbers("", lambda: self.key(argument), 1e-9).judge(found)
             if trouble:
                 return f"for {argument!r} {trouble}"
@@ -75,8 +78,17 @@ class Works:
         trouble = Numbers("", lambda: np.zeros(self.size), np.inf).judge(answer)
         if trouble:
             return trouble
-        said = self.outcome(np.asarray(answer, dtype=float).ravel())
+        try:
+            said = self.outcome(np.asarray(answer, dtype=float).ravel())
+        except FloatingPointError as error:
+            return f"with it {_short(error)}"
         return None if said == self.wanted else f"with it the network says {said!r}"
+
+
+def _short(what):
+    """The first line of what a message quotes, cut to a readable length."""
+    line = (str(what).splitlines() or [""])[0]
+    return line if len(line) <= 80 else line[:80] + "…"
 
 
 def _state(text):

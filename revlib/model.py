@@ -12,6 +12,7 @@ from revlib.alphabet import Alphabet
 
 
 def relu(z):
+    """Rectified linear unit: negative sums become 0."""
     return np.maximum(z, 0)
 
 
@@ -112,8 +113,9 @@ def log_softmax(Z, temperature=1.0):
     """
     if not temperature > 0:
         raise ValueError(f"the temperature is {temperature}; it must be above 0")
-    Z = np.asarray(Z, dtype=float) / temperature if temperature != 1 else np.asarray(Z)
-    Z = Z - Z.max(axis=-1, keepdims=True)    # subtract the max: exp stays finite, and the largest term is 1
+    Z = np.asarray(Z)
+    with np.errstate(over="ignore"):    # too far below the max for a float: -inf, and its exp 0, is right
+        Z = (Z - Z.max(axis=-1, keepdims=True)) / temperature    # minus the max: exp stays finite, its largest is 1
     return Z - np.log(np.exp(Z).sum(axis=-1, keepdims=True))
 
 
@@ -226,6 +228,9 @@ def decode(net, thought, steps, given=None, choose=greedy):
         for t in range(steps):
             S[t + 1] = net.act(H[t] @ net.dec.W)
             Z[t] = H[t + 1, ..., V:] @ net.O             # [_S(t), 1] @ [Wo, bo] -> (..., K)
+            if not np.isfinite(Z[t]).all():
+                steps = t + 1    # nothing can be chosen here; _finite says why
+                break
             Y[t] = choose(Z[t])
             X[t + 1] = one_hot[Y[t] if given is None else given[t]]
             ended |= Y[t] == V

@@ -29,6 +29,7 @@ class Number(widgets.HBox):
                                                           layout=widgets.Layout(width="170px"))
         self.slider = getattr(widgets, f"{kind}Slider")(readout=False, layout=widgets.Layout(width="280px"), **bounds)
         self._value, self._setting, self._acts = value, False, []
+        self.lock = threading.RLock()    # a panel puts its own here
         self.slider.observe(self._slid, "value")
         self.box.observe(lambda change: self._set(change["new"]), "value")
         super().__init__([self.box, self.slider])
@@ -41,41 +42,48 @@ class Number(widgets.HBox):
 
     def bound(self, high):
         """Change the upper end; a value above it comes down with it."""
-        self._setting = True
-        self.slider.max = self.box.max = high
-        self._setting = False
-        self._set(min(self._value, high))
+        with self.lock:
+            self._setting = True
+            self.slider.max = self.box.max = high
+            self._setting = False
+            self._set(min(self._value, high))
 
     def show(self, name, value):
         """Carry another name and value, and reach at least as far as that value."""
-        self.box.description = name
-        reach = max(2.0, math.ceil(1.5 * abs(value)))
-        self._setting = True
-        for part in (self.slider, self.box):
-            part.min, part.max = -reach, reach
-        self._setting = False
-        self._set(value)
+        with self.lock:
+            self.box.description = name
+            reach = max(2.0, math.ceil(1.5 * abs(value)))
+            self._setting = True
+            for part in (self.slider, self.box):
+                part.min, part.max = -reach, reach
+            self._setting = False
+            self._set(value)
 
     def _slid(self, change):
-        low, step = self.slider.min, self.slider.step
-        nearest = low + round((self._value - low) / step) * step if math.isfinite(self._value) else math.nan
-        if not abs(change["new"] - nearest) < 1e-6 * step:
-            self._set(round(change["new"], 9))
+        with self.lock:
+            low, step = self.slider.min, self.slider.step
+            nearest = low + round((self._value - low) / step) * step if math.isfinite(self._value) else math.nan
+            if not abs(change["new"] - nearest) < 1e-6 * step:
+                self._set(round(change["new"], 9))
 
     def _set(self, value):
-        if self._setting:
-            return
-        self._setting = True
-        try:
-            if math.isfinite(value):
-                value = min(max(value, self.slider.min), self.slider.max)
-            changed, self._value = value != self._value, value
-            self.slider.value = self.box.value = value
-        finally:
-            self._setting = False
-        if changed:
-            for act in self._acts:
-                act()
+        with self.lock:
+            if self._setting:
+                return
+            self._setting = True
+            try:
+                if math.isfinite(value):
+                    value = min(max(value, self.slider.min), self.slider.max)
+                changed, self._value = value != self._value, value
+                self.box.value = value
+                # what the page's slider just said, it is not told again: it may have moved on meanwhile
+                if not abs(self.slider.value - value) < 1e-9:
+                    self.slider.value = value
+            finally:
+                self._setting = False
+            if changed:
+                for act in self._acts:
+                    act()
 
 
 class Choice(widgets.Dropdown):
@@ -116,40 +124,45 @@ class Weights:
         self.number.on_change(self._drag)
         self._open(names[0])
 
+    lock = property(lambda self: self.number.lock, lambda self, lock: setattr(self.number, "lock", lock))
+
     def on_change(self, act):
         self._act = act
 
     @property
     def entry(self):
         """(matrix, row, column) of the entry the slider moves."""
-        return self.matrix.value, *self._at
+        return self._name, *self._at
 
     def select(self, row, column):
         """Let the slider move the entry (row, column) of the matrix in view."""
-        self._button(*self._at).button_style = ""
-        self._at = row, column
-        self._button(row, column).button_style = "info"
-        self._show_value()
-        if self._act:
-            self._act()
+        with self.lock:
+            self._button(*self._at).button_style = ""
+            self._at = row, column
+            self._button(row, column).button_style = "info"
+            self._show_value()
+            if self._act:
+                self._act()
 
     def reset(self):
         """Back to the very same weights, the first entry in hand."""
-        self.net.theta[:] = self._start
-        for name, (_, buttons, _, _) in self._grids.items():
-            for button, value in zip(buttons, self.net.named()[name].flat):
-                button.description = cells.number(value)
-        self.matrix.value = self.names[0]
-        self.select(0, 0)
+        with self.lock:
+            self.net.theta[:] = self._start
+            for name, (_, buttons, _, _) in self._grids.items():
+                for button, value in zip(buttons, self.net.named()[name].flat):
+                    button.description = cells.number(value)
+            self.matrix.value = self.names[0]
+            self.select(0, 0)
 
     def _open(self, name):
-        if name in self._grids:
-            self._button(*self._at).button_style = ""
-        else:
-            self._grids[name] = self._build(name)
-        self._view, self._at = self._grids[name], (0, 0)
-        self.grid.children = [self.matrix, self._view[0]]
-        self.select(0, 0)
+        with self.lock:
+            if self._grids:
+                self._button(*self._at).button_style = ""
+            if name not in self._grids:
+                self._grids[name] = self._build(name)
+            self._name, self._view, self._at = name, self._grids[name], (0, 0)
+            self.grid.children = [self.matrix, self._view[0]]
+            self.select(0, 0)
 
     def _build(self, name):
         """The grid of one matrix: its box, its buttons row by row, the names of its rows and columns."""
@@ -190,10 +203,10 @@ class Weights:
     def _drag(self):
         if self._showing:
             return
-        name, i, j = self.entry
-        if math.isfinite(self.number.value):
-            self._matrix(name)[i, j] = self.number.value
-            self._button(i, j).description = cells.number(self.number.value)
+        (name, i, j), value = self.entry, self.number.value
+        if math.isfinite(value):
+            self._matrix(name)[i, j] = value
+            self._button(i, j).description = cells.number(value)
         if self._act:
             self._act()
 
@@ -226,6 +239,7 @@ class Panel(widgets.VBox):
         self.reset_button = widgets.Button(description="Reset", tooltip="Back to the start: the same string, the same weights")
         self.reset_button.on_click(self.reset)
         for control in (*controls.values(), *([weights] if weights else [])):
+            control.lock = self._lock
             control.on_change(self._changed)
         self.redraw()
         left = [*controls.values(), *([weights.number] if weights else []), self.reset_button]
@@ -271,8 +285,9 @@ class Panel(widgets.VBox):
             if isinstance(value, float) and not math.isfinite(value):
                 raise FloatingPointError(f"{name} is {value}; it must be a number")
         if self._adjust:
-            self._adjust(values)
-        return {name: control.value for name, control in self.controls.items()}
+            self._adjust(values)    # moves numbers only: what else has been read stays as it was read
+        return {name: control.value if isinstance(control, Number) else values[name]
+                for name, control in self.controls.items()}
 
     def _changed(self):
         with self._lock:
@@ -335,7 +350,7 @@ def thought_panel(net, first="abc", second="acb"):
 
 def map_panel(net, length=3, longest=5, units=(1, 5)):
     """The thought vectors of all strings of a length, on the plane of two units: length, scale of Ws, units."""
-    names, maps = cells.units(net.n), {}
+    net, names, maps = net.copy(), cells.units(net.n), {}
     ends = {"the last letter": -1, "the first letter": 0}
 
     def draw(length, scale, across, up, group):
@@ -346,6 +361,7 @@ def map_panel(net, length=3, longest=5, units=(1, 5)):
         key = length, across, up, group
         if key not in maps:
             widest = 1.15 * np.abs(model.run(net, strings, steps=0).thought[:, at]).max(axis=0)
+            widest[widest == 0] = 1
             place = ends[group]
             groups = {f"{group} is {letter}": [i for i, s in enumerate(strings) if s[place] == letter]
                       for letter in net.alphabet.letters}
@@ -365,7 +381,7 @@ def map_panel(net, length=3, longest=5, units=(1, 5)):
 
 def growth_panel(net, text="abc", letters=20):
     """How long the state is after each letter, as a string repeats: the string, the scale of Ws."""
-    t = np.arange(1, letters + 1)
+    net, t = net.copy(), np.arange(1, letters + 1)
     curves = plots.Curves({"length of S(t)": "encoder", "by the largest eigenvalue": "weights"},
                           xlabel="letters read, t", ylabel="length of S(t), no unit", xlim=(0, letters + 1),
                           ylim=(1e-4, 1e10), yscale="log")
@@ -378,7 +394,7 @@ def growth_panel(net, text="abc", letters=20):
         rate = np.abs(np.linalg.eigvals(live.Ws)).max()
         words = (f"Ws times {cells.number(scale)}: its largest eigenvalue is {cells.number(rate)}. After {letters} letters of "
                  f"'{string}', repeated, the state is {cells.number(lengths[-1])} long, "
-                 f"{cells.number(lengths[-1] / lengths[-2], 4)} times its length one letter before.")
+                 f"{cells.number(lengths[-1] / (lengths[-2] or 1), 4)} times its length one letter before.")
         return curves.draw(t, [lengths, lengths[0] * rate ** (t - 1)], words)
 
     return Panel({"string": String("string", text), "scale": Number("scale of Ws", 1.0, 0.0, 1.5)}, draw)

@@ -1,4 +1,4 @@
-"""Floor 0: a picture: an SVG drawing, and the words that say what it shows now."""
+"""Floor 0: a picture, which is an SVG drawing and the words that say what it shows now; and how numbers stand in it."""
 import base64
 from dataclasses import dataclass
 from html import escape
@@ -29,3 +29,14 @@ class Picture:
 
     def __repr__(self):
         return self.words
+
+
+def number(value, digits=2):
+    """A value as a picture shows it: up to `digits` decimals, as many as six characters hold, else 1.2e7."""
+    for decimals in range(digits, -1, -1):
+        text = f"{value:.{decimals}f}"
+        text = text if float(text) else text.removeprefix("-")    # no -0.00
+        if len(text) <= 6:
+            return text
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return f"{mantissa}e{int(exponent)}"

@@ -3,6 +3,7 @@
 Each class lays a figure out once; its `draw` moves what is on it, so that a slider can follow the hand.
 """
 import io
+import itertools
 import re
 
 import matplotlib as mpl
@@ -12,12 +13,12 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 from matplotlib.transforms import ScaledTranslation
 
-from revlib.picture import Picture
+from revlib.picture import Picture, number
 from revlib.symbols import COLOURS
 
 # text stays text, and equal figures give equal bytes
 STYLE = {"svg.fonttype": "none", "svg.hashsalt": "revlib", "font.size": 10, "font.family": "DejaVu Sans",
-         "axes.spines.top": False, "axes.spines.right": False, "axes.formatter.useoffset": False}
+         "axes.spines.top": False, "axes.spines.right": False, "axes.formatter.useoffset": False, "text.parse_math": False}    # a $ is a letter like others
 # One group, one colour and one marker: told apart without colour too.
 GROUPS = (("#0060a0", "o"), ("#c65d10", "s"), ("#00704f", "^"), ("#9b3a7a", "D"), ("#4d4d4d", "v"), ("#8a5a00", "P"))
 
@@ -65,7 +66,7 @@ class Map(Plot):
         self.groups = groups
         with mpl.rc_context(STYLE):
             self.dots = [self.axes.plot([], [], marker, color=colour, ms=5 if len(names) else 3, label=group)[0]
-                         for group, (colour, marker) in zip(groups, GROUPS)]
+                         for group, (colour, marker) in zip(groups, itertools.cycle(GROUPS))]
             beside = self.axes.transData + ScaledTranslation(4 / 72, 2 / 72, self.figure.dpi_scale_trans)
             self.names = [self.axes.text(0, 0, name, fontsize=8, clip_on=True, transform=beside) for name in names]
             self.axes.legend(loc="upper left", frameon=False, handletextpad=0.2)
@@ -134,5 +135,5 @@ class Bars(Plot):
         low, high = self.axes.get_ylim()
         for bar, text, height in zip(self.bars, self.values, heights):
             bar.set_height(height)
-            text.set(text=f"{height:.{digits}f}", y=min(max(height, 0), high) + 0.015 * (high - low))
+            text.set(text=number(height, digits), y=min(max(height, 0), high) + 0.015 * (high - low))
         return self.picture(words)

@@ -9,6 +9,7 @@ NEGATIVE, POSITIVE = (238, 150, 84), (102, 158, 214)
 
 
 class Symbol(NamedTuple):
+    """A row of the table; `role` is a key of COLOURS."""
     name: str
     meaning: str
     shape: str

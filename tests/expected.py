@@ -146,7 +146,7 @@ def read(html):
     for drawing in drawings:
         page.titles.append(drawing[0].text)
         texts = [e for e in drawing.iter() if _tag(e) == "text"]
-        page.numbers += [e.text for e in texts]
+        page.numbers += [e.text or "" for e in texts]
         page.blocks += [_block(g) for g in drawing.iter() if g.get("data-block") is not None]
         page.signs += [(e.text, int(e.get("font-size"))) for e in texts if int(e.get("font-size", 0)) >= 13]
         page.plots += [_plot(g) for g in drawing.iter() if g.get("id") == "axes_1"]
@@ -184,7 +184,7 @@ def _plot(axes):
     lines = []
     for g in parts["line2d"]:
         uses = [(float(u.get("x")), float(u.get("y"))) for u in g.iter() if _tag(u) == "use"]
-        paths = [vertices(p.get("d")) for p in g if _tag(p) == "path"]
+        paths = [vertices(p.get("d", "")) for p in g if _tag(p) == "path"]
         lines.append(uses or (paths[0] if paths else []))
     boxes = [vertices(p.get("d")) for g in parts["patch"][1:] for p in g if p.get("clip-path")]
     bars = [(min(x for x, _ in b), min(y for _, y in b), max(x for x, _ in b), max(y for _, y in b)) for b in boxes]

@@ -447,6 +447,23 @@ def test_nan_in_a_weight_then_another_weight(name):
     check(name, panel)
 
 
+@pytest.mark.parametrize("name, which", NUMBERS)
+def test_a_page_is_not_answered_back(name, which, monkeypatch):
+    """A slider on a page may send 0.10999999999999988. The box shows 0.11; but to send 0.11 back to the slider
+    would undo the key presses that came meanwhile."""
+    panel = build(name)
+    slider, sent = numbers(panel)[which].slider, []
+    monkeypatch.setattr(panel, "_draw", lambda **values: panel.picture)    # what is drawn is not the question
+    start = round((slider.value - slider.min) / slider.step)
+    monkeypatch.setattr(slider, "send_state", lambda key=None: sent.append(slider.value))
+    for k in range(start + 1, start + 30):
+        at = slider.min + k * slider.step
+        if at <= slider.max:
+            slider.set_state({"value": at})
+            assert sent == [], f"the page said {at!r}"
+            assert numbers(panel)[which].box.value == round(at, 6)
+
+
 # ---------------------------------------------------------------- Reset, redraws, copies
 
 @every_panel
@@ -722,6 +739,16 @@ def test_another_matrix_in_the_middle_of_a_drag(monkeypatch):
     for matrix in panel.weights.names:
         panel.weights.matrix.value = matrix
         check_weights("encoding", panel)
+
+
+def test_another_string_in_the_middle_of_a_redraw():
+    panel = build("encoding")
+    panel.controls["step"].value = 3
+    other = Interruption(lambda: setattr(panel.controls["string"], "value", "b"))
+    panel.controls["step"].slider.observe(other, "max")    # between the reading of the string and the drawing
+    panel.controls["string"].value = "abcabc"
+    other.finish()
+    check_weights("encoding", panel)
 
 
 def test_a_move_in_the_middle_of_reset():

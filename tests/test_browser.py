@@ -1,0 +1,388 @@
+"""Drives the panels of the chapters in a real JupyterLab, as a reader would; expectations are tests/expected.py's."""
+import base64
+import re
+import statistics
+import time
+
+import pytest
+
+pytest.register_assert_rewrite("expected", "lab")
+
+import expected  # noqa: E402
+import lab as jupyter  # noqa: E402
+
+CHAPTERS = {"01_encoding": ["encoding_panel"], "02_thought_vector": ["thought_panel", "map_panel", "growth_panel"],
+            "03_decoding": ["decoding_panel"], "04_softmax": ["softmax_panel"]}
+PANELS = [(chapter, panel) for chapter, panels in CHAPTERS.items() for panel in panels]
+PRESSED = {"encoding_panel": "Wh[a, 1]", "thought_panel": "scale of Ws", "map_panel": "scale of Ws",
+           "growth_panel": "scale of Ws", "decoding_panel": "thought, unit 1", "softmax_panel": "score of a"}
+DRAGGED = [(chapter, panel, slider) for chapter, panel in PANELS for slider in {
+    "encoding_panel": ["Wh[a, 1]", "Wh[b, 5]", "step t"],    # Wh[b, 5] lets ReLU cut, which takes more words
+    "decoding_panel": ["thought, unit 1", "step t"],
+    "softmax_panel": ["score of a", "temperature"]}.get(panel, ["scale of Ws"])]
+HARMLESS = ()    # console errors that are no fault of ours, as regular expressions; none is known
+SLOWEST = 2000    # milliseconds from a key press to the changed picture; a loaded machine stays far below
+
+every_chapter = pytest.mark.parametrize("name", CHAPTERS)
+every_panel = pytest.mark.parametrize("name, panel", PANELS)
+browser = pytest.mark.browser
+
+
+# Of this module and not of the session: Playwright keeps an event loop running, in which other files' asyncio would fail.
+@pytest.fixture(scope="module")
+def chapter(request, tmp_path_factory):
+    """A function from a chapter's name to its page, opened, looked at and run; one page for all tests of a chapter."""
+    count = sum(item.get_closest_marker("browser") is not None for item in request.session.items)
+    what = f"{count} tests of the panels in JupyterLab (tests/test_browser.py)"
+    chapters = {}
+    with jupyter.browser(what) as chromium, jupyter.Lab(tmp_path_factory.mktemp("lab")) as lab:
+
+        def get(name):
+            if name not in chapters:
+                try:
+                    chapters[name] = ready(jupyter.Chapter(lab, chromium, name))
+                except Exception as error:
+                    chapters[name] = error
+            if isinstance(chapters[name], Exception):
+                raise chapters[name]
+            return chapters[name]
+
+        yield get
+        for one in chapters.values():
+            if not isinstance(one, Exception):
+                one.close()
+
+
+def ready(chapter):
+    """Open a chapter, keep what it shows before it is run, run it, and keep where each panel starts."""
+    chapter.open()
+    places = {panel: chapter.place(panel) for panel in CHAPTERS[chapter.name]}
+    for i in places.values():
+        chapter.page.wait_for_function("i => book.stills(i).length && book.stills(i).every(e => e.width)", arg=i)
+    chapter.stills = {panel: chapter.js("stills", i) for panel, i in places.items()}
+    chapter.run()
+    chapter.panels = {panel: Panel(chapter, panel, i) for panel, i in places.items()}
+    return chapter
+
+
+class Panel:
+    """A panel on its page: read it, press its keys, and compare it with what it should show."""
+
+    def __init__(self, chapter, name, place):
+        self.chapter, self.name, self.place, self.page = chapter, name, place, chapter.page
+        self.start, self.html = self.values(), self.js("html")
+
+    def js(self, call, *args):
+        return self.chapter.js(call, self.place, *args)
+
+    def element(self, call, *args):
+        """The element that book.`call` finds, as soon as it is there."""
+        find = lambda: self.page.evaluate_handle(f"args => book.{call}(...args)", [self.place, *args]).as_element()
+        return jupyter.wait_until(find, otherwise=f"no {call} {args}")
+
+    def values(self):
+        """Name -> what its box shows, of every control; numbers as numbers."""
+        shown = {k: v for k, v in self.js("values").items() if v is not None}
+        return {k: float(v) if re.fullmatch(expected.NUMBER, v) else v for k, v in shown.items()}
+
+    def reset(self):
+        """Press Reset, and wait for the start."""
+        self.element("button", "Reset").click()
+        jupyter.wait_until(lambda: self.js("html") == self.html and self.values() == self.start, otherwise="Reset is not the start")
+
+    def focus(self, slider):
+        handle = self.element("handle", slider)
+        handle.scroll_into_view_if_needed()
+        handle.focus()
+
+    def press(self, slider, times=1):
+        """Press ArrowRight on a slider."""
+        self.focus(slider)
+        for _ in range(times):
+            self.page.keyboard.press("ArrowRight")
+
+    def read(self):
+        return expected.read(self.js("html"))
+
+    def check(self, values=None, changed=None, **more):
+        """The page shows what these values of the controls (those in its boxes if not given) lead to.
+
+        `changed` names weights that were moved: {"Wh[b, 5]": 0.11}.
+        """
+        v, W, page = values or self.values(), expected.post_weights(), self.read()
+        weights = {k: at for k, at in v.items() if "[" in k} | (changed or {})
+        for label, value in weights.items():
+            matrix, i, j = entry(label)
+            W[matrix][i][j] = value
+        if self.name == "encoding_panel":
+            in_hand, = (entry(label) for label in v if "[" in label)
+            expected.check_encoding(page, W, v["string"], int(v["step t"]), in_hand)
+        elif self.name == "thought_panel":
+            expected.check_thought(page, W, v["first string"], v["second string"], v["scale of Ws"])
+        elif self.name == "map_panel":
+            expected.check_map(page, W, int(v["length"]), v["scale of Ws"], int(v["across: unit"]), int(v["up: unit"]), v["colour by"])
+        elif self.name == "growth_panel":
+            expected.check_growth(page, W, v["string"], v["scale of Ws"])
+        elif self.name == "decoding_panel":
+            expected.check_decoding(page, W, [v[f"thought, unit {i}"] for i in range(1, 6)], int(v["step t"]), int(v["at most, letters"]))
+        else:
+            expected.check_softmax(page, [v[f"score of {k}"] for k in "abc"], v["temperature"], v["right letter"])
+        return True
+
+    def settles(self, values=None, changed=None):
+        """Within a bounded time it shows what it should."""
+        jupyter.wait_until(lambda: self.check(values, changed))
+
+
+def entry(label):
+    """'Wh[b, 5]' -> ('Wh', 1, 4); 'b[2]' -> ('b', 0, 1)"""
+    matrix, places = label.rstrip("]").split("[")
+    at = [expected.LETTERS.index(p) if p in expected.LETTERS else int(p) - 1 for p in places.split(", ")]
+    return matrix, *([0] * (2 - len(at))), *at
+
+
+def moved(panel, slider, times, step=0.01):
+    """The start, with a slider moved some steps to the right of the step it stands on."""
+    return panel.start | {slider: round(round(panel.start[slider], 2) + times * step, 9)}
+
+
+# ---------------------------------------------------------------- without a kernel
+
+@browser
+@every_panel
+def test_before_a_run_the_still_picture_is_seen(chapter, name, panel):
+    stills, live = chapter(name).stills[panel], expected.read(chapter(name).panels[panel].html)
+    assert stills and all(s["seen"] and s["width"] > 0 and s["alt"].strip() for s in stills)
+    svgs = "".join(base64.b64decode(s["src"].partition("base64,")[2]).decode() for s in stills)
+    still = expected.read(f'{svgs}<p role="status">-</p>')
+    assert [s["alt"] for s in stills] == still.titles == live.titles    # and it shows where the sliders start
+    assert still.blocks == live.blocks and still.numbers == live.numbers
+
+
+@browser
+@every_chapter
+def test_the_notebook_was_not_trusted(chapter, name):
+    cells = chapter(name).lab.api(f"contents/{name}.ipynb")["content"]["cells"]
+    assert not any(cell["metadata"]["trusted"] for cell in cells if cell["cell_type"] == "code" and cell["outputs"])
+
+
+# ---------------------------------------------------------------- run
+
+@browser
+@every_chapter
+def test_run_all_raises_nothing(chapter, name):
+    outputs = sum(chapter(name).js("outputs"), [])
+    assert outputs
+    assert not [o["evalue"] for o in outputs if o["output_type"] == "error"]
+    assert not ["".join(o["text"]) for o in outputs if o["output_type"] == "stream" and o["name"] == "stderr"]
+
+
+@browser
+@every_panel
+def test_the_live_panel_takes_the_place_of_the_still_one(chapter, name, panel):
+    panel = chapter(name).panels[panel]
+    assert panel.js("stills") == []
+    assert panel.page.evaluate("i => book.output(i).querySelectorAll('.widget-html-content').length", panel.place) == 1
+    panel.reset()
+    panel.check()
+
+
+@browser
+@every_panel
+def test_arrow_key(chapter, name, panel, record_property):
+    """Ten presses, one after the other: each time the numbers and the words are right, and come soon."""
+    panel = chapter(name).panels[panel]
+    slider = PRESSED[panel.name]
+    panel.reset()
+    panel.focus(slider)
+    panel.js("watch")
+    for n in range(1, 11):
+        panel.press(slider)
+        panel.page.wait_for_function("n => watched.times().length >= n", arg=n)    # looks once a frame: hardly disturbs
+        panel.settles(moved(panel, slider, n))
+        assert panel.values() == moved(panel, slider, n)
+    seen = panel.page.evaluate("() => watched.stop()")
+    times = seen["times"]
+    assert panel.read().words != expected.read(panel.html).words
+    median = statistics.median(times)
+    record_property(f"{panel.name}, ms from key press to changed picture", [round(t) for t in times])
+    print(f"{panel.name}: key press to changed picture: median {median:.0f} ms, slowest {max(times):.0f} ms of {len(times)}")
+    assert len(times) == seen["changes"] == 10, f"{seen['changes']} changes of the picture for 10 presses"
+    assert max(times) < SLOWEST
+    panel.reset()
+
+
+@browser
+@every_panel
+def test_a_burst_of_keys_ends_on_the_right_picture(chapter, name, panel):
+    panel = chapter(name).panels[panel]
+    slider = PRESSED[panel.name]
+    panel.reset()
+    panel.press(slider, times=20)
+    panel.settles(moved(panel, slider, 20))
+    time.sleep(0.3)    # nothing comes after it
+    panel.check(moved(panel, slider, 20))
+    assert panel.values() == moved(panel, slider, 20)
+    panel.reset()
+
+
+@browser
+@pytest.mark.parametrize("name, panel, slider", DRAGGED)
+def test_the_page_does_not_jump(chapter, name, panel, slider):
+    """A slider dragged by the mouse to both ends: the page stays where it is, the panel as high as it is."""
+    panel = chapter(name).panels[panel]
+    panel.reset()
+    if slider not in panel.start:    # a weight that is not in hand yet
+        panel.element("button", slider).click()
+        jupyter.wait_until(lambda: slider in panel.values() and panel.check())
+    panel.page.evaluate("i => { book.cell(i).scrollIntoView(); book.scroller().scrollBy(0, -40); }", panel.place)
+    handle, track = panel.element("handle", slider), panel.element("track", slider)
+    box, ends = handle.bounding_box(), track.bounding_box()
+    y = box["y"] + box["height"] / 2
+    panel.js("watch")
+    mouse = panel.page.mouse
+    mouse.move(box["x"] + box["width"] / 2, y)
+    mouse.down()
+    words = set()
+    for to in (ends["x"] + ends["width"] + 20, ends["x"] - 20, ends["x"] + 0.7 * ends["width"]):
+        mouse.move(to, y, steps=15)
+        panel.settles()
+        words.add(panel.read().words)
+    mouse.up()
+    panel.settles()
+    seen = panel.page.evaluate("() => watched.stop()")
+    assert len(words) > 1, "the drag moved nothing"
+    assert len(seen["scroll"]) == 1, f"the page scrolled: {seen['scroll']}"
+    assert len(seen["height"]) == 1, f"the panel was {min(seen['height'])} to {max(seen['height'])} pixels high"
+    panel.reset()
+
+
+# ---------------------------------------------------------------- chapter 01: strings, steps, weights, Reset
+
+@pytest.fixture
+def encoding(chapter):
+    panel = chapter("01_encoding").panels["encoding_panel"]
+    panel.reset()
+    yield panel
+    panel.reset()
+
+
+@browser
+def test_the_step(encoding):
+    encoding.press("step t")
+    encoding.settles(encoding.start | {"step t": 3})
+    encoding.press("step t")    # that was the last
+    time.sleep(0.2)
+    encoding.check(encoding.start | {"step t": 3})
+
+
+@browser
+def test_a_weight_by_mouse_and_by_keys(encoding):
+    page = encoding.page
+    rest = {k: v for k, v in encoding.start.items() if "[" not in k}
+    encoding.element("button", "Wh[b, 5]").click()
+    encoding.settles(rest | {"Wh[b, 5]": 0.1})
+    encoding.press("Wh[b, 5]")
+    encoding.settles(rest | {"Wh[b, 5]": 0.11})
+    assert encoding.element("button", "Wh[b, 5]").inner_text() == "0.11"
+    encoding.element("button", "Wh[c, 2]").focus()
+    page.keyboard.press("Space")
+    encoding.settles(rest | {"Wh[c, 2]": 0.3}, changed={"Wh[b, 5]": 0.11})
+    encoding.press("Wh[c, 2]", times=2)
+    encoding.settles(rest | {"Wh[c, 2]": 0.32}, changed={"Wh[b, 5]": 0.11})
+    encoding.element("button", "Ws").focus()
+    page.keyboard.press("Space")
+    encoding.settles(rest | {"Ws[1, 1]": 0.1}, changed={"Wh[b, 5]": 0.11, "Wh[c, 2]": 0.32})
+    encoding.press("Ws[1, 1]")
+    encoding.settles(rest | {"Ws[1, 1]": 0.11}, changed={"Wh[b, 5]": 0.11, "Wh[c, 2]": 0.32})
+
+
+@browser
+def test_tab_reaches_every_control(encoding):
+    """From the string box on: the boxes, the sliders, Reset, the matrices and every weight, in an order that makes sense."""
+    page = encoding.page
+    encoding.element("row", "string").query_selector("input").focus()
+    reached = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        found = encoding.page.evaluate("""i => { const e = document.activeElement; return book.output(i).contains(e) &&
+            (e.title || e.textContent.trim() || e.closest('.widget-hbox')?.querySelector('.widget-label')?.textContent.trim() || e.className); }""",
+            encoding.place)
+        if not found:
+            break
+        reached.append(found)
+    weights = [f"Wh[{row}, {column}]" for row in "abc" for column in range(1, 6)]
+    assert [name for name in reached if name in weights][-15:] == weights
+    assert reached.count("step t") == 2 and reached.count("Wh[a, 1]") == 3    # box and slider; and a button of the grid
+    assert any(name.startswith("Back to the start") for name in reached)
+
+
+@browser
+def test_a_wrong_letter_is_answered_in_words(encoding):
+    encoding.press("step t")    # so that the picture changes with the string
+    encoding.settles(encoding.start | {"step t": 3})
+    encoding.element("row", "string").query_selector("input").click()
+    for key in ("End", "Backspace"):
+        encoding.page.keyboard.press(key)
+    encoding.settles(encoding.start | {"string": "ab", "step t": 2})
+    jupyter.wait_until(lambda: encoding.values()["step t"] == 2)
+    picture = encoding.js("html").partition("<p")[0]
+    encoding.page.keyboard.type("x")
+    answer = jupyter.wait_until(lambda: encoding.read().role == "alert" and encoding.read().words)
+    assert "'x'" in answer and "position 3" in answer and "'abx'" in answer
+    assert encoding.js("html").partition("<p")[0] == picture
+    encoding.page.keyboard.press("Backspace")
+    encoding.page.keyboard.type("b")
+    encoding.settles(encoding.start | {"string": "abb", "step t": 2})
+
+
+@browser
+def test_reset_brings_the_start_back(encoding):
+    encoding.element("button", "Ws").click()
+    encoding.element("button", "Ws[2, 3]").click()
+    jupyter.wait_until(lambda: "Ws[2, 3]" in encoding.values())
+    encoding.press("Ws[2, 3]", times=3)
+    encoding.element("row", "string").query_selector("input").fill("cabx")
+    jupyter.wait_until(lambda: encoding.read().role == "alert")
+    encoding.reset()
+    assert encoding.js("html") == encoding.html
+    encoding.check()
+
+
+# ---------------------------------------------------------------- what must not happen
+
+@browser
+@every_chapter
+def test_no_request_leaves_the_machine(chapter, name):
+    assert chapter(name).outside == set()
+
+
+@browser
+@every_chapter
+def test_no_console_errors(chapter, name):
+    assert [e for e in chapter(name).errors if not any(re.search(h, e) for h in HARMLESS)] == []
+
+
+@browser
+def test_what_leaves_the_machine_is_noticed(chapter):
+    """The two tests above can fail: a page that asks elsewhere and raises is reported."""
+    page = chapter("01_encoding").page.context.browser.new_page()
+    try:
+        page.route("**/*", lambda route: route.abort())    # nothing leaves the machine, not even now
+        outside, errors = jupyter.listen(page, "http://127.0.0.1:1")
+        page.set_content("<img src='http://outside.invalid/a.png'><script>throw Error('broken')</script>")
+        jupyter.wait_until(lambda: outside and errors)
+        assert outside == {"http://outside.invalid/a.png"} and any("broken" in e for e in errors)
+    finally:
+        page.close()
+
+
+def test_without_a_browser_the_tests_are_left_out_aloud(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    assert jupyter.chromium("/no/such/chromium") is None
+    monkeypatch.delenv("REVLIB_NOTHING_LEFT_OUT", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="LEFT OUT: 7 tests, because there is none"):
+        jupyter.leave_out("7 tests", "there is none")
+    monkeypatch.setenv("REVLIB_NOTHING_LEFT_OUT", "1")
+    with pytest.raises(pytest.fail.Exception, match="7 tests cannot run: there is none"):
+        jupyter.leave_out("7 tests", "there is none")

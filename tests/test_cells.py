@@ -1,0 +1,447 @@
+"""Pictures of cells and plots: the numbers in them are the oracle's, and the drawing keeps its rules."""
+import base64
+import json
+import math
+import pathlib
+import random
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from html.parser import HTMLParser
+
+import numpy as np
+import oracle
+import pytest
+from matplotlib.font_manager import FontProperties, findfont
+from matplotlib.ft2font import FT2Font
+
+from revlib import cells, model, plots, symbols
+from revlib.alphabet import Alphabet
+from revlib.picture import Picture
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+HOSTILE = "<script>alert('1')</script> & \"x\" ]]>"
+SVG = oracle.SVG
+
+
+def shows(numbers, expected, digits=2):
+    """The numbers read from a picture are the expected ones to the digits printed."""
+    expected = [value for row in expected for value in row] if expected and isinstance(expected[0], list) else expected
+    assert len(numbers) == len(expected)
+    for found, value in zip(numbers, expected):
+        assert abs(found - float(value)) <= 0.5 * 10**-digits + 1e-9 and found == round(found, digits), (numbers, expected)
+
+
+def says(words, before, expected, digits=2):
+    """The words list the expected numbers after `before`."""
+    found = re.search(re.escape(before) + r"(-?\d[-\d., e]*\d|-?\d)", words)
+    assert found, f"{before!r} is not in {words!r}"
+    shows([float(text) for text in found[1].split(", ")], expected, digits)
+
+
+def texts(svg):
+    return [text.text for text in ET.fromstring(svg).iter(f"{SVG}text")]
+
+
+def network(activation="relu", end=False, n=5, seed=None):
+    """The post's network, or a random one with negative weights; and its weights as lists."""
+    if seed is None:
+        return model.post_net(), oracle.post_weights()
+    W = oracle.random_weights(random.Random(seed), 3, n, 3 + end)
+    return model.Net(Alphabet("abc", end), n, activation, np.array(oracle.flat(W))), W
+
+
+# ---------------------------------------------------------------- what the pictures show
+
+@pytest.mark.parametrize("t", [1, 2, 3])
+@pytest.mark.parametrize("activation, seed", [("relu", None), ("relu", 1), ("tanh", 2)])
+def test_draw_step(t, activation, seed):
+    net, W = network(activation, seed=seed)
+    S, X = model.encode(net, net.alphabet.one_hot("abc")), net.alphabet.one_hot("abc")
+    picture = cells.draw_step(t, X[t - 1], net.Wh, S[t - 1], net.Ws, net.b, S[t], "abc")
+    right = oracle.encode(W, [0, 1, 2], activation)
+    letter, state = W["Wh"][t - 1], oracle.product(right[t - 1], W["Ws"])
+    before = oracle.add(letter, state, W["b"][0])
+    expected = {f"x({t})": oracle.one_hot(t - 1, 3), "Wh": W["Wh"], f"x({t})·Wh": letter, f"S({t - 1})": right[t - 1], "Ws": W["Ws"],
+                f"S({t - 1})·Ws": state, "b": W["b"], "sum": before, f"S({t})": right[t]}
+    assert [name for name, _ in oracle.read_blocks(picture.svg)] == list(expected)
+    for name, values in expected.items():
+        shows(oracle.read_block(picture.svg, name), values)
+    assert picture.words.startswith(f"Step {t} reads '{'abc'[t - 1]}': ")
+    says(picture.words, f"S({t}) = ", right[t])
+    says(picture.words, "The letter brings ", letter)
+    says(picture.words, "the state before it ", state)
+    changed = any(abs(a - b) > 1e-6 for a, b in zip(before, right[t]))
+    assert ("Before the activation" in picture.words) == changed
+    if changed:
+        says(picture.words, "Before the activation it was ", before)
+    assert framed(picture.svg, "Wh") == {(t - 1, j) for j in range(5)}, "the letter's row of Wh has the heavy frame"
+
+
+def framed(svg, name):
+    """Places of the heavy frames in a block."""
+    (group,) = [g for g in ET.fromstring(svg).iter(f"{SVG}g") if g.get("data-block") == name]
+    rects = [(float(r.get("y")), float(r.get("x")), r.get("fill")) for r in group.iter(f"{SVG}rect")]
+    rows, columns = (sorted({rect[k] for rect in rects}) for k in (0, 1))
+    return {(rows.index(y), columns.index(x)) for y, x, fill in rects if fill == "none"}
+
+
+def test_draw_step_frames_what_it_is_told():
+    net, _ = network()
+    X = net.alphabet.one_hot("b")
+    picture = cells.draw_step(1, X[0], net.Wh, np.zeros(5), net.Ws, net.b, net.Wh[1], "abc", marks={"Ws": {(2, 3)}})
+    assert framed(picture.svg, "Ws") == {(2, 3)} and not framed(picture.svg, "Wh")
+
+
+@pytest.mark.parametrize("activation, seed", [("relu", None), ("relu", 1), ("tanh", None), ("tanh", 2)])
+def test_draw_step_names_the_activation(activation, seed):
+    """Also where tanh has nothing negative to squeeze."""
+    net, _ = network(activation, seed=seed)
+    net.activation = activation
+    X = net.alphabet.one_hot("ab")
+    S = model.encode(net, X)
+    said = " ".join(texts(cells.draw_step(2, X[1], net.Wh, S[1], net.Ws, net.b, S[2], "abc").svg))
+    assert ("ReLU" in said, "tanh" in said) == (activation == "relu", activation == "tanh")
+
+
+@pytest.mark.parametrize("text, name, role", [("abc", "S", "encoder"), ("", "S", "encoder"), ("cabbaca", "_S", "decoder")])
+@pytest.mark.parametrize("seed", [None, 3])
+def test_draw_states(text, name, role, seed):
+    net, W = network(seed=seed)
+    picture = cells.draw_states(text, model.encode(net, net.alphabet.one_hot(text)), name, role)
+    right = oracle.encode(W, ["abc".index(letter) for letter in text])
+    blocks = oracle.read_blocks(picture.svg)
+    assert [block for block, _ in blocks] == [f"{name}({t})" for t in range(len(text) + 1)]
+    for (_, numbers), state in zip(blocks, right):
+        shows(numbers, state)
+    says(picture.words, f"{name}({len(text)}), is ", right[-1])
+    letters = [said for said in texts(picture.svg) if said in ("a", "b", "c")]
+    assert "".join(letters) == text
+
+
+@pytest.mark.parametrize("first, second", [("abc", "acb"), ("a", "bcab"), ("cc", ""), ("b", "b")])
+def test_draw_compare(first, second):
+    net, W = network()
+    picture = cells.draw_compare(*(item for text in (first, second) for item in (text, model.encode(net, net.alphabet.one_hot(text)))))
+    right = [oracle.encode(W, ["abc".index(letter) for letter in text]) for text in (first, second)]
+    *states, (last, difference) = oracle.read_blocks(picture.svg)
+    rows = max(map(len, right))
+    assert len(states) == 2 * rows and last == "difference"
+    for side, S in enumerate(right):
+        for t, (name, numbers) in enumerate(states[side::2]):
+            shows(numbers, S[t] if t < len(S) else [])
+            assert name == (f"S({t})" if t < len(S) else " ")
+    gap = oracle.add(right[0][-1], [-value for value in right[1][-1]])
+    shows(difference, gap)
+    says(picture.words, f"The thought vector of '{first}' is ", right[0][-1])
+    says(picture.words, f"; of '{second}' ", right[1][-1])
+    says(picture.words, "They differ by ", gap)
+    says(picture.words, "a distance of ", [math.sqrt(sum(value**2 for value in gap))], 3)
+
+
+@pytest.mark.parametrize("shown", [None, 1, 2, 3, 9])
+@pytest.mark.parametrize("activation, end, seed", [("relu", False, None), ("tanh", True, 4), ("relu", True, 10)])
+def test_draw_decoding(activation, end, seed, shown):
+    net, W = network(activation, end, seed=seed)
+    thought = [0.5, 1.0, 0.0, 2.0, 0.25]
+    run, right = model.decode(net, thought, 4), oracle.decode(W, thought, 4, activation)
+    T, said = len(right), [net.alphabet.outputs[k] for *_, k in right]
+    picture = cells.draw_decoding(run.S[0], run.X, run.S[1:], run.Z, run.P, said, "abc", net.alphabet.outputs, shown)
+    last = min(shown or T, T)
+    shows(oracle.read_block(picture.svg, "thought vector = _S(0)"), thought)
+    for t, (x, s, z, _) in enumerate(right, start=1):
+        for name, values in ((f"x({t})", x), (f"_S({t})", s), (f"z({t})", z), (f"p({t})", oracle.softmax(z))):
+            shows(oracle.read_block(picture.svg, name), values if t <= last else [])    # what comes later is not there yet
+    assert picture.svg.count("<path") == 2 * (last - 1), "one arrow a letter fed back: a line and its head"
+    x, s, z, _ = right[last - 1]
+    assert picture.words.startswith(f"Step {last} of {T}: fed {repr('abc'[x.index(1)]) if 1 in x else 'nothing'}, ")
+    says(picture.words, "the state becomes ", s)
+    says(picture.words, "the probabilities ", oracle.softmax(z))
+    assert picture.words.endswith(f"it says {said[last - 1]!r}. So far it has said {' '.join(said[:last])!r}.")
+    spoken = [text for text in texts(picture.svg) if text in ("a", "b", "c", "END")]
+    assert spoken == [*"abc", *net.alphabet.outputs * 2, *said[:last]]
+
+
+@pytest.mark.parametrize("z", [[2.0, -1.0, 0.5], [6.5, 8.0, 9.69], [0.0, 0.0, 0.0], [1000.0, -1000.0, 0.0]])
+@pytest.mark.parametrize("temperature", [1.0, 0.5, 2.0])
+@pytest.mark.parametrize("target", [0, 2])
+def test_draw_blame(z, temperature, target):
+    p, y = oracle.softmax(z, temperature), oracle.one_hot(target, 3)
+    picture = cells.draw_blame(np.array(z), model.softmax(np.array(z), temperature), np.array(y), "abc", temperature)
+    shifted = [(value - max(z)) / temperature for value in z]
+    blame = [float(a) - b for a, b in zip(p, y)]
+    expected = {"z": (z, 2), "z / temperature − max": (shifted, 2), "exp": ([math.exp(value) for value in shifted], 3),
+                "p": (p, 3), "y": (y, 0), "p − y": (blame, 3)}
+    assert [name for name, _ in oracle.read_blocks(picture.svg)] == list(expected)
+    for name, (values, digits) in expected.items():
+        shows(oracle.read_block(picture.svg, name), values, digits)
+    says(picture.words, f"At temperature {temperature:.2f} the probabilities are ", p, 3)
+    says(picture.words, "p − y is ", blame, 3)
+    assert f"The right letter is {'abc'[target]!r}: the loss is " in picture.words
+    says(picture.words, "the loss is ", [-float(oracle.log_softmax(z, temperature)[target])], 4)
+
+
+# ---------------------------------------------------------------- numbers
+
+VALUES = [0.0, -0.0, 0.005, 0.015, 0.004999, 0.0149, 0.5, 0.995, 1.0, 9.995, 12.345, 99.995, 123.456, 999.995, 1234.5, 9999.95, 12345.6,
+          99999.4, 99999.6, 123456.0, 999999.4, 999999.6, 1.23e7, 1e10, 1e-300, 1e-7]
+
+
+@pytest.mark.parametrize("digits", [0, 1, 2, 3, 4])
+@pytest.mark.parametrize("value", [*VALUES, *(-value for value in VALUES)])
+def test_number_is_as_long_as_it_must_be(value, digits):
+    text = cells.number(value, digits)
+    mantissa, _, exponent = text.partition("e")
+    decimals = len(mantissa.partition(".")[2])
+    assert abs(float(text) - value) <= 0.5000001 * 10.0 ** (int(exponent or 0) - decimals)
+    assert float(text) or not text.startswith("-"), "zero has no sign"
+    if exponent:
+        assert len(f"{value:.0f}") > 6, "it needs no exponent"
+    else:
+        assert len(text) <= 6 and decimals <= digits
+        longer = f"{value:.{decimals + 1}f}"
+        longer = longer if float(longer) else longer.removeprefix("-")
+        assert decimals == digits or len(longer) > 6, "one more decimal would fit"
+
+
+@pytest.mark.parametrize("value", [*VALUES, *(-value for value in VALUES), math.inf, -math.inf, math.nan])
+def test_number_is_the_same_for_every_type(value):
+    """A cell holds a float and the words hold NumPy's: they must not differ."""
+    for digits in (0, 2, 3):
+        assert cells.number(np.float64(value), digits) == cells.number(value, digits)
+        with np.errstate(over="ignore"):
+            single = np.float32(value)
+        assert cells.number(single, digits) == cells.number(float(single), digits)
+
+
+def test_number_of_what_is_none():
+    assert [cells.number(value) for value in (math.inf, -math.inf, math.nan)] == ["inf", "-inf", "nan"]
+    assert cells.spoken(np.array([[1.0, -0.001], [2.5, 1e9]])) == "1.00, 0.00, 2.50, 1.0e9"
+
+
+def text_width(text, points, bold=False):
+    """Pixels, in the font that a picture asks for first."""
+    font = FT2Font(findfont(FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal")))
+    font.set_size(points, 72)
+    font.set_text(text, 0)
+    return font.get_width_height()[0] / 64
+
+
+@pytest.mark.parametrize("value", [-12.34, -123.4, 1234.5, -99999.4, 123456.0, 1e10, -1e10])
+def test_a_number_fits_its_cell(value):
+    svg = cells.draw([[cells.Block([value, value])]], "").svg
+    cell = float(next(ET.fromstring(svg).iter(f"{SVG}g")).find(f".//{SVG}g/{SVG}rect").get("width"))
+    assert text_width(texts(svg)[0], 13) <= cell, "two neighbours would read as one number"
+
+
+def pictures():
+    """One of each kind of drawing."""
+    net, _ = network()
+    run = model.run(net, "abc")
+    z = run.dec.Z[0]
+    return {"step": cells.draw_step(2, run.X[1], net.Wh, run.S[1], net.Ws, net.b, run.S[2], "abc"),
+            "states": cells.draw_states("abc", run.S), "compare": cells.draw_compare("abc", run.S, "ab", run.S[:3]),
+            "decoding": cells.draw_decoding(run.thought, run.dec.X, run.dec.S[1:], run.dec.Z, run.dec.P, run.output, "abc", "abc", 2),
+            "blame": cells.draw_blame(z, model.softmax(z), np.eye(3)[0], "abc")}
+
+
+@pytest.mark.parametrize("name", pictures())
+def test_every_text_stands_inside_its_picture(name):
+    root = ET.fromstring(pictures()[name].svg)
+    for text in root.iter(f"{SVG}text"):
+        width = text_width(text.text, float(text.get("font-size", 13)), text.get("font-weight") == "bold")
+        assert width / 2 <= float(text.get("x")) <= float(root.get("width")) - width / 2, f"{text.text!r} is cut off"
+        assert 0 < float(text.get("y")) <= float(root.get("height"))
+
+
+# ---------------------------------------------------------------- the picture itself
+
+class Images(HTMLParser):
+    def handle_starttag(self, tag, attributes):
+        self.found = [*getattr(self, "found", []), (tag, dict(attributes))]
+
+
+def image(html):
+    parser = Images()
+    parser.feed(html)
+    ((tag, attributes),) = parser.found
+    return tag, attributes
+
+
+@pytest.mark.parametrize("words", ["", "Step 1.", HOSTILE, "é 字 🙂"])
+@pytest.mark.parametrize("kind", ["cells", "plot"])
+def test_title_and_alternative_text_are_the_words(words, kind):
+    picture = Picture("<g/>", 10, 20.4, words, kind)
+    root = ET.fromstring(picture.svg)
+    assert root[0].tag == f"{SVG}title" and (root[0].text or "") == words and root.get("role") == "img"
+    assert (root.get("width"), root.get("height"), root.get("viewBox")) == ("10", "20", "0 0 10 20")
+    tag, attributes = image(picture._repr_html_())
+    assert (tag, attributes["alt"], attributes["class"]) == ("img", words, f"revlib-{kind}")
+    head, data = attributes["src"].split(",")
+    assert head == "data:image/svg+xml;base64" and base64.b64decode(data).decode() == picture.svg
+    assert repr(picture) == words
+
+
+def test_labels_are_escaped():
+    block = cells.Block(np.eye(2), HOSTILE, "input", rows=("<script>", "&"), columns=("<b>", "&amp;"))
+    svg = cells.draw([[block, cells.Sign(HOSTILE), "<i>"]], HOSTILE).svg
+    assert {element.tag for element in ET.fromstring(svg).iter()} == {SVG + name for name in ("svg", "title", "g", "rect", "text")}
+    assert texts(svg) == [HOSTILE, "<b>", "&amp;", "<script>", "&", "1.00", "0.00", "0.00", "1.00", HOSTILE, "<i>"]
+    assert oracle.read_block(svg.replace(">&amp;amp;<", ">0<"), HOSTILE) == [1, 0, 0, 1]
+    net, _ = network()
+    S = model.encode(net, net.alphabet.one_hot("ab"))
+    for picture in (cells.draw_states("<&", S), cells.draw_compare("<&", S, "'\"", S),
+                    cells.draw_blame(np.zeros(2), np.ones(2) / 2, np.eye(2)[0], "<&")):
+        assert {"<", "&"} <= set(texts(picture.svg)) and "<" in ET.fromstring(picture.svg)[0].text
+
+
+def test_empty_cells():
+    block = cells.Block([[1.0, math.nan], [math.nan, 2.5]], "part", digits=1)
+    svg = cells.draw([[block]], "").svg
+    assert oracle.read_block(svg, "part") == [1.0, 2.5]
+    (group,) = [g for g in ET.fromstring(svg).iter(f"{SVG}g") if g.get("data-block") == "part"]
+    assert [child.tag for child in group] == [SVG + name for name in ("rect", "text", "rect", "rect", "rect", "text")]
+    assert oracle.read_block(cells.draw([[cells.Block([math.nan], "none")]], "").svg, "none") == []
+
+
+def test_infinite_cells_are_drawn():
+    svg = cells.draw([[cells.Block([-math.inf, 0.0, 1.0], "z")]], "").svg
+    assert texts(svg) == ["z", "-inf", "0.00", "1.00"]
+
+
+@pytest.mark.parametrize("name", pictures())
+def test_equal_input_gives_equal_bytes(name):
+    assert pictures()[name].svg == pictures()[name].svg
+    assert ET.fromstring(pictures()[name].svg)[0].text == pictures()[name].words
+
+
+# ---------------------------------------------------------------- colours
+
+def rgb(colour):
+    return tuple(int(colour[i:i + 2], 16) for i in (1, 3, 5))
+
+
+def contrast(one, other):
+    """The ratio of WCAG 2."""
+    def luminance(colour):
+        parts = [c / 255 for c in rgb(colour)]
+        return sum(weight * (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4) for weight, c in zip((0.2126, 0.7152, 0.0722), parts))
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_shade():
+    for limit in (0.5, 1.0, 57.0):
+        assert cells.shade(0.0, limit) == cells.shade(-0.0, limit) == "#ffffff"
+        assert rgb(cells.shade(limit, limit)) == rgb(cells.shade(9 * limit, limit)) == symbols.POSITIVE
+        assert rgb(cells.shade(-limit, limit)) == rgb(cells.shade(-9 * limit, limit)) == symbols.NEGATIVE
+        for share in (0.1, 0.25, 0.5, 0.9):    # as far from white on one side as on the other
+            for sign, full in ((1, symbols.POSITIVE), (-1, symbols.NEGATIVE)):
+                found = rgb(cells.shade(sign * share * limit, limit))
+                assert all(abs(255 - c - share * (255 - f)) <= 0.5 for c, f in zip(found, full))
+    assert {cells.shade(value, 1.0) for value in (math.nan, math.inf, -math.inf)} == {"#ffffff"}
+
+
+def test_contrast():
+    assert round(contrast("#000000", "#ffffff"), 9) == 21
+    for colour in (*symbols.COLOURS.values(), cells.INK, cells.FAINT):
+        assert contrast(colour, "#ffffff") >= 4.5, colour
+    for darkest in (cells.shade(1.0, 1.0), cells.shade(-1.0, 1.0)):
+        assert contrast(cells.INK, darkest) >= 4.5
+    assert len(set(symbols.COLOURS.values())) == len(symbols.COLOURS), "one role, one colour"
+    assert {symbol.role for symbol in symbols.TABLE} <= {"", *symbols.COLOURS}
+
+
+def test_a_block_without_limit_gives_its_largest_value_the_full_colour():
+    def fills(*values, limit=None):
+        group = ET.fromstring(cells.draw([[cells.Block(values, "z", limit=limit)]], "").svg).find(f".//{SVG}g[@data-block]")
+        return [rgb(r.get("fill")) for r in group.iter(f"{SVG}rect")]
+    assert fills(-2.0, 0.0, 1.0, math.nan)[0] == symbols.NEGATIVE
+    assert fills(-2.0, 0.0, 1.0)[2] != symbols.POSITIVE == fills(-2.0, 0.0, 1.0, limit=1)[2]
+    assert fills(0.0, 0.0) == [(255, 255, 255)] * 2
+
+
+# ---------------------------------------------------------------- plots
+
+AXES = {"xlabel": "unit 1", "ylabel": "unit 2", "xlim": (0, 3), "ylim": (0, 3)}
+POINTS = np.array([[0.5, 1.0], [1.5, 2.0], [2.5, 0.5]])
+X = np.arange(1.0, 6.0)
+PLOTS = {
+    "map": (lambda: plots.Map({"odd": [0, 2], "even": [1]}, ["a", "b", "c"], **AXES), [(POINTS,), (POINTS[::-1] + 0.25,)]),
+    "map without names": (lambda: plots.Map({"odd": [0, 2], "none": []}, (), **AXES), [(POINTS,), (POINTS / 2,)]),
+    "curves": (lambda: plots.Curves({"one": "encoder", "two": "encoder"}, **AXES), [(X, [X / 2, X / 3]), (X[:3] / 2, [X[:3], X[:3] / 4])]),
+    "logarithmic curves": (lambda: plots.Curves({"one": "blame"}, **{**AXES, "ylim": (1e-3, 1e6)}, yscale="log"), [(X, [10**X]), (X, [0.1**X])]),
+    "bars": (lambda: plots.Bars("abc", "output", "p", (-1, 1)), [([0.1, 0.2, 0.7],), ([-0.5, 0.0, 2.0],)]),
+}
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_a_moved_plot_equals_a_fresh_one(name):
+    make, (first, second) = PLOTS[name]
+    moved, fresh = make(), make()
+    one = moved.draw(*first, "first").svg
+    two = moved.draw(*second, HOSTILE).svg
+    assert two == fresh.draw(*second, HOSTILE).svg
+    assert moved.draw(*first, "first").svg == one and one.split("</title>")[1] != two.split("</title>")[1]
+    assert ET.fromstring(two)[0].text == HOSTILE
+
+
+@pytest.mark.parametrize("plot, draw", [(plots.Map({"one": [0]}, ["here"], **AXES), lambda plot, end: plot.draw([end], "")),
+                                        (plots.Curves({"here": "blame"}, **AXES), lambda plot, end: plot.draw([0.5, end[0]], [[1, end[1]]], ""))])
+def test_names_go_with_their_points(plot, draw):
+    ends, places = [(1.0, 1.0), (2.0, 1.5), (2.5, 0.5)], []
+    for end in ends:
+        (text,) = [t for t in ET.fromstring(draw(plot, end).svg).iter(f"{SVG}text") if t.text.strip() == "here"]
+        places.append((float(text.get("x")), float(text.get("y"))))
+    for k in (0, 1):
+        step = [[row[k] - rows[0][k] for row in rows[1:]] for rows in (ends, places)]
+        assert step[1][0] / step[1][1] == pytest.approx(step[0][0] / step[0][1], rel=1e-4)
+        assert (step[1][0] * step[0][0] > 0) == (k == 0), "pixels count downwards"
+
+
+def test_plots_are_pictures():
+    picture = PLOTS["bars"][0]().draw([0.25, 0.5, 1.0], "p")
+    assert picture.kind == "plot" and (picture.width, picture.height) == pytest.approx((270, 220))
+    assert {"0.25", "0.50", "1.00", "a", "b", "c", "p"} <= set(texts(picture.svg))
+    assert not re.search("<metadata|<dc:date|matplotlib v", picture.svg), "the picture tells when or by what it was drawn"
+
+
+def test_bars_write_no_negative_zero():
+    assert "-0.00" not in texts(plots.Bars("ab", "blame", "p", (-1, 1)).draw([-0.001, -0.0], "").svg)
+
+
+@pytest.mark.parametrize("name", ["<script>", "a & b", "$$", "$a$", "_a", "\\alpha"])
+def test_names_in_plots_stand_as_they_are(name):
+    for picture in (plots.Map({"one": [0], "other": [1]}, [name, "b"], **AXES).draw(POINTS[:2], ""),
+                    plots.Map({f"it is {name}": [0]}, (), **AXES).draw(POINTS, ""),
+                    plots.Curves({name: "encoder"}, **AXES).draw(X, [X], ""), plots.Bars([name, "b"], "output", "p", (0, 1)).draw([0.1, 0.2], "")):
+        said = [text.strip().removeprefix("it is ") for text in texts(picture.svg)]
+        assert said.count(name) == 1, said
+
+
+def test_a_map_leaves_no_group_out():
+    """There are six colours with six markers; an alphabet may have 64 letters."""
+    groups = {f"group {i}": [i] for i in range(7)}
+    try:
+        drawn = plots.Map(groups, (), **AXES).draw(np.ones((7, 2)), "")
+    except ValueError as error:    # refusing them in words is as good
+        assert "6" in str(error)
+    else:
+        assert set(groups) <= set(texts(drawn.svg))
+
+
+def test_nothing_touches_pyplot():
+    """In a process of its own: nothing that revlib draws loads pyplot, and so no figure stays open."""
+    program = """
+import json, sys
+from matplotlib._pylab_helpers import Gcf
+from revlib import exercises, installation, model, panels, plots
+net = model.post_net()
+for panel in (panels.encoding_panel(net), panels.map_panel(net, 2), panels.growth_panel(net), panels.softmax_panel([1.0, 2.0, 3.0])):
+    panel.reset()
+plots.Bars("ab", "output", "p", (0, 1)).draw([0.1, 0.2], "")._repr_html_()
+print(json.dumps([name for name in sys.modules if "pyplot" in name] + list(Gcf.figs)))
+"""
+    found = subprocess.run([sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, cwd=ROOT)
+    assert found.stderr == "" and json.loads(found.stdout) == []

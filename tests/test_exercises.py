@@ -1,0 +1,235 @@
+"""Every exercise: right, wrong, badly shaped and missing answers; the right ones come from tests/oracle.py."""
+import itertools
+import math
+
+import numpy as np
+import oracle
+import pytest
+
+from revlib import exercises, model
+
+LETTERS = "abc"
+
+
+def thought(text, **changed):
+    return oracle.encode(oracle.post_weights() | changed, [LETTERS.index(letter) for letter in text])[-1]
+
+
+def strings(length):
+    return ["".join(letters) for letters in itertools.product(LETTERS, repeat=length)]
+
+
+def closest_pairs():
+    states = {text: thought(text) for text in strings(4)}
+    gaps = {pair: math.dist(states[pair[0]], states[pair[1]]) for pair in itertools.combinations(states, 2)}
+    return [list(pair) for pair, gap in gaps.items() if gap < min(gaps.values()) + 1e-9]
+
+
+def largest_eigenvalue():
+    """Of a matrix without negative entries, by power iteration."""
+    v = [1.0] * 5
+    for _ in range(100):
+        v = oracle.product(v, oracle.WS)
+        rate = math.hypot(*v)
+        v = [value / rate for value in v]
+    return rate
+
+
+IDENTITY = [oracle.one_hot(i, 5) for i in range(5)]
+FIRST_SCORES = oracle.product(oracle.PRINTED_DEC_S[0], oracle.WO)
+
+
+def temperature_of_a_half():
+    low, high = 1.0, 10.0
+    for _ in range(50):
+        middle = (low + high) / 2
+        low, high = (middle, high) if max(oracle.softmax(FIRST_SCORES, middle)) > 0.5 else (low, middle)
+    return low
+
+
+def log_probabilities(scores):
+    return [float(value) for value in oracle.log_softmax(scores)]
+
+
+def mean_loss(answer):
+    given = [LETTERS.index(letter) for letter in answer]
+    steps = oracle.decode(oracle.post_weights(), thought("abc"), 3, given=given)
+    return -sum(log_probabilities(z)[k] for (_, _, z, _), k in zip(steps, given)) / 3
+
+
+NUMBERS = {
+    "1.1": [0, 0, 1, 1, 0, 0, 0, 1, 0], "1.2": thought("ba"), "1.4": -0.38, "1.5": 12 * (26 + 12 + 1),
+    "2.1": len({tuple(round(value, 9) for value in thought(text, Ws=IDENTITY)) for text in strings(5)}), "2.3": 0.5 / largest_eigenvalue(),
+    "2.4": thought("bbacb", Ws=[[0.0] * 5] * 5), "3.1": oracle.decode(oracle.post_weights(), thought("c"), 1)[0][2],
+    "3.4": 2 * 12 * (26 + 12 + 1) + (12 + 1) * 27,
+    "4.1": [float(p) for p in oracle.softmax([2.0, 1.0, 0.0])], "4.2": temperature_of_a_half(),
+    "4.3": [float(p) - (k == 1) for k, p in enumerate(oracle.softmax(FIRST_SCORES))], "4.5": mean_loss("ccc"),
+}
+WORDS = {"2.2": closest_pairs()}
+FUNCTIONS = {"1.3": thought, "4.4": log_probabilities}
+WORKS = {"3.2": ([1000, 0, 0], [0, 0, 0]), "3.3": ([-50], [-75])}    # one that works, one that does not
+MANY = {number: key for number, key in NUMBERS.items() if isinstance(key, list)}
+ONE = {number: key for number, key in NUMBERS.items() if number not in MANY}
+NO_NUMBERS = ["abc", {}, {"a": 1}, object(), print, [[1], [2, 3]], [1, "b"], [...], b"x", set()]
+TOO_LARGE = [10**400, [10**400] * 5, 1e308, [1e308] * 3]
+
+
+@pytest.fixture
+def told(capsys):
+    """The one line that `check` prints."""
+    def told(number, answer):
+        assert exercises.check(number, answer) is None
+        out, err = capsys.readouterr()
+        assert err == "" and out.endswith("\n") and out.count("\n") == 1, f"not one line: {out!r}"
+        assert len(out) < 300, "a line that long is no line"
+        return out[:-1]
+    return told
+
+
+def refused(line, number):
+    """The line says what was found and what kind is expected."""
+    expected = exercises.EXERCISES[number].expected
+    return line.startswith(f"{number}: not yet; ") and line.endswith(f"; expected {expected}") and ("found " in line or "says " in line)
+
+
+def test_every_exercise_is_here():
+    assert {*NUMBERS, *WORDS, *FUNCTIONS, *WORKS} == set(exercises.EXERCISES)
+
+
+@pytest.mark.parametrize("number", exercises.EXERCISES)
+@pytest.mark.parametrize("missing", [None, ...])
+def test_not_attempted(told, number, missing):
+    assert told(number, missing) == f"{number}: not attempted yet"
+
+
+@pytest.mark.parametrize("number", ["9.9", "", "1", 1.1, None, ("1.1",)])
+def test_unknown_number(told, number):
+    assert told(number, 1) == f"there is no exercise {number!r}; they are {', '.join(exercises.EXERCISES)}"
+
+
+# ---------------------------------------------------------------- numbers
+
+@pytest.mark.parametrize("number, key", NUMBERS.items(), ids=NUMBERS)
+def test_right_numbers_in_every_form(told, number, key):
+    array = np.array(key, dtype=float)
+    forms = [key, array, array.reshape(-1, 1), array.reshape(1, -1), array.astype(np.float32), array.tolist(), [key]]
+    forms += [tuple(key), np.array(key, dtype=object)] if number in MANY else [(key,), np.float64(key), np.float32(key), [[key]]]
+    for form in forms:
+        assert told(number, form) == f"{number}: correct", repr(form)
+
+
+def test_right_to_two_decimals(told):
+    for number in ("1.2", "4.1", "4.3"):
+        assert told(number, [round(value, 2) for value in NUMBERS[number]]) == f"{number}: correct"
+    assert told("1.1", np.array(NUMBERS["1.1"], dtype=bool).reshape(3, 3)) == "1.1: correct"
+    assert told("2.3", round(NUMBERS["2.3"], 3)) == "2.3: correct"
+
+
+@pytest.mark.parametrize("number, key", NUMBERS.items(), ids=NUMBERS)
+def test_wrong_numbers(told, number, key):
+    array = np.array(key, dtype=float)
+    flipped = array if array.ndim == 0 else array[::-1]
+    wrong = [array + 1, -array - 1, array * math.nan, array + math.inf, array - math.inf] + [flipped] * (flipped.tolist() != array.tolist())
+    for answer in wrong:
+        line = told(number, answer.tolist())
+        assert refused(line, number)
+        assert not gives_away(line, number, key)
+    if number in ("1.5", "2.1", "3.4"):
+        assert refused(told(number, key + 0.001), number), "a whole number is exact"
+
+
+def gives_away(line, number, key):
+    """A number of the key, as a reader would type it, stands in the line; 0 and 1 stand in many."""
+    values = {f"{value:{kind}}" for value in np.ravel(key) for kind in ("g", ".2f", ".3f")} - {"0", "1"}
+    return [value for value in values if value in line.removeprefix(number)]
+
+
+@pytest.mark.parametrize("number, key", NUMBERS.items(), ids=NUMBERS)
+def test_badly_shaped_numbers(told, number, key):
+    size = len(np.ravel(key))
+    for count in {0, 1, size - 1, size + 1, 100} - {size}:
+        line = told(number, [7.25] * count)
+        assert refused(line, number) and f"found {count} number{'s' * (count != 1)};" in line
+        assert not gives_away(line, number, key)
+    for answer in NO_NUMBERS:
+        line = told(number, answer)
+        assert refused(line, number) and not gives_away(line, number, key)
+        assert f"found a value of type {type(answer).__name__}" in line
+
+
+def test_numbers_no_float_can_hold(told):
+    for number in (*NUMBERS, *WORKS):
+        for answer in TOO_LARGE:
+            assert told(number, answer).startswith(f"{number}: ")
+
+
+def test_complex_numbers(told):
+    """NumPy's eigenvalues come as complex numbers: with no imaginary part they are right, and no warning is given."""
+    for number, key in ONE.items():
+        for answer in (np.complex128(key), np.array([complex(key)])):
+            assert told(number, answer) == f"{number}: correct"
+        for answer in (complex(key, 5), np.complex128(complex(key, 5)), np.array([complex(key, 5)])):
+            assert refused(told(number, answer), number)
+
+
+# ---------------------------------------------------------------- words, functions, what works
+
+@pytest.mark.parametrize("number, keys", WORDS.items(), ids=WORDS)
+def test_words(told, number, keys):
+    for key in keys:
+        for form in (key, key[::-1], tuple(key), set(key)):
+            assert told(number, form) == f"{number}: correct"
+    for wrong in ("aaaa", ["aaaa", "cccc"], [], "", ["a", "b", "c"], ("bb",), keys[0][0][:-1], "x" * 10_000, ["a\nb"], keys[0] * 2):
+        line = told(number, wrong)
+        assert refused(line, number)
+        if keys[0][0] not in wrong:    # it may say again what the reader said
+            assert not [word for key in keys for word in key if word in line]
+    for wrong in (5, ["a", 5], {"a": 1}, object(), b"ccccc", [None]):
+        assert refused(told(number, wrong), number) and f"found a value of type {type(wrong).__name__}" in told(number, wrong)
+
+
+def test_three_pairs_are_equally_close():
+    assert len(WORDS["2.2"]) == 3
+
+
+@pytest.mark.parametrize("number, ours", FUNCTIONS.items(), ids=FUNCTIONS)
+def test_functions(told, number, ours):
+    for right in (ours, lambda argument: tuple(ours(argument)), lambda argument: np.array(ours(argument)).reshape(-1, 1)):
+        assert told(number, right) == f"{number}: correct"
+
+    def fails(argument):
+        raise KeyError(argument)
+
+    def fails_at_length(argument):
+        raise ValueError("first line\nsecond line\n" + "x" * 10_000)
+
+    wrong = [lambda argument: None, lambda argument: [], lambda argument: np.array(ours(argument)) + 1e-6, lambda argument: "abc",
+             lambda argument: ours(argument)[::-1] + [0], lambda: 1, lambda argument: np.nan, fails, fails_at_length]
+    for answer in wrong:
+        line = told(number, answer)
+        assert refused(line, number) or line.startswith(f"{number}: not yet; for ") and " it raised " in line
+        assert not [value for value in ours(exercises.EXERCISES[number].arguments[0]) if f"{value:.2f}" in line]
+    for answer in (5, "thought", [ours], ours(exercises.EXERCISES[number].arguments[0])):
+        assert refused(told(number, answer), number) and f"found a value of type {type(answer).__name__}" in told(number, answer)
+
+
+@pytest.mark.parametrize("number, answers", WORKS.items(), ids=WORKS)
+def test_what_works(told, number, answers):
+    right, wrong = answers
+    for form in (right, np.array(right), np.array(right, np.float32).reshape(-1, 1), tuple(right)):
+        assert told(number, form) == f"{number}: correct"
+    line = told(number, wrong)
+    assert refused(line, number) and "with it the network says 'cc" in line
+    for answer in (*NO_NUMBERS, [], right * 2, [math.nan] * len(right), [0.5] * 7):
+        assert refused(told(number, answer), number)
+    for answer in ([math.inf] * len(right), [-math.inf] * len(right), [math.inf, 0, 0][:len(right)], [-math.inf, 0, 0][:len(right)]):
+        assert told(number, answer).startswith(f"{number}: "), "an exercise never stops the notebook"
+
+
+def test_the_network_with_an_end():
+    """Its END scores the sum of the units plus the bias; the rest of it is the post's network."""
+    W = oracle.post_weights()
+    W["Wo"], W["bo"] = [[*row, 1.0] for row in oracle.WO], [[0.0, 0.0, 0.0, -75.0]]
+    assert exercises.ender(-75).theta.tolist() == oracle.flat(W)
+    steps = oracle.decode(W, thought("abc"), 4)
+    assert [k for *_, k in steps] == model.run(exercises.ender(-75), "abc").dec.Y.tolist() == [2, 2, 3]

@@ -1,0 +1,320 @@
+"""The notebook tool: every rule refuses a notebook that breaks it, and nothing is lost between its forms."""
+import json
+import pathlib
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+import tools.test as runner  # noqa: E402
+from tools import notebook as tool  # noqa: E402
+
+METADATA = {"kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"}}
+VIEW = "application/vnd.jupyter.widget-view+json"
+TITLE = "# Add: two numbers\n\nprevious: [Start](start.ipynb)\n\n**Minutes** 5"
+UNCOUNTED = "page: execution counts are not 1 to 1: not one fresh run"
+
+
+def code(source, id="add", count=1, outputs=None, **metadata):
+    outputs = [result("2")] if outputs is None else outputs
+    return new_code_cell(source, id=id, execution_count=count, outputs=outputs, metadata=metadata)
+
+
+def result(text, **data):
+    return new_output("execute_result", {"text/plain": text, **data}, execution_count=1)
+
+
+def stream(text, name="stdout"):
+    return new_output("stream", name=name, text=text)
+
+
+def page(*cells, title=TITLE):
+    """A good notebook, or one with these cells after its title."""
+    return new_notebook(metadata=json.loads(json.dumps(METADATA)),
+                        cells=[new_markdown_cell(title, id="title"), *(cells or [code("1 + 1")])])
+
+
+@pytest.fixture
+def problems(tmp_path):
+    (tmp_path / "start.ipynb").touch()
+    return lambda notebook, chapter=True: tool.problems(notebook, "page", tmp_path, chapter)
+
+
+# ---------------------------------------------------------------- the real ones
+
+@pytest.mark.parametrize("path", tool.book(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_book_breaks_no_rule(path):
+    assert tool.problems(tool.read(path), path.name, path.parent, chapter=path.parent.name == "notebooks") == []
+    assert path.stat().st_size <= 500_000
+
+
+def test_the_book_is_its_chapters_and_solutions(tmp_path, monkeypatch):
+    """JupyterLab's checkpoints and other hidden files are none of them."""
+    monkeypatch.setattr(tool, "ROOT", tmp_path)
+    wanted = ["notebooks/00_b.ipynb", "notebooks/01_a.ipynb", "notebooks/solutions/01_a.ipynb"]
+    for name in [*wanted, "notebooks/.ipynb_checkpoints/00_b-checkpoint.ipynb", "notebooks/.draft.ipynb", "notebooks/00_b.md",
+                 "notebooks/solutions/.ipynb_checkpoints/01_a-checkpoint.ipynb", "other/02.ipynb"]:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert [str(path.relative_to(tmp_path)) for path in tool.book()] == wanted
+
+
+# ---------------------------------------------------------------- rules
+
+GOOD = {
+    "the smallest": page(),
+    "nothing to show": page(code("x = 1", outputs=[])),
+    "a call without an answer": page(code("f(1)", outputs=[])),
+    "two cells": page(code("1"), code("2", "more", 2)),
+    "one not compared": page(code("1", tags=["nbval-ignore-output"]), code("2", "more", 2)),
+    "25 lines": page(code("\n".join(["1"] * 25))),
+    "10 lines": page(code("print(1)", outputs=[stream("1\n" * 10)])),
+    "a link elsewhere": page(title=TITLE + "\n[a](https://example.org/x) [b](http://example.org) [c](#here) [d](start.ipynb#there)"),
+    "a printed ratio": page(code("1", outputs=[result("3/home/2, a.b/tmp/c")])),
+    "a Colab cell": page(code("import sys\nif 'google.colab' in sys.modules:\n    %pip install revlib", tags=["colab"], outputs=[])),
+    "long names": page(code("1", id="exercise-1-2"), code("2", id="step2-3rd-time", count=2)),
+}
+
+BROKEN = {
+    "no count": (page(code("1 + 1", count=None)), UNCOUNTED),
+    "a wrong count": (page(code("1 + 1", count=2)), UNCOUNTED),
+    "out of order": (page(code("1", count=2), code("2", "more", 1)), "page: execution counts are not 1 to 2: not one fresh run"),
+    "no title": (page(title=TITLE[2:]), "page: the first cell has no title"),
+    "a small title": (page(title="#" + TITLE), "page: the first cell has no title"),
+    **{f"id {id}": (page(code("1 + 1", id=id)), f"page, cell {id}: its id is not a name chosen by hand, or stands twice")
+       for id in ("1a2b3c4d", "deadbeef", "f3b2c1d4-5678-4abc-9def-0123456789ab", "Add", "add_two", "-add", "add-", "add--two", "12")},
+    "two not compared": (page(code("1", tags=["nbval-ignore-output"]), code("2", "more", 2, tags=["nbval-ignore-output"])),
+                         "page: more than one cell has outputs that are not compared"),
+    "a semicolon": (page(code("x = 1;\n2")), "page, cell add: a line ends in a semicolon"),
+    "a last semicolon": (page(code("1 + 1; ")), "page, cell add: a line ends in a semicolon"),
+    "interact": (page(code("w.interact(f)")), "page, cell add: it uses interact"),
+    "@interact": (page(code("@interact\ndef f(x):\n    pass")), "page, cell add: it uses interact"),
+    "Output": (page(code("w = widgets.Output()")), "page, cell add: it uses an Output widget"),
+    "sys.path": (page(code("sys.path.append('..')")), "page, cell add: it changes paths"),
+    "chdir": (page(code("os.chdir('..')")), "page, cell add: it changes paths"),
+    "pyplot": (page(code("from matplotlib import pyplot")), "page, cell add: it uses pyplot"),
+    "plt": (page(code("plt.plot([1])")), "page, cell add: it uses pyplot"),
+    "26 lines": (page(code("\n".join(["1"] * 26))), "page, cell add: it has 26 lines; at most 25 fit a screen"),
+    "no Python": (page(code("1 +")), "page, cell add: it is not Python: invalid syntax"),
+    "no result": (page(code("1 + 1", outputs=[])), "page, cell add: its output is missing"),
+    "nothing printed": (page(code("print(1)\nx = 2", outputs=[])), "page, cell add: its output is missing"),
+    "nothing checked": (page(code("answer = ...\ncheck('1.1', answer)", outputs=[])), "page, cell add: its output is missing"),
+    "nothing drawn": (page(code("cells.draw_states('a', S)", outputs=[])), "page, cell add: its output is missing"),
+    "no panel": (page(code("panels.map_panel(net)", outputs=[])), "page, cell add: its output is missing"),
+    "no table": (page(code("symbols.table()", outputs=[])), "page, cell add: its output is missing"),
+    "an error": (page(code("1 / 0", outputs=[new_output("error", ename="ZeroDivisionError", evalue="", traceback=[])])),
+                 "page, cell add: it raised ZeroDivisionError"),
+    "stderr": (page(code("1", outputs=[stream("careful\n", "stderr")])), "page, cell add: it writes to stderr"),
+    "11 lines": (page(code("print(1)", outputs=[stream("1\n" * 11)])), "page, cell add: it prints 11 lines; at most 10"),
+    "an 11-line result": (page(code("1", outputs=[result("\n".join("1" * 11))])), "page, cell add: it prints 11 lines; at most 10"),
+    **{text: (page(code("1", outputs=[result(text)])), "page, cell add: it prints a bare NumPy scalar, an address or an object")
+       for text in ("np.float64(1.0)", "[np.int64(1)]", "<f object at 0x7f>", "<Figure size 1x1>", "<Axes: >")},
+    **{repr(text): (page(code("print(1)", outputs=[stream(text)])), "page, cell add: it prints a path of one machine")
+       for text in ("/home/me/x", "in /root/x\n", "File \"/tmp/x\"", "first\n/home/me/x\n", "a\t/Users/me/x")},
+    "a path in a picture's page": (page(code("1", outputs=[result("2", **{"text/html": "<a href='/content/x'>"})])),
+                                   "page, cell add: it prints a path of one machine"),
+    "a widget": (page(code("1", outputs=[result("2", **{VIEW: {"model_id": "1f"}})])), "page, cell add: it carries a widget view"),
+    "a dead link": (page(title=TITLE + "\n[a](gone.ipynb#here)"), "page: the link to gone.ipynb leads nowhere"),
+    "a dead picture": (page(title=TITLE + "\n![a](gone.png \"title\")"), "page: the link to gone.png leads nowhere"),
+    "no minutes": (page(title=TITLE.replace("**Minutes**", "Minutes")), "page: it does not say how many minutes it takes"),
+    "no neighbours": (page(title=TITLE.replace("(start.ipynb)", "(https://example.org)")),
+                      "page: its first cell does not link to the previous and the next chapter"),
+}
+
+
+@pytest.mark.parametrize("notebook", GOOD.values(), ids=GOOD)
+def test_a_good_notebook_has_no_problem(problems, notebook):
+    nbformat.validate(notebook)
+    assert problems(notebook) == []
+
+
+@pytest.mark.parametrize("notebook, sentence", BROKEN.values(), ids=BROKEN)
+def test_a_broken_notebook_has_its_problem(problems, notebook, sentence):
+    assert problems(notebook) == [sentence]
+
+
+def test_metadata_that_are_not_canonical(problems):
+    for change in (lambda m: m.clear(), lambda m: m.update(widgets={}), lambda m: m["language_info"].update(version="3.11.2")):
+        notebook = page()
+        change(notebook.metadata)
+        assert problems(notebook) == ["page: its metadata are not the canonical ones (run it with tools/notebook.py)"]
+
+
+@pytest.mark.parametrize("source", ["!ls", "%time 1", "  !ls", "x = 1\n%matplotlib inline"])
+def test_shell_and_magic_lines(problems, source):
+    found = problems(page(code(source)))
+    assert found[0] == "page, cell add: it runs a shell or magic line"
+    assert all(sentence.startswith("page, cell add: it is not Python: ") for sentence in found[1:])
+
+
+def test_an_id_that_stands_twice(problems):
+    twice = "page, cell add: its id is not a name chosen by hand, or stands twice"
+    notebook = page(code("1"), code("2", "more", 2))
+    notebook.cells[2].id = "add"
+    assert problems(notebook) == [twice, twice]
+
+
+def test_a_notebook_without_ids_or_cells(problems, tmp_path):
+    """Colab writes format 4.0, in which cells have no id."""
+    path = tmp_path / "colab.ipynb"
+    path.write_text(json.dumps({"nbformat": 4, "nbformat_minor": 0, "metadata": METADATA, "cells": [
+        {"cell_type": "markdown", "metadata": {}, "source": TITLE}]}))
+    assert any("its id is not a name chosen by hand" in sentence for sentence in problems(tool.read(path)))
+    assert "page: the first cell has no title" in problems(new_notebook(metadata=METADATA))
+
+
+def test_solutions_need_no_minutes_and_no_neighbours(problems):
+    assert problems(page(title="# Answers"), chapter=False) == []
+
+
+def test_every_problem_is_told(problems):
+    notebook = page(code("plt.show();", id="1a2b3c4d", count=7, outputs=[stream("/tmp/x", "stderr")]), title="Nothing")
+    assert len(problems(notebook)) == 9
+
+
+# ---------------------------------------------------------------- canonical form
+
+def test_canonical():
+    outputs = [result("2", **{VIEW: {"model_id": "1f"}, "text/html": "<b>2</b>"}), stream("hello\n")]
+    outputs[0].metadata = {"image/png": {"width": 3}}
+    notebook = page(code("1 + 1", outputs=outputs, tags=["colab"], collapsed=True, execution={"iopub.status.busy": "2024"}))
+    notebook.metadata.update(widgets={"state": {}}, colab={"name": "x"})
+    notebook.metadata["language_info"]["version"] = "3.11.2"
+    done = tool.canonical(notebook)
+    assert done.metadata == METADATA and (done.nbformat, done.nbformat_minor) == (4, 5)
+    title, cell = done.cells
+    assert (title.metadata, cell.metadata) == ({}, {"tags": ["colab"]})
+    assert cell.outputs[0].data == {"text/plain": "2", "text/html": "<b>2</b>"} and cell.outputs[0].metadata == {}
+    assert cell.outputs[1].text == "hello\n" and (cell.id, cell.source, cell.execution_count) == ("add", "1 + 1", 1)
+    nbformat.validate(done)
+    assert tool.canonical(nbformat.from_dict(json.loads(json.dumps(done)))) == done
+
+
+def test_what_is_written_can_be_read(tmp_path):
+    path = tmp_path / "page.ipynb"
+    tool.write(page(code("'é 字'", outputs=[result("'é 字'")])), path)
+    written = path.read_bytes()
+    assert written.endswith(b"}\n") and b"\r" not in written and "é 字".encode() in written
+    tool.write(tool.read(path), path)
+    assert path.read_bytes() == written
+
+
+# ---------------------------------------------------------------- text and back
+
+SOURCES = ["1 + 1", "# a comment\n\n\nx = 1", 's = """\n```\nfence\n```\n"""\ns', ":a: b", "x = '$a_b$ \\\\ é 字'", "%pip install x\n!ls",
+           "def f():\n\n    return {'a': [1,\n                  2]}", "# %% [markdown]\n1", "+++"]
+PROSE = ["## Two\n\n* a\n* b", "```python\nx = 1\n```", "$$S(t) = x\\cdot W_h$$ and `code`", "| a | b |\n|---|---|\n| 1 | 2 |", "é 字 <b>&amp;</b>"]
+
+
+@pytest.mark.parametrize("names", [["add", "more"], ["null", "no"], ["on", "e5"], ["exercise-1-2", "yes"]], ids=str)
+def test_text_and_back_keeps_everything(tmp_path, names):
+    cells = [code(source, f"{names[0]}-{i}" if i else names[0], i + 1, [result(str(i))]) for i, source in enumerate(SOURCES)]
+    cells += [new_markdown_cell(source, id=f"{names[1]}-{i}" if i else names[1]) for i, source in enumerate(PROSE)]
+    cells[1].metadata.tags = ["colab", "nbval-ignore-output"]
+    path = tmp_path / "page.ipynb"
+    tool.write(tool.canonical(page(*cells)), path)
+    before = path.read_bytes()
+    text = tool.text(path)
+    assert path.read_bytes() == before and "text/plain" not in text
+    tool.build(text, path)
+    assert path.read_bytes() == before
+
+
+def test_a_changed_cell_loses_its_outputs_alone(tmp_path):
+    path = tmp_path / "page.ipynb"
+    tool.write(tool.canonical(page(code("1 + 1"), code("print('here')", "more", 2, [stream("here\n")]))), path)
+    text = tool.text(path)
+    assert text.count("1 + 1") == 1
+    tool.build(text.replace("1 + 1", "1 + 2"), path)
+    title, changed, same = tool.read(path).cells
+    assert (changed.id, changed.source, changed.outputs, changed.execution_count) == ("add", "1 + 2", [], None)
+    assert (same.id, same.outputs[0].text, same.execution_count) == ("more", "here\n", 2) and title.source == TITLE
+
+
+def test_text_without_a_notebook_makes_one(tmp_path):
+    old, new = tmp_path / "old.ipynb", tmp_path / "new.ipynb"
+    tool.write(tool.canonical(page()), old)
+    tool.build(tool.text(old), new)
+    assert [(cell.id, cell.source) for cell in tool.read(new).cells] == [("title", TITLE), ("add", "1 + 1")]
+    assert tool.read(new).cells[1].outputs == []
+
+
+@pytest.mark.parametrize("arguments", [[], ["page.ipynb"]], ids=["without files", "with a notebook"])
+def test_build_takes_text_alone(tmp_path, monkeypatch, capsys, arguments):
+    """A notebook read as if it were text would come back as one cell of JSON."""
+    monkeypatch.setattr(tool, "ROOT", tmp_path)
+    path = tmp_path / "notebooks" / "page.ipynb"
+    path.parent.mkdir()
+    tool.write(tool.canonical(page()), path)
+    before = path.read_bytes()
+    try:
+        tool.main(["build", *(str(path.parent / name) for name in arguments)])
+    except SystemExit:    # how argparse refuses
+        pass
+    assert path.read_bytes() == before
+
+
+# ---------------------------------------------------------------- show, run, and the commands
+
+def test_show_has_text_and_hashes_alone(tmp_path):
+    picture = "iVBORw0KGgo" * 1000
+    outputs = [result("a picture", **{"image/png": picture, "text/html": f'<img src="data:image/png;base64,{picture}">'}), stream("hello\n")]
+    path = tmp_path / "page.ipynb"
+    tool.write(page(code("1 + 1", outputs=outputs, tags=["colab"])), path)
+    shown = tool.show(path)
+    lines = shown.splitlines()
+    assert "--- markdown title" in lines and "--- code add colab" in lines and "1 + 1" in lines
+    assert "  > text/plain: a picture" in lines and "  > stream: hello" in lines
+    assert "base64" not in shown and "iVBOR" not in shown and len(shown) < 500
+    other = path.with_name("other.ipynb")
+    tool.write(page(code("1 + 1", outputs=[result("a picture", **{"image/png": picture + "x"})], tags=["colab"])), other)
+    png = [[line for line in tool.show(file).splitlines() if "image/png" in line] for file in (path, other)]
+    assert png[0] != png[1] and len(png[0]) == 1, "another picture has another hash"
+
+
+def test_two_runs_give_the_same_bytes(tmp_path):
+    (tmp_path / "start.ipynb").touch()
+    paths = [tmp_path / "page.ipynb", tmp_path / "copy.ipynb"]
+    for path, old in zip(paths, ([], [result("old")])):
+        tool.write(page(code("import pathlib\nprint(pathlib.Path('start.ipynb').exists())\nprint('again')", "where", None, old),
+                        code("import ipywidgets\nipywidgets.IntSlider()", "slider", 9, old, tags=["kept"])), path)
+    command = [sys.executable, str(ROOT / "tools" / "notebook.py"), "run", *map(str, paths)]
+    assert subprocess.run(command, capture_output=True, text=True).stdout == "running page.ipynb\nrunning copy.ipynb\n"
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+    _, where, slider = tool.read(paths[0]).cells
+    assert where.outputs == [stream("True\nagain\n")] and [where.execution_count, slider.execution_count] == [1, 2]
+    assert list(slider.outputs[0].data) == ["text/plain"] and slider.metadata == {"tags": ["kept"]}
+    assert tool.problems(tool.read(paths[0]), "page", tmp_path) == []
+
+
+def test_check_tells_and_exits(tmp_path, capsys):
+    chapters = tmp_path / "notebooks"
+    chapters.mkdir()
+    (chapters / "start.ipynb").touch()
+    good, large = chapters / "page.ipynb", chapters / "large.ipynb"
+    tool.write(page(), good)
+    tool.write(page(code("1", outputs=[result("x" * 500_000)])), large)
+    assert tool.main(["check", str(good)]) == 0 and capsys.readouterr().out == ""
+    assert tool.main(["check", str(good), str(large)]) == 1
+    out = capsys.readouterr().out
+    assert out.startswith("large.ipynb: 50") and out.endswith(" kB; GitHub shows no notebook that large\n") and out.count("\n") == 1
+    assert tool.main(["text", str(good)]) == 0 and good.with_suffix(".md").read_text() == tool.text(good)
+    before = good.read_bytes()
+    assert tool.main(["build", str(good.with_suffix(".md"))]) == 0 and good.read_bytes() == before
+    capsys.readouterr()
+    assert tool.main(["show", str(good)]) == 0 and capsys.readouterr().out.startswith("--- markdown title\n")
+
+
+@pytest.mark.parametrize("codes", [(0, 0), (1, 0), (0, 1), (5, 0), (-9, 0), (0, -9), (-9, -9)], ids=str)
+def test_the_test_runner_hides_no_failure(monkeypatch, codes):
+    """A run that a signal ended has a negative code."""
+    ended, commands = iter(codes), []
+    monkeypatch.setattr(subprocess, "call", lambda command, **_: commands.append(command) or next(ended))
+    monkeypatch.setattr(sys, "argv", ["test.py"])
+    assert bool(runner.main()) == any(codes)
+    assert len(commands) == 2 and "--nbval" in commands[1]
