@@ -1,6 +1,7 @@
 """Floor 4: draws curves, bars and maps (matplotlib figures, never pyplot's state). Knows nothing of models.
 
-Each class lays a figure out once; its `draw` moves what is on it, so that a slider can follow the hand.
+Each class lays a figure out once; its `draw` moves what is on it, so that a slider can follow the hand. The frame
+(axes, ticks, legend) never moves: it is drawn once and kept, and only what moves is drawn again.
 """
 import io
 import itertools
@@ -24,7 +25,7 @@ GROUPS = (("#0060a0", "o"), ("#c65d10", "s"), ("#00704f", "^"), ("#9b3a7a", "D")
 
 
 class Plot:
-    """One pair of axes with names, units and fixed limits; size in pixels."""
+    """One pair of axes with names, units and fixed limits; size in pixels. `moving` lists what `draw` moves."""
 
     def __init__(self, xlabel, ylabel, xlim, ylim, size=(560, 360), yscale="linear"):
         with mpl.rc_context(STYLE):
@@ -33,19 +34,32 @@ class Plot:
             left, foot = 62 / size[0], 48 / size[1]
             self.axes = self.figure.add_axes([left, foot, 0.97 - left, 0.95 - foot])
             self.axes.set(xlabel=xlabel, ylabel=ylabel, xlim=xlim, ylim=ylim, yscale=yscale)
-            if yscale == "log":    # plain labels and no minor ticks: a fifth of the drawing time
-                self.axes.yaxis.set(minor_locator=NullLocator(), major_formatter="{x:g}")
+            if yscale == "log":
+                self.axes.yaxis.set(minor_locator=NullLocator(), major_formatter="{x:g}")    # plain labels
+        self.moving, self._frame = [], None
 
     def picture(self, words):
         """The figure as it stands now, as a Picture."""
+        if self._frame is None:
+            parts = [part for part in self.axes.get_children() if part.get_visible()]
+            for part in parts:
+                part.set_visible(part not in self.moving)
+            self._frame = self._render()
+            for part in parts:
+                part.set_visible(part in self.moving)
+            self.axes.set_axis_off()
+            self.figure.patch.set_visible(False)
+        width, height = self.figure.get_size_inches() * 72
+        return Picture(self._frame + self._render(), width, height, words, kind="plot")
+
+    def _render(self):
+        """What is visible, as SVG elements."""
         out = io.StringIO()
         with mpl.rc_context(STYLE):
             self.figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
         svg = out.getvalue()
-        body = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index(">", svg.index("<svg")) + 1:svg.rindex("</svg>")],
+        return re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index(">", svg.index("<svg")) + 1:svg.rindex("</svg>")],
                       flags=re.DOTALL)
-        width, height = self.figure.get_size_inches() * 72
-        return Picture(body, width, height, words, kind="plot")
 
 
 class Map(Plot):
@@ -70,6 +84,7 @@ class Map(Plot):
             beside = self.axes.transData + ScaledTranslation(4 / 72, 2 / 72, self.figure.dpi_scale_trans)
             self.names = [self.axes.text(0, 0, name, fontsize=8, clip_on=True, transform=beside) for name in names]
             self.axes.legend(loc="upper left", frameon=False, handletextpad=0.2)
+        self.moving = [*self.dots, *self.names]
 
     def draw(self, points, words):
         """Move the points to (N, 2) `points` and return the Picture."""
@@ -82,30 +97,32 @@ class Map(Plot):
 
 
 class Curves(Plot):
-    """Curves over one axis, each named at its right end, above and below in turn.
+    """Curves over one axis, each named where it runs: over its end, or under its middle, in turn.
 
     Parameters
     ----------
     names : dict of str to role
-        Name of each curve -> key of symbols.COLOURS; the second and later of one role are dashed.
+        Name of each curve -> key of symbols.COLOURS; every second one is dashed.
     xlabel, ylabel, xlim, ylim, yscale
         As in Plot.
     """
 
     def __init__(self, names, **axes):
         super().__init__(**axes)
-        roles = list(names.values())
         with mpl.rc_context(STYLE):
-            self.lines = [self.axes.plot([], [], "--" if role in roles[:i] else "-", color=COLOURS[role], lw=2)[0]
-                          for i, role in enumerate(roles)]
-            self.names = [self.axes.text(0, 0, f"{name} ", color=COLOURS[role], ha="right", clip_on=True,
-                                         va="top" if i % 2 else "bottom") for i, (name, role) in enumerate(names.items())]
+            self.lines = [self.axes.plot([], [], "--" if i % 2 else "-", color=COLOURS[role], lw=2)[0]
+                          for i, role in enumerate(names.values())]
+            self.names = [self.axes.text(0, 0, f" {name} ", color=COLOURS[role], clip_on=True,
+                                         ha="left" if i % 2 else "right", va="top" if i % 2 else "bottom")
+                          for i, (name, role) in enumerate(names.items())]
+        self.moving = [*self.lines, *self.names]
 
     def draw(self, x, curves, words):
         """Move the curves to `curves`, one (len(x),) array a name, and return the Picture."""
-        for line, name, y in zip(self.lines, self.names, curves):
+        for i, (line, name, y) in enumerate(zip(self.lines, self.names, curves)):
+            at = len(x) // 2 if i % 2 else -1
             line.set_data(x, y)
-            name.set_position((x[-1], y[-1]))
+            name.set_position((x[at], y[at]))
         return self.picture(words)
 
 
@@ -129,6 +146,7 @@ class Bars(Plot):
             self.axes.axhline(0, color="#767676", lw=0.8)
             self.bars = self.axes.bar(range(len(names)), np.zeros(len(names)), color=COLOURS[role], width=0.7)
             self.values = [self.axes.text(i, 0, "", ha="center") for i in range(len(names))]
+        self.moving = [*self.bars, *self.values]
 
     def draw(self, heights, words, digits=2):
         """Set the bars to `heights` and return the Picture."""

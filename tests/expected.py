@@ -149,7 +149,8 @@ def read(html):
         page.numbers += [e.text or "" for e in texts]
         page.blocks += [_block(g) for g in drawing.iter() if g.get("data-block") is not None]
         page.signs += [(e.text, int(e.get("font-size"))) for e in texts if int(e.get("font-size", 0)) >= 13]
-        page.plots += [_plot(g) for g in drawing.iter() if g.get("id") == "axes_1"]
+        layers = [g for g in drawing.iter() if g.get("id") == "axes_1"]    # the frame, and what moves in it
+        page.plots += [_plot([part for layer in layers for part in layer])] if layers else []
     return page
 
 
