@@ -11,12 +11,12 @@ from revlib import post
 from revlib.alphabet import Alphabet
 
 
-def relu(z):
+def relu(z, out=None):
     """Rectified linear unit: negative sums become 0."""
-    return np.maximum(z, 0)
+    return np.maximum(z, 0, out=out)
 
 
-ACTIVATIONS = {"relu": relu, "tanh": np.tanh}
+ACTIVATIONS = {"relu": relu, "tanh": np.tanh}    # each takes `out`, as NumPy's own functions do
 
 
 class Layer:
@@ -59,7 +59,7 @@ class Net:
             raise ValueError(f"activation {activation!r} is not one of {', '.join(ACTIVATIONS)}")
         if n < 1:
             raise ValueError(f"a network has at least 1 unit, not {n}")
-        self.n, self.activation = n, activation
+        self.n, self.activation, self.act = n, activation, ACTIVATIONS[activation]
         V, K = len(self.alphabet), len(self.alphabet.outputs)
         recurrent, size = (V + n + 1) * n, 2 * (V + n + 1) * n + (n + 1) * K
         self.theta = np.zeros(size) if theta is None else theta
@@ -83,10 +83,6 @@ class Net:
         """Name -> view of every parameter, in the order of theta."""
         return {"Wh": self.Wh, "Ws": self.Ws, "b": self.b, "dec.Wh": self.dec.Wh, "dec.Ws": self.dec.Ws,
                 "dec.b": self.dec.b, "Wo": self.Wo, "bo": self.bo}
-
-    def act(self, z):
-        """The activation of this network's states, ReLU or tanh, of pre-activations of any shape."""
-        return ACTIVATIONS[self.activation](z)
 
     def copy(self):
         return Net(self.alphabet, self.n, self.activation, self.theta.copy())
@@ -124,12 +120,18 @@ def softmax(Z, temperature=1.0):
     return np.exp(log_softmax(Z, temperature))
 
 
+def room(shape, dtype):
+    """Zeros of a shape (steps, ..., columns) whose columns lie apart in memory and whose strings lie side by side:
+    what runs over all strings at once then runs over neighbours, and all steps of all strings are one matrix."""
+    return np.moveaxis(np.zeros((shape[-1], *shape[:-1]), dtype), 0, -1)
+
+
 def unroll_rows(steps, batch, layer, dtype):
     """Room for a run of `layer`: H (steps + 1, *batch, V + n + 1), row t is [x(t+1), S(t), 1].
 
     A step is H[t] @ W, and S is a view of the middle columns. The last row has no x(t+1): zeros.
     """
-    H = np.zeros((steps + 1, *batch, layer.W.shape[0]), dtype=dtype)
+    H = room((steps + 1, *batch, layer.W.shape[0]), dtype)
     H[..., -1] = 1
     return H
 

@@ -280,10 +280,9 @@ class Panel(widgets.VBox):
 
     def _values(self):
         values = {name: control.value for name, control in self.controls.items()}
-        in_hand = {self.weights.number.box.description: self.weights.number.value} if self.weights else {}
-        for name, value in {**values, **in_hand}.items():
-            if isinstance(value, float) and not math.isfinite(value):
-                raise FloatingPointError(f"{name} is {value}; it must be a number")
+        for control in (*self.controls.values(), *([self.weights.number] if self.weights else [])):
+            if isinstance(control, Number) and not math.isfinite(control.value):
+                raise FloatingPointError(f"{control.box.description} is {control.value}; it must be a number")
         if self._adjust:
             self._adjust(values)    # moves numbers only: what else has been read stays as it was read
         return {name: control.value if isinstance(control, Number) else values[name]
@@ -350,7 +349,7 @@ def thought_panel(net, first="abc", second="acb"):
 
 def map_panel(net, length=3, longest=5, units=(1, 5)):
     """The thought vectors of all strings of a length, on the plane of two units: length, scale of Ws, units."""
-    net, names, maps = net.copy(), cells.units(net.n), {}
+    net, names, maps, low = net.copy(), cells.units(net.n), {}, 0 if net.activation == "relu" else -1
     ends = {"the last letter": -1, "the first letter": 0}
 
     def draw(length, scale, across, up, group):
@@ -365,7 +364,7 @@ def map_panel(net, length=3, longest=5, units=(1, 5)):
             place = ends[group]
             groups = {f"{group} is {letter}": [i for i, s in enumerate(strings) if s[place] == letter]
                       for letter in net.alphabet.letters}
-            maps[key] = plots.Map(groups, strings if len(strings) <= 27 else (), xlim=(0, widest[0]), ylim=(0, widest[1]),
+            maps[key] = plots.Map(groups, strings if len(strings) <= 27 else (), xlim=(low * widest[0], widest[0]), ylim=(low * widest[1], widest[1]),
                                   xlabel=f"unit {across} of S({length})", ylabel=f"unit {up} of S({length})")
         gaps = np.linalg.norm(thoughts[:, None] - thoughts, axis=-1) + np.where(np.eye(len(strings)), np.inf, 0)
         i, j = np.unravel_index(gaps.round(9).argmin(), gaps.shape)    # the first of equally close pairs

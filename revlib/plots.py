@@ -58,8 +58,9 @@ class Plot:
         with mpl.rc_context(STYLE):
             self.figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
         svg = out.getvalue()
-        return re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index(">", svg.index("<svg")) + 1:svg.rindex("</svg>")],
-                      flags=re.DOTALL)
+        body = svg[svg.index(">", svg.index("<svg")) + 1:svg.rindex("</svg>")]
+        body = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", body, flags=re.DOTALL)    # a style would reach the page
+        return f'<g stroke-linejoin="round" stroke-linecap="butt">{body}</g>'
 
 
 class Map(Plot):

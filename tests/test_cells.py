@@ -98,7 +98,7 @@ def test_draw_step_frames_what_it_is_told():
 def test_draw_step_names_the_activation(activation, seed):
     """Also where tanh has nothing negative to squeeze."""
     net, _ = network(activation, seed=seed)
-    net.activation = activation
+    net = model.Net("abc", 5, activation, net.theta)
     X = net.alphabet.one_hot("ab")
     S = model.encode(net, X)
     said = " ".join(texts(cells.draw_step(2, X[1], net.Wh, S[1], net.Ws, net.b, S[2], "abc").svg))
