@@ -1,0 +1,241 @@
+"""Floor 3: training: starts, optimisers, batches, the loop as a generator of snapshots, checkpoints."""
+import os
+import tempfile
+import zipfile
+from collections import defaultdict
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from revlib import bptt, model, post
+from revlib.alphabet import Alphabet
+
+STARTS = ("post", "gaussian", "uniform", "identity")
+VERSION = 1    # of the checkpoint's format
+
+
+def initial(start, alphabet="abc", n=5, rng=None, activation="relu", dtype=float):
+    """A network before training.
+
+    Parameters
+    ----------
+    start : str
+        "post": the post's matrices (abc, 5 units, ReLU; END, if there is one, gets zeros).
+        "gaussian": weights of mean 0 and variance 1 / (rows of the matrix), biases 0.
+        "uniform": weights and biases between -1/√n and 1/√n, PyTorch's default.
+        "identity": gaussian, but each Ws the identity, so that a state passes on unchanged (Le, Jaitly, Hinton 2015).
+    rng : numpy Generator
+        Where the weights are drawn from; "post" needs none.
+    """
+    net = model.Net(alphabet, n, activation)
+    if start == "post":
+        if (net.alphabet.letters, n) != ("abc", 5):
+            raise ValueError(f"the post's weights fit 5 units over 'abc', not {n} units over {net.alphabet.letters!r}")
+        for layer in (net.enc, net.dec):
+            layer.Wh[:], layer.Ws[:] = post.Wh, post.Ws
+        net.Wo[:, :3] = post.Wo
+    elif start == "uniform":
+        net.theta[:] = rng.uniform(-1, 1, net.theta.size) / np.sqrt(n)
+    elif start in ("gaussian", "identity"):
+        for name, view in net.named().items():
+            if view.ndim == 2:
+                view[:] = rng.normal(0, 1 / np.sqrt(len(view)), view.shape)
+            if start == "identity" and name.endswith("Ws"):
+                view[:] = np.eye(n)
+    else:
+        raise ValueError(f"start {start!r} is not one of {', '.join(STARTS)}")
+    return model.Net(net.alphabet, n, activation, net.theta.astype(dtype))
+
+
+class Descent:
+    """Gradient descent: theta -= rate · gradient."""
+
+    def __init__(self, rate=0.01):
+        self.rate = rate
+
+    def update(self, theta, gradient):
+        theta -= self.rate * gradient
+
+
+class Adam:
+    """Adam: each weight's step is its smoothed gradient over its smoothed size.
+
+    The moments are kept without their factors 1 - beta; those are constants, and go into the rate and epsilon.
+
+    Source: Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015, arXiv 1412.6980.
+    """
+
+    def __init__(self, rate=0.01, beta1=0.9, beta2=0.999, epsilon=1e-8):
+        self.rate, self.beta1, self.beta2, self.epsilon, self.steps = rate, beta1, beta2, epsilon, 0
+
+    def update(self, theta, gradient):
+        if self.steps == 0:
+            self._m, self._v, self._room = np.zeros_like(theta), np.zeros_like(theta), np.empty_like(theta)
+        self.steps += 1
+        m, v, room = self._m, self._v, self._room
+        m *= self.beta1
+        m += gradient
+        v *= self.beta2
+        v += np.multiply(gradient, gradient, out=room)
+        size = ((1 - self.beta2 ** self.steps) / (1 - self.beta2)) ** 0.5
+        np.sqrt(v, out=room)
+        room += self.epsilon * size
+        np.divide(m, room, out=room)
+        room *= self.rate * size * (1 - self.beta1) / (1 - self.beta1 ** self.steps)
+        theta -= room
+
+
+OPTIMISERS = {"gradient descent": Descent, "Adam": Adam}
+
+
+class Batch:
+    """Strings of any lengths, trained on together: one Tape a length, weighted by its letters. So no masks."""
+
+    def __init__(self, net, strings):
+        lengths = defaultdict(list)
+        for string in strings:
+            lengths[len(string)].append(string)
+        if not lengths:
+            raise ValueError("there is no string to train on")
+        self.tapes = [bptt.Tape(net, *bptt.task(net.alphabet, group)) for group in lengths.values()]
+        letters = np.array([tape.P.shape[0] * tape.P.shape[1] for tape in self.tapes])
+        self.weights = [float(w) for w in letters / letters.sum()]
+
+    def gradient(self, net):
+        """Loss (nats per letter, over all letters) and flat gradient at the network's weights."""
+        if len(self.tapes) == 1:
+            return self.tapes[0].forward(net), self.tapes[0].backward(net)
+        loss, gradient = 0.0, np.zeros_like(net.theta)
+        for tape, weight in zip(self.tapes, self.weights):
+            loss += weight * tape.forward(net)
+            gradient += weight * tape.backward(net)
+        return loss, gradient
+
+
+class Snapshot(NamedTuple):
+    """A moment of training: the weights after `step` updates, and the loss and the gradient's norm there."""
+    step: int
+    loss: float
+    norm: float
+    theta: np.ndarray
+
+
+def train(net, batches, optimiser, steps, clip=None, every=1):
+    """Train a network in place; a generator of snapshots.
+
+    Parameters
+    ----------
+    net : Net
+    batches : Batch, or iterator of Batch
+        The same batch at every step, or the next one.
+    optimiser : Descent or Adam
+    steps : int
+        Updates to make.
+    clip : float, optional
+        The longest gradient: a longer one is shortened to it.
+    every : int
+        Yield after every so many updates, and at the end.
+
+    Yields
+    ------
+    Snapshot
+        The first is of the start, step 0; the weights in it are a copy.
+
+    Raises
+    ------
+    FloatingPointError
+        When the loss is no longer finite: at which step, and what to try. The network then has its last good
+        weights, as it has when training is interrupted.
+    """
+    good = net.theta.copy()
+    try:
+        for step in range(steps + 1):
+            with np.errstate(all="ignore"):    # what overflows is answered in words, below
+                loss, gradient = (batches if isinstance(batches, Batch) else next(batches)).gradient(net)
+                norm = float(np.vdot(gradient, gradient)) ** 0.5
+            if not np.isfinite(loss + norm):
+                raise FloatingPointError(
+                    f"the loss is {loss:g} and the gradient's norm {norm:g} after step {step}. "
+                    + (f"The network has its weights of step {step - 1} again. Try a smaller learning rate than "
+                       f"{optimiser.rate:g}, or clip=1." if step else "Start from smaller weights."))
+            good[:] = net.theta
+            if step % every == 0 or step == steps:
+                yield Snapshot(step, loss, norm, net.theta.copy())
+            if step < steps:
+                optimiser.update(net.theta, gradient * (clip / norm) if clip and norm > clip else gradient)
+    except (KeyboardInterrupt, FloatingPointError):
+        net.theta[:] = good
+        raise
+
+
+def correct(net, strings):
+    """Which strings the network reverses, decoding greedily: a bool array, one entry a string."""
+    lengths, right = defaultdict(list), np.zeros(len(strings), bool)
+    for k, string in enumerate(strings):
+        lengths[len(string)].append(k)
+    for places in lengths.values():
+        group = [strings[k] for k in places]
+        right[places] = [said == string[::-1] for said, string in zip(model.run(net, group).output, group)]
+    return right
+
+
+def by_position(net, strings):
+    """Share of strings of one length whose t-th letter is right when the network's own letters are fed back.
+
+    Returns
+    -------
+    (T,) float array
+    """
+    said, wanted = model.run(net, strings).dec.Y, net.alphabet.indices(strings)[::-1]
+    full = np.full_like(wanted, -1)
+    full[:min(len(said), len(wanted))] = said[:len(wanted)]
+    return (full == wanted).mean(axis=1)
+
+
+class CheckpointError(ValueError):
+    """A file that is not a whole checkpoint of this version."""
+
+
+def save(net, path):
+    """Write a network to one file, whole or not at all: an old file stays until the new one is on the disk."""
+    path = Path(path)
+    handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, revlib=VERSION, letters=net.alphabet.letters, end=net.alphabet.end, n=net.n,
+                     activation=net.activation, theta=net.theta)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(scratch, path)
+    except BaseException:
+        os.unlink(scratch)
+        raise
+
+
+def load(path):
+    """Read a network that `save` wrote. Nothing in the file is executed.
+
+    Raises
+    ------
+    CheckpointError
+        If the file is torn, foreign or of another version, or its weights do not fit; the message says which.
+    FileNotFoundError
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            found = {name: file[name] for name in file.files}
+        version = int(found["revlib"])
+        if version != VERSION:
+            raise CheckpointError(f"{path} has version {version}; this revlib reads version {VERSION}")
+        alphabet = Alphabet(str(found["letters"]), bool(found["end"]))
+        net = model.Net(alphabet, int(found["n"]), str(found["activation"]), found["theta"])
+        if net.theta.dtype.kind != "f" or not np.isfinite(net.theta).all():
+            raise CheckpointError(f"{path} holds weights that are not numbers")
+    except CheckpointError:
+        raise
+    except (OSError, EOFError, KeyError, ValueError, TypeError, AttributeError, zipfile.BadZipFile) as error:
+        if isinstance(error, FileNotFoundError):
+            raise
+        raise CheckpointError(f"{path} is not a whole checkpoint of revlib: {error}") from error
+    return net
