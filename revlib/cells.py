@@ -298,6 +298,40 @@ def draw_decoding(thought, X, S, Z, P, said, letters, outputs, shown=None, limit
     return draw(grid, words, [((t, 4), (t + 1, 0)) for t in range(1, shown)], gap=24)
 
 
+def draw_backward(text, fed, right, S, dS, dec_S, dec_dS, P, dZ, outputs, limit=None):
+    """A run and, beside every state, what the loss blames on it: down the left in time, back up the right.
+
+    Parameters
+    ----------
+    text, fed, right : str or sequence of str
+        The T letters read; the L letters fed to the decoder (' ' for the empty first input); the L right ones.
+    S, dS : (T + 1, n) arrays
+        Encoder states and d loss / d S; row 0 is not drawn.
+    dec_S, dec_dS : (L + 1, n) arrays
+        The decoder's; row 0 is the thought vector, drawn as S(T).
+    P, dZ : (L, K) arrays
+        Probabilities, and d loss / d z.
+    outputs : sequence of K str
+    limit : float, optional
+        Blame with the full colour; the largest shown if not given.
+    """
+    limit = limit or max(np.abs(dS).max(), np.abs(dec_dS).max(), 1e-12)
+    n, grid = units(S.shape[1]), []
+    for t, letter in enumerate(text, start=1):
+        grid.append([Sign(letter), Block(S[t], f"S({t})", "encoder", columns=n if t == 1 else ()), "←",
+                     Block(dS[t], f"∂loss/∂S({t})", "blame", columns=n if t == 1 else (), digits=3, limit=limit)])
+    for t, (letter, said) in enumerate(zip(fed, right), start=1):
+        names = tuple(outputs) if t == 1 else ()
+        grid.append([Sign(letter), Block(dec_S[t], f"_S({t})", "decoder"), "←",
+                     Block(dec_dS[t], f"∂loss/∂_S({t})", "blame", digits=3, limit=limit), "←",
+                     Block(dZ[t - 1], f"∂loss/∂z({t})", "blame", columns=names, digits=3, limit=1 / len(P)), "←",
+                     Block(P[t - 1], f"p({t})", "output", columns=names, limit=1),
+                     Sign(said, COLOURS["input"], 16 if len(said) == 1 else 12)])
+    words = (f"Blame flows from the right letters, {' '.join(right)}, back to '{text}'. On the last state of the decoder: "
+             f"{spoken(dec_dS[-1], 3)}; on the thought vector: {spoken(dec_dS[0], 3)}; on S(1): {spoken(dS[1], 3)}.")
+    return draw(grid, words, gap=4)
+
+
 def draw_blame(z, p, y, letters, temperature=1.0):
     """Scores to probabilities to blame: z, its share exp(z - max), p, the right letter y, and p - y.
 

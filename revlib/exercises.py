@@ -4,7 +4,7 @@ from typing import Any, Callable
 
 import numpy as np
 
-from revlib import model, post
+from revlib import bptt, model, post, training
 from revlib.alphabet import Alphabet
 
 
@@ -80,7 +80,7 @@ class Works:
             return trouble
         try:
             said = self.outcome(np.asarray(answer, dtype=float).ravel())
-        except FloatingPointError as error:
+        except (FloatingPointError, ValueError, OverflowError) as error:    # a seed that is none, weights too large
             return f"with it {_short(error)}"
         return None if said == self.wanted else f"with it the network says {said!r}"
 
@@ -139,6 +139,21 @@ def _loss(text, answer):
     return -np.mean([model.log_softmax(z)[k] for z, k in zip(run.dec.Z, net.alphabet.indices(answer))])
 
 
+def _first_cba(rate):
+    net = training.initial("post")
+    for moment in training.train(net, training.Batch(net, ["abc"]), training.Descent(rate), 500):
+        if model.run(net, "abc").output == "cba":
+            return moment.step
+
+
+def _two_units(seed):
+    net = training.initial("identity", n=2, rng=np.random.default_rng(int(seed)))
+    strings = net.alphabet.strings(3)
+    for _ in training.train(net, training.Batch(net, strings), training.Adam(0.01), 300, clip=1, every=300):
+        pass
+    return f"{training.correct(net, strings).sum()} of 27"
+
+
 EXERCISES = {
     "1.1": Numbers("nine numbers, 0 or 1", lambda: Alphabet("abc").one_hot("cab")),
     "1.2": Numbers("five numbers, the units of S(2)", lambda: _state("ba")),
@@ -159,6 +174,16 @@ EXERCISES = {
     "4.4": Function("a function from scores to log-probabilities that never overflows", model.log_softmax,
                     ((1.0, 2.0, 3.0), (1000.0, 0.0, -1000.0), (-5000.0, -5001.0))),
     "4.5": Numbers("one number, in nats", lambda: _loss("abc", "ccc"), 0.002),
+    "5.1": Numbers("three numbers, p - y", lambda: [0.2, 0.5, -0.7]),
+    "5.2": Numbers("one whole number", lambda: 20 + 19, 0),
+    "5.3": Numbers("three numbers, one for each letter", lambda: bptt.gradients(model.post_net(), "abc").d.bo, 0.0006),
+    "5.4": Function("a function from a string to the five numbers of the gradient of b",
+                    lambda text: bptt.gradients(model.post_net(), text).d.b, ("a", "abc", "cabba")),
+    "6.1": Numbers("one number, the weight", lambda: 0.52, 1e-6),
+    "6.2": Numbers("one number, the factor", lambda: 1 / 8, 1e-6),
+    "6.3": Numbers("one whole number", lambda: _first_cba(0.02), 0),
+    "6.4": Works("one whole number, a seed", 1, lambda seed: _two_units(seed[0]), "27 of 27"),
+    "6.5": Numbers("one whole number", lambda: sum(3 ** length for length in range(1, 9)), 0),
 }
 
 

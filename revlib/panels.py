@@ -1,14 +1,15 @@
 """Floor 5: sliders and text boxes bound to drawings. The one file that imports ipywidgets."""
 import math
 import threading
+from dataclasses import replace
 from html import escape
 
 import ipywidgets as widgets
 import numpy as np
 from IPython.display import display
 
-from revlib import cells, model, plots
-from revlib.alphabet import LetterError
+from revlib import bptt, cells, model, plots, training
+from revlib.alphabet import Alphabet, LetterError
 
 LONGEST = 8    # letters a panel's string may have
 _WIDE = {"description_width": "initial"}
@@ -303,10 +304,13 @@ class Panel(widgets.VBox):
 
     def _ipython_display_(self, **kwargs):
         """Offer the live panel and, where no kernel runs, its picture; alike in ipywidgets 7 and 8."""
-        display({"text/plain": repr(self),
-                 "text/html": "".join(picture._repr_html_() for picture in self.picture),
-                 "application/vnd.jupyter.widget-view+json":
-                     {"version_major": 2, "version_minor": 0, "model_id": self.model_id}}, raw=True)
+        display(_bundle(self, repr(self), "".join(picture._repr_html_() for picture in self.picture)), raw=True)
+
+
+def _bundle(widget, text, html):
+    """The outputs of a widget: itself, and what stands in its place where no kernel runs."""
+    return {"text/plain": text, "text/html": html, "application/vnd.jupyter.widget-view+json":
+            {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}}
 
 
 def _largest(*arrays):
@@ -432,3 +436,142 @@ def softmax_panel(scores, letters="abc", target="a"):
 
     return Panel({**sliders, "temperature": Number("temperature", 1.0, 0.05, 5.0),
                   "target": Choice("right letter", list(letters), target)}, draw)
+
+
+def _scaled(net, scale):
+    """A copy of a network with both Ws multiplied."""
+    net = net.copy()
+    net.Ws[:] *= scale
+    net.dec.Ws[:] *= scale
+    return net
+
+
+def blame_panel(net, text="abc", longest=5):
+    """Gradients of every state: the string, which letter's loss, the scale of Ws, every weight."""
+    start, weights, names = net.copy(), Weights(net.copy(), tuple(net.named())), net.alphabet.outputs
+    letter = Number("letter (0: all)", 0, 0, len(text) + net.alphabet.end, 1)
+
+    def tape_of(net, string, letter):
+        length = len(string) + net.alphabet.end
+        tape = bptt.gradients(net, string, None if letter == 0 else np.eye(length)[letter - 1])
+        if not np.isfinite(tape.loss):
+            raise FloatingPointError(f"the loss is {tape.loss:g}: the weights are too large")
+        return tape
+
+    def draw(string, letter, scale):
+        tape, usual = tape_of(_scaled(weights.net, scale), string, letter), tape_of(start, string, letter)
+        right = [*string[::-1], *(["END"] if net.alphabet.end else [])]
+        one = {name: getattr(tape, name)[:, 0] for name in ("S", "dS", "dec_S", "dec_dS", "P", "dZ")}
+        picture = cells.draw_backward(string, [" ", *right[:-1]], right, **one, outputs=names,
+                                      limit=_largest(usual.dS, usual.dec_dS))
+        name, i, j = weights.entry
+        blame = np.atleast_2d(tape.d.named()[name])[i, j]
+        loss = f"Loss {cells.number(tape.loss, 4)} nats; ∂loss/∂{weights.number.box.description} is {cells.number(blame, 4)}. "
+        return replace(picture, words=loss + picture.words)
+
+    return Panel({"string": String("string", text), "letter": letter, "scale": Number("scale of both Ws", 1.0, 0.0, 1.5)},
+                 draw, weights, lambda values: letter.bound(
+                     len(net.alphabet.read(values["string"], longest)) + net.alphabet.end))
+
+
+def vanishing_panel(net, text="abc", longest=30):
+    """How the blame changes on its way back: the length of the string, the scale of both Ws."""
+    net = net.copy()
+    curves = plots.Curves({"length of the blame on a state": "blame", "the thought vector": "encoder"},
+                          xlabel="step: encoder's 1 to T, then decoder's", ylabel="|∂loss/∂S|, nats per unit",
+                          xlim=(0, 2 * longest + 1), ylim=(1e-12, 1e12), yscale="log")
+
+    def draw(length, scale):
+        with np.errstate(all="ignore"):
+            tape = bptt.gradients(_scaled(net, scale), (text * longest)[:length])
+        sizes = np.linalg.norm(np.concatenate([tape.dS[1:, 0], tape.dec_dS[1:, 0]]), axis=1)
+        if not np.isfinite(sizes).all():
+            raise FloatingPointError(f"at scale {scale:g} the states no longer fit a float; take a smaller one")
+        words = (f"{length} letters, both Ws times {cells.number(scale)}. The blame is {cells.number(sizes[-1], 4)} long on the "
+                 f"decoder's last state, {cells.number(sizes[length - 1], 4)} on the thought vector and {sizes[0]:.1e} on S(1).")
+        steps = np.arange(1, len(sizes) + 1)
+        return curves.draw([steps, np.array([length, length])], [np.maximum(sizes, 1e-300), np.array([1e-12, 1e12])], words)
+
+    return Panel({"length": Number("letters", 12, 1, longest, 1), "scale": Number("scale of both Ws", 1.0, 0.0, 1.5)}, draw)
+
+
+def _loss_curves(steps, second):
+    return plots.Curves({"loss": "output", second: "blame"}, xlabel="updates", ylabel="loss, nats per letter",
+                        xlim=(0, steps), ylim=(1e-4, 20), yscale="log")
+
+
+def training_panel(steps=300, length=3):
+    """The whole training at every move: rate, optimiser, units, start, seed. All strings of one length, float32."""
+    curves, alphabet = _loss_curves(steps, "length of the gradient"), Alphabet("abc")
+    strings, units = alphabet.strings(length), Number("units", 5, 1, 12, 1)
+
+    def draw(rate, optimiser, units, start, seed):
+        net = training.initial(start, alphabet, units, np.random.default_rng(seed), dtype=np.float32)
+        rate = 10.0 ** rate
+        run = [*training.train(net, training.Batch(net, strings), training.OPTIMISERS[optimiser](rate), steps, clip=1)]
+        right = training.correct(net, strings)
+        wrong = [string for string, good in zip(strings, right) if not good][:4]
+        words = (f"{optimiser}, rate {rate:.3g}, {units} units, {start} start, seed {seed}: after {steps} updates the loss is "
+                 f"{cells.number(run[-1].loss, 4)} nats and {right.sum()} of {len(strings)} strings are reversed"
+                 + (f"; 'abc' gives '{model.run(net, 'abc').output}'." if not wrong else
+                    f", not {', '.join(wrong)}{' …' if (~right).sum() > 4 else ''}."))
+        return curves.draw(np.array([moment.step for moment in run]),
+                           [np.array([moment.loss for moment in run]), np.array([moment.norm for moment in run])], words)
+
+    return Panel({"rate": Number("rate: 10 to the", -2.0, -4.0, 0.5, 0.05), "optimiser": Choice("optimiser", [*training.OPTIMISERS], "Adam"),
+                  "units": units, "start": Choice("start", training.STARTS, "identity"), "seed": Number("seed", 0, 0, 99, 1)},
+                 draw, adjust=lambda values: values["start"] == "post" and setattr(units, "value", 5))
+
+
+def scrub_panel(net, run, text="abc"):
+    """Back and forth through a training: the moment, and a string to ask the network of that moment.
+
+    Parameters
+    ----------
+    net : Net
+        Any network of the run's sizes.
+    run : list of training.Snapshot
+    """
+    alphabet, steps, losses = net.alphabet, np.array([m.step for m in run]), np.array([m.loss for m in run])
+    curves = _loss_curves(steps[-1], "this moment")
+
+    def draw(moment, string):
+        now = run[moment]
+        then = model.Net(alphabet, net.n, net.activation, now.theta.copy())
+        trace = model.run(then, alphabet.read(string, LONGEST))
+        dec, answer = trace.dec, trace.output
+        said = [alphabet.outputs[y] for y in dec.Y]
+        words = (f"After {now.step} updates the loss is {cells.number(now.loss, 4)} nats, and '{string}' gives '{answer}', "
+                 f"which is {'right' if answer == string[::-1] else 'wrong'}.")
+        line = curves.draw([steps, np.array([now.step, now.step])], [losses, np.array([1e-4, 20])], words)
+        return line, cells.draw_decoding(dec.S[0], dec.X, dec.S[1:], dec.Z, dec.P, said, alphabet.letters, alphabet.outputs)
+
+    return Panel({"moment": Number("moment", 0, 0, len(run) - 1, 1), "string": String("string", text)}, draw)
+
+
+class Progress(widgets.HBox):
+    """A bar that fills as a training runs in a cell, with a Stop button where the kernel hears it in time."""
+
+    def __init__(self, steps):
+        self.steps, self.stopped = steps, False
+        self.bar = widgets.IntProgress(value=0, min=0, max=steps, description="training")
+        self.stop = widgets.Button(description="Stop", tooltip="End the training here; the weights stay as they are")
+        self.stop.on_click(lambda _: setattr(self, "stopped", True))
+        super().__init__([self.bar, self.stop])
+
+    def __repr__(self):
+        return f"Training: {self.steps} updates"
+
+    def _ipython_display_(self, **kwargs):
+        display(_bundle(self, repr(self), f"<p>{repr(self)}</p>"), raw=True)
+
+
+def progress(run, steps):
+    """The snapshots of a training, with a bar in the notebook's output; the Stop button ends it early."""
+    bar = Progress(steps)
+    display(bar)
+    for moment in run:
+        bar.bar.value = moment.step
+        yield moment
+        if bar.stopped:
+            return

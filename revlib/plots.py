@@ -98,7 +98,7 @@ class Map(Plot):
 
 
 class Curves(Plot):
-    """Curves over one axis, each named where it runs: over its end, or under its middle, in turn.
+    """Curves over one axis, each named where it runs: over its middle and under it, in turn.
 
     Parameters
     ----------
@@ -113,17 +113,18 @@ class Curves(Plot):
         with mpl.rc_context(STYLE):
             self.lines = [self.axes.plot([], [], "--" if i % 2 else "-", color=COLOURS[role], lw=2)[0]
                           for i, role in enumerate(names.values())]
-            self.names = [self.axes.text(0, 0, f" {name} ", color=COLOURS[role], clip_on=True,
-                                         ha="left" if i % 2 else "right", va="top" if i % 2 else "bottom")
+            self.names = [self.axes.text(0, 0, f" {name} ", color=COLOURS[role], clip_on=True, va="top" if i % 2 else "bottom")
                           for i, (name, role) in enumerate(names.items())]
         self.moving = [*self.lines, *self.names]
 
     def draw(self, x, curves, words):
-        """Move the curves to `curves`, one (len(x),) array a name, and return the Picture."""
-        for i, (line, name, y) in enumerate(zip(self.lines, self.names, curves)):
-            at = len(x) // 2 if i % 2 else -1
+        """Move the curves to `curves`, one (len(x),) array a name, and return the Picture. A list as x has one
+        array a curve."""
+        xs = x if isinstance(x, list) else [x] * len(curves)
+        for i, (line, name, x, y) in enumerate(zip(self.lines, self.names, xs, curves)):
             line.set_data(x, y)
-            name.set_position((x[at], y[at]))
+            name.set(position=(x[len(x) // 2], y[len(x) // 2]),    # on the side from which the curve bends away
+                     ha="right" if (y[-1] >= y[0]) == (i % 2 == 0) else "left")
         return self.picture(words)
 
 
