@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: help lab test notebooks check clean
+.PHONY: help lab test notebooks check peers whole-task clean
 
 help:  ## list what there is
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 lab: $(VENV)/.lab  ## open the book in JupyterLab (installs it first, in .venv)
 	@$(BIN)/python tools/lab.py
@@ -22,12 +22,24 @@ notebooks: $(VENV)/.test  ## run every notebook top to bottom and write the outp
 check: $(VENV)/.test  ## say what breaks the rules of a chapter
 	@$(BIN)/python tools/notebook.py check
 
-clean:  ## delete .venv
-	rm -rf $(VENV)
+peers: $(VENV)-peers/.ready  ## measure a training step beside PyTorch and JAX, in an environment of their own
+	@$(VENV)-peers/bin/python benchmarks/peers.py $(ARGS)
+
+whole-task: $(VENV)/.lab  ## train 5 units on all 9,840 strings of length 1 to 8, five seeds
+	@$(BIN)/python benchmarks/whole_task.py $(ARGS)
+
+clean:  ## delete the environments
+	rm -rf $(VENV) $(VENV)-peers
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found. Install one from https://www.python.org, or say which: make lab PYTHON=/path/to/python3"; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Making .venv failed. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+
+$(VENV)-peers/.ready: pyproject.toml benchmarks/requirements.txt
+	@echo "Installing PyTorch, JAX and revlib into $(VENV)-peers (some minutes, once)"
+	@$(PYTHON) -m venv $(VENV)-peers
+	@$(VENV)-peers/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt -e .
+	@touch $@
 
 $(VENV)/.lab: pyproject.toml | $(BIN)/python
 	@echo "Installing into .venv (a minute or two, once)"

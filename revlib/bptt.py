@@ -167,4 +167,4 @@ def check(net, strings, h=1e-6):
     off = np.abs(gradient - nudged)
     at = model.Net(net.alphabet, net.n, net.activation, np.arange(net.theta.size)).named()
     name, place = next((name, np.argwhere(view == off.argmax())[0]) for name, view in at.items() if off.argmax() in view)
-    return float(off.max() / np.abs(gradient).max()), f"{name}{[int(k) for k in place]}"
+    return float(off.max() / (np.abs(gradient).max() or 1)), f"{name}{[int(k) for k in place]}"

@@ -1,7 +1,7 @@
 """Floor 3: training: starts, optimisers, batches, the loop as a generator of snapshots, checkpoints."""
+import io
 import os
 import tempfile
-import zipfile
 from collections import defaultdict
 from pathlib import Path
 from typing import NamedTuple
@@ -151,22 +151,33 @@ def train(net, batches, optimiser, steps, clip=None, every=1):
     good = net.theta.copy()
     try:
         for step in range(steps + 1):
-            with np.errstate(all="ignore"):    # what overflows is answered in words, below
-                loss, gradient = (batches if isinstance(batches, Batch) else next(batches)).gradient(net)
-                norm = float(np.vdot(gradient, gradient)) ** 0.5
-            if not np.isfinite(loss + norm):
-                raise FloatingPointError(
-                    f"the loss is {loss:g} and the gradient's norm {norm:g} after step {step}. "
-                    + (f"The network has its weights of step {step - 1} again. Try a smaller learning rate than "
-                       f"{optimiser.rate:g}, or clip=1." if step else "Start from smaller weights."))
+            batch = batches if isinstance(batches, Batch) else next(batches)
+            loss, gradient, norm = _downhill(net, batch, step, optimiser.rate)
             good[:] = net.theta
             if step % every == 0 or step == steps:
+                gradient = gradient.copy()    # whoever gets the snapshot may use the batch, or change the weights
                 yield Snapshot(step, loss, norm, net.theta.copy())
+                if not np.array_equal(net.theta, good):
+                    loss, gradient, norm = _downhill(net, batch, step, optimiser.rate)
+                    good[:] = net.theta
             if step < steps:
-                optimiser.update(net.theta, gradient * (clip / norm) if clip and norm > clip else gradient)
+                with np.errstate(all="ignore"):
+                    optimiser.update(net.theta, gradient * (clip / norm) if clip and norm > clip else gradient)
     except (KeyboardInterrupt, FloatingPointError):
         net.theta[:] = good
         raise
+
+
+def _downhill(net, batch, step, rate):
+    """Loss, gradient and its norm; in words if they are not finite."""
+    with np.errstate(all="ignore"):    # what overflows is answered below
+        loss, gradient = batch.gradient(net)
+        norm = float(np.vdot(gradient, gradient)) ** 0.5
+    if not np.isfinite(loss + norm):
+        cure = (f"The network has its weights of step {step - 1} again. Try a smaller learning rate than {rate:g}, or clip=1."
+                if step else "Start from smaller weights.")
+        raise FloatingPointError(f"the loss is {loss:g} and the gradient's norm {norm:g} after step {step}. {cure}")
+    return loss, gradient, norm
 
 
 def correct(net, strings):
@@ -187,10 +198,9 @@ def by_position(net, strings):
     -------
     (T,) float array
     """
-    said, wanted = model.run(net, strings).dec.Y, net.alphabet.indices(strings)[::-1]
-    full = np.full_like(wanted, -1)
-    full[:min(len(said), len(wanted))] = said[:len(wanted)]
-    return (full == wanted).mean(axis=1)
+    answers = zip(model.run(net, strings).output, strings)
+    right = [[said[t:t + 1] == letter for t, letter in enumerate(string[::-1])] for said, string in answers]
+    return np.mean(right, axis=0)
 
 
 class CheckpointError(ValueError):
@@ -203,7 +213,7 @@ def save(net, path):
     handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez(file, revlib=VERSION, letters=net.alphabet.letters, end=net.alphabet.end, n=net.n,
+            np.savez(file, revlib=VERSION, letters=[ord(letter) for letter in net.alphabet.letters], end=net.alphabet.end, n=net.n,
                      activation=net.activation, theta=net.theta)
             file.flush()
             os.fsync(file.fileno())
@@ -222,20 +232,16 @@ def load(path):
         If the file is torn, foreign or of another version, or its weights do not fit; the message says which.
     FileNotFoundError
     """
+    data = Path(path).read_bytes()
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with np.load(io.BytesIO(data), allow_pickle=False) as file:
             found = {name: file[name] for name in file.files}
-        version = int(found["revlib"])
-        if version != VERSION:
-            raise CheckpointError(f"{path} has version {version}; this revlib reads version {VERSION}")
-        alphabet = Alphabet(str(found["letters"]), bool(found["end"]))
+        if int(found["revlib"]) != VERSION:
+            raise ValueError(f"it has version {found['revlib']}, and this revlib reads version {VERSION}")
+        alphabet = Alphabet("".join(map(chr, found["letters"])), bool(found["end"]))
         net = model.Net(alphabet, int(found["n"]), str(found["activation"]), found["theta"])
         if net.theta.dtype.kind != "f" or not np.isfinite(net.theta).all():
-            raise CheckpointError(f"{path} holds weights that are not numbers")
-    except CheckpointError:
-        raise
-    except (OSError, EOFError, KeyError, ValueError, TypeError, AttributeError, zipfile.BadZipFile) as error:
-        if isinstance(error, FileNotFoundError):
-            raise
+            raise ValueError("its weights are not all numbers")
+    except Exception as error:    # a torn or foreign file may fail anywhere in the reader; all of it means the same
         raise CheckpointError(f"{path} is not a whole checkpoint of revlib: {error}") from error
     return net
