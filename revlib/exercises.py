@@ -147,6 +147,8 @@ def _first_cba(rate):
 
 
 def _two_units(seed):
+    if seed == 0:
+        return "27 of 27 with seed 0; find another"
     net = training.initial("identity", n=2, rng=np.random.default_rng(int(seed)))
     strings = net.alphabet.strings(3)
     for _ in training.train(net, training.Batch(net, strings), training.Adam(0.01), 300, clip=1, every=300):
@@ -175,7 +177,7 @@ EXERCISES = {
                     ((1.0, 2.0, 3.0), (1000.0, 0.0, -1000.0), (-5000.0, -5001.0))),
     "4.5": Numbers("one number, in nats", lambda: _loss("abc", "ccc"), 0.002),
     "5.1": Numbers("three numbers, p - y", lambda: [0.2, 0.5, -0.7]),
-    "5.2": Numbers("one whole number", lambda: 20 + 19, 0),
+    "5.2": Numbers("one whole number", lambda: 1 + 19, 0),
     "5.3": Numbers("three numbers, one for each letter", lambda: bptt.gradients(model.post_net(), "abc").d.bo, 0.0006),
     "5.4": Function("a function from a string to the five numbers of the gradient of b",
                     lambda text: bptt.gradients(model.post_net(), text).d.b, ("a", "abc", "cabba")),
