@@ -157,6 +157,7 @@ def check(net, strings, h=1e-6):
     error, where : float, str
         The largest |gradient - difference| over the largest |gradient|, and the parameter it belongs to.
     """
+    net = model.Net(net.alphabet, net.n, net.activation, net.theta.astype(float))    # a nudge needs the digits
     tape, probe = gradients(net, strings), net.copy()
     gradient, nudged = tape.d.theta.copy(), np.zeros_like(net.theta)
     for i in range(net.theta.size):

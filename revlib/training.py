@@ -35,6 +35,8 @@ def initial(start, alphabet="abc", n=5, rng=None, activation="relu", dtype=float
         for layer in (net.enc, net.dec):
             layer.Wh[:], layer.Ws[:] = post.Wh, post.Ws
         net.Wo[:, :3] = post.Wo
+    elif start in STARTS and rng is None:
+        raise ValueError(f"the start {start!r} draws its weights: give it rng, such as np.random.default_rng(0)")
     elif start == "uniform":
         net.theta[:] = rng.uniform(-1, 1, net.theta.size) / np.sqrt(n)
     elif start in ("gaussian", "identity"):
@@ -151,19 +153,21 @@ def train(net, batches, optimiser, steps, clip=None, every=1):
     good = net.theta.copy()
     try:
         for step in range(steps + 1):
-            batch = batches if isinstance(batches, Batch) else next(batches)
+            batch = batches if isinstance(batches, Batch) else next(batches, None)
+            if batch is None:
+                raise ValueError(f"the batches ended after {step} updates of {steps}")
             loss, gradient, norm = _downhill(net, batch, step, optimiser.rate)
             good[:] = net.theta
             if step % every == 0 or step == steps:
                 gradient = gradient.copy()    # whoever gets the snapshot may use the batch, or change the weights
                 yield Snapshot(step, loss, norm, net.theta.copy())
                 if not np.array_equal(net.theta, good):
-                    loss, gradient, norm = _downhill(net, batch, step, optimiser.rate)
+                    loss, gradient, norm = _downhill(net, batch, step + 1, optimiser.rate)    # changed by hand since
                     good[:] = net.theta
             if step < steps:
                 with np.errstate(all="ignore"):
                     optimiser.update(net.theta, gradient * (clip / norm) if clip and norm > clip else gradient)
-    except (KeyboardInterrupt, FloatingPointError):
+    except (KeyboardInterrupt, FloatingPointError, ValueError):
         net.theta[:] = good
         raise
 
@@ -208,7 +212,10 @@ class CheckpointError(ValueError):
 
 
 def save(net, path):
-    """Write a network to one file, whole or not at all: an old file stays until the new one is on the disk."""
+    """Write a network to one file, whole or not at all: an old file stays until the new one is on the disk.
+
+    A write that is killed may leave a file that ends in .part beside it; nothing reads those.
+    """
     path = Path(path)
     handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
     try:
@@ -219,7 +226,7 @@ def save(net, path):
             os.fsync(file.fileno())
         os.replace(scratch, path)
     except BaseException:
-        os.unlink(scratch)
+        Path(scratch).unlink(missing_ok=True)
         raise
 
 

@@ -1,4 +1,4 @@
-"""What a panel must show, worked out in plain lists and `math`, and how to read it off the page.
+"""What a panel must show, worked out in plain lists and `math` (what is learned: in NumPy), and how to read it off the page.
 
 Shares no code with revlib: the weights are typed from the worked example, and the pictures are read as XML.
 A `check_…` raises AssertionError, saying which number or word is wrong.
@@ -8,6 +8,9 @@ import math
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
 
 LETTERS = "abc"
 NUMBER = r"-?\d+(?:\.\d+)?(?:e-?\d+)?"
@@ -93,6 +96,150 @@ def growth_rate(Ws):
             return 0.0
         v = [a / rate for a in v]
     return rate
+
+
+# ---------------------------------------------------------------- the loss and its slopes
+
+def scaled_both(W, scale):
+    """Both Ws multiplied; arrays, biases with one row."""
+    W = {name: np.array(rows, dtype=float) for name, rows in W.items()}
+    return W | {name: W[name] * scale for name in ("Ws", "dec.Ws")}
+
+
+def unpacked(theta, n, letters=LETTERS):
+    """Flat weights -> name -> array: for each layer Wh, Ws and b below each other, then Wo and bo."""
+    V, W, at = len(letters), {}, 0
+    for name, rows, columns in [(layer + part, rows, n) for layer in ("", "dec.") for part, rows in
+                                (("Wh", V), ("Ws", n), ("b", 1))] + [("Wo", n, V), ("bo", 1, V)]:
+        W[name] = np.array(theta[at:at + rows * columns], dtype=float).reshape(rows, columns)
+        at += rows * columns
+    assert at == len(theta)
+    return W
+
+
+def taught(W, string, share=None, nudge=None, letters=LETTERS):
+    """One string, the decoder fed the right letters: (loss, S, _S, P), S(0) and the thought vector first.
+
+    `share`: how much each letter counts. `nudge`: (list, step, place, by how much) moves "S", "_S" or "z".
+    Weights and nudge may be complex: that is how `slope` gets a derivative without rounding.
+    """
+    where, when, place, much = nudge or (None, 0, 0, 0)
+
+    def moved(row, name, t):
+        return row + much * (np.arange(row.size) == place) if (name, t) == (where, when) else row
+
+    rectified = lambda row: np.where(row.real > 0, row, 0)
+    right, S = string[::-1], [np.zeros(W["b"].size)]
+    for t, letter in enumerate(string, start=1):
+        S.append(moved(rectified(W["Wh"][letters.index(letter)] + S[-1] @ W["Ws"] + W["b"][0]), "S", t))
+    R, P, loss = [moved(S[-1], "_S", 0)], [], 0
+    for t, letter in enumerate(right, start=1):
+        x = W["dec.Wh"][letters.index(right[t - 2])] if t > 1 else 0
+        R.append(moved(rectified(x + R[-1] @ W["dec.Ws"] + W["dec.b"][0]), "_S", t))
+        z = moved(R[-1] @ W["Wo"] + W["bo"][0], "z", t)
+        z = z - z.real.max()
+        P.append(np.exp(z) / np.exp(z).sum())
+        loss += (share[t - 1] if share is not None else 1 / len(right)) * (np.log(np.exp(z).sum()) - z[letters.index(letter)])
+    return loss, S, R, P
+
+
+def slope(loss, h=1e-30):
+    """d loss(x) / dx at 0: Im loss(ih) / h, a finite difference whose step may be as small as one likes."""
+    return float(np.imag(loss(1j * h)) / h)
+
+
+def weight_slope(W, string, share, entry, unscaled=1.0):
+    """d loss / d W[name][i][j]; `unscaled`: by how much the weight is multiplied after it is moved."""
+    name, i, j = entry
+
+    def loss(h):
+        live = {k: v.astype(complex) for k, v in W.items()}
+        live[name][i, j] += h * unscaled
+        return taught(live, string, share)[0]
+
+    return slope(loss)
+
+
+def chain(W, inputs):
+    """Loss and gradients of a batch by the chain rule: loss, name -> gradient, blames on S(1..T), on _S(0..L).
+
+    inputs: (T, B) int array; the letters read.
+    """
+    targets, (T, B), n, K = inputs[::-1], inputs.shape, W["b"].size, W["bo"].size
+    one, S = np.eye(K), [np.zeros((B, n))]
+    for t in range(T):
+        S.append(np.maximum(0, W["Wh"][inputs[t]] + S[-1] @ W["Ws"] + W["b"]))
+    R = [S[-1]]
+    for t in range(T):
+        R.append(np.maximum(0, (W["dec.Wh"][targets[t - 1]] if t else 0) + R[-1] @ W["dec.Ws"] + W["dec.b"]))
+    Z = np.array(R[1:]) @ W["Wo"] + W["bo"]
+    Z -= Z.max(axis=-1, keepdims=True)
+    E = np.exp(Z)
+    total = E.sum(axis=-1, keepdims=True)
+    loss = float((np.log(total[..., 0]) - np.take_along_axis(Z, targets[..., None], -1)[..., 0]).mean())
+    dZ = (E / total - one[targets]) / (T * B)
+    g = {name: np.zeros_like(value) for name, value in W.items()}
+    dR, dS, behind = [None] * (T + 1), [None] * (T + 1), 0
+    for t in range(T, 0, -1):
+        g["Wo"] += R[t].T @ dZ[t - 1]
+        g["bo"] += dZ[t - 1].sum(axis=0)
+        dR[t] = dZ[t - 1] @ W["Wo"].T + behind
+        before = dR[t] * (R[t] > 0)
+        if t > 1:
+            g["dec.Wh"] += one[targets[t - 2]].T @ before
+        g["dec.Ws"] += R[t - 1].T @ before
+        g["dec.b"] += before.sum(axis=0)
+        behind = before @ W["dec.Ws"].T
+    dR[0] = behind
+    for t in range(T, 0, -1):
+        dS[t] = behind
+        before = dS[t] * (S[t] > 0)
+        g["Wh"] += one[inputs[t - 1]].T @ before
+        g["Ws"] += S[t - 1].T @ before
+        g["b"] += before.sum(axis=0)
+        behind = before @ W["Ws"].T
+    return loss, g, dS[1:], dR
+
+
+def indices(strings, letters=LETTERS):
+    """(T, B) int array of strings of one length."""
+    return np.array([[letters.index(letter) for letter in string] for string in strings]).T
+
+
+def trained(W, strings, optimiser, rate, steps, clip=None):
+    """(loss, weights) after 0, 1, ... `steps` updates; Adam as in the paper, with its bias corrections."""
+    W, x = dict(W), indices(strings)
+    m, v = ({name: np.zeros_like(value) for name, value in W.items()} for _ in range(2))
+    for step in range(1, steps + 2):
+        loss, g, _, _ = chain(W, x)
+        yield loss, dict(W)
+        norm = math.sqrt(sum(float((d * d).sum()) for d in g.values()))
+        short = clip / norm if clip and norm > clip else 1.0
+        for name in W:
+            d = g[name] * short
+            if optimiser == "Adam":
+                m[name] = 0.9 * m[name] + 0.1 * d
+                v[name] = 0.999 * v[name] + 0.001 * d * d
+                d = (m[name] / (1 - 0.9 ** step)) / (np.sqrt(v[name] / (1 - 0.999 ** step)) + 1e-8)
+            W[name] = W[name] - rate * d
+
+
+def answers(W, strings, letters=LETTERS):
+    """What the network says to each of some strings."""
+    W = {name: value.tolist() for name, value in W.items()}
+    return ["".join(step["said"] for step in decode(encode(s, W)[-1], len(s), W, letters)) for s in strings]
+
+
+def every_string(length, letters=LETTERS):
+    return ["".join(some) for some in itertools.product(letters, repeat=length)]
+
+
+@lru_cache(maxsize=None)
+def trained_panel(theta, n, optimiser, rate, steps=300):
+    """(loss, the strings of three letters that are not reversed) after the training that the panel runs."""
+    strings = every_string(3)
+    *_, (loss, W) = trained(unpacked(theta, n), strings, optimiser, rate, steps, clip=1)
+    return loss, [s for s, said in zip(strings, answers(W, strings)) if said != s[::-1]]
 
 
 # ---------------------------------------------------------------- reading a page
@@ -223,7 +370,8 @@ def check_number(text, value, digits=2, where=""):
         assert len(f"{value:.0f}") > 6, f"{said}: it needs no exponent"
     else:
         assert decimals <= digits and len(text) <= 6, said
-        assert decimals == digits or len(text) + 1 + (decimals == 0) > 6, f"{said}: more digits would fit"
+        sign = value < 0 and not text.startswith("-")    # of a number too small to show
+        assert decimals == digits or len(text) + sign + 1 + (decimals == 0) > 6, f"{said}: more digits would fit"
 
 
 def check_words(words, *parts):
@@ -339,7 +487,8 @@ def check_growth(page, W, string, scale, letters=20):
                 assert nearest < 0.5, f"at t = {t} the curve is {nearest:.1f} pixels from {value:.4g}"
 
 
-def check_decoding(page, W, thought, step, most, outputs=LETTERS):
+def check_decoding(page, W, thought, step, most, outputs=LETTERS, before=()):
+    """`before`: what the words say before those on the decoder, as parts of check_words."""
     run = decode(thought, most, W, outputs)
     T, shown = len(run), min(step, len(run))
     rows = []
@@ -352,8 +501,92 @@ def check_decoding(page, W, thought, step, most, outputs=LETTERS):
     said, now = [step["said"] for step in run[:shown]], run[shown - 1]
     assert [text for text, points in page.signs if text.strip()] == said
     fed = f"'{outputs[now['x'].index(1)]}'" if 1 in now["x"] else "nothing"
-    check_words(page.words, f"Step {shown} of {T}: fed {fed}, the state becomes ", (now["S"], 2), ", the probabilities ",
+    check_words(page.words, *before, f"Step {shown} of {T}: fed {fed}, the state becomes ", (now["S"], 2), ", the probabilities ",
                 (now["p"], 2), f", and it says '{now['said']}'. So far it has said '{' '.join(said)}'.")
+
+
+def share_of(string, letter):
+    """How much each letter counts in the panel's loss: letter 0 is the mean over all."""
+    return np.eye(len(string))[letter - 1] if letter else None
+
+
+def check_blame(page, W, string, letter, scale, entry, label):
+    """Every number of the picture, the loss, and the gradient of the weight in hand, as the scaled network has it."""
+    W, share = scaled_both(W, scale), share_of(string, letter)
+    loss, S, R, P = taught(W, string, share)
+    n, rows = W["b"].size, []
+    blame = lambda name, t, size: [slope(lambda h: taught(W, string, share, (name, t, k, h))[0]) for k in range(size)]
+    for t in range(1, len(string) + 1):
+        rows += [(f"S({t})", list(S[t]), 2), (f"∂loss/∂S({t})", blame("S", t, n), 3)]
+    for t in range(1, len(string) + 1):
+        rows += [(f"_S({t})", list(R[t]), 2), (f"∂loss/∂_S({t})", blame("_S", t, n), 3),
+                 (f"∂loss/∂z({t})", blame("z", t, len(P[0])), 3), (f"p({t})", list(P[t - 1]), 2)]
+    check_still(page)
+    check_blocks(page, rows)
+    check_words(page.words, "Loss ", ([loss], 4), f" nats; ∂loss/∂{label} is ", ([weight_slope(W, string, share, entry)], 4),
+                f". Blame flows from the right letters, {' '.join(string[::-1])}, back to '{string}'. On the last state of the decoder: ",
+                (rows[-3][1], 3), "; on the thought vector: ", (blame("_S", 0, n), 3), "; on S(1): ", (rows[1][1], 3), ".")
+
+
+def check_vanishing(page, W, length, scale, text="abc"):
+    _, _, dS, dR = chain(scaled_both(W, scale), indices([(text * length)[:length]]))
+    sizes = [float(np.linalg.norm(d)) for d in (*dS, *dR[1:])]
+    check_still(page)
+    found = re.fullmatch(rf"{length} letters, both Ws times ({NUMBER})\. The blame is ({NUMBER}) long on the decoder's last "
+                         rf"state, ({NUMBER}) on the thought vector and (\d\.\de[+-]\d+) on S\(1\)\.", page.words)
+    assert found, page.words
+    check_number(found[1], scale, 2)
+    check_number(found[2], sizes[-1], 4, "the decoder's last state")
+    check_number(found[3], sizes[length - 1], 4, "the thought vector")
+    assert abs(float(found[4]) - sizes[0]) <= 0.5001 * 10.0 ** (int(found[4].partition("e")[2]) - 1), (found[4], sizes[0])
+    plot, = page.plots
+    for t, size in enumerate(sizes, start=1):
+        if size > 0 and plot.inside(plot.x(t), plot.y(size)):
+            assert min(math.dist(v, (plot.x(t), plot.y(size))) for v in plot.lines[0]) < 0.5, f"the curve at step {t}"
+    seen = [x for x, _ in plot.lines[1]]
+    assert seen and max(abs(x - plot.x(length)) for x in seen) < 0.5, "the line at the thought vector"
+
+
+def read_training(page):
+    """What the words say of a training: a dict of texts."""
+    found = re.fullmatch(rf"(?P<optimiser>gradient descent|Adam), rate (?P<rate>\S+), (?P<units>\d+) units?, (?P<start>\w+) start, "
+                         rf"seed (?P<seed>\d+): after (?P<steps>\d+) updates the loss is (?P<loss>{NUMBER}) nats and "
+                         r"(?P<right>\d+) of 27 strings are reversed(?:; 'abc' gives '(?P<abc>\w+)'|, not (?P<wrong>[abc, ]+)(?P<more> …)?)\.",
+                         page.words)
+    assert found, page.words
+    return found.groupdict()
+
+
+def check_training(page, theta, rate, optimiser, units, start, seed, exact=True, near=0.03, steps=300):
+    """`theta`: the weights it starts from. `exact`: the number of reversed strings too, and which are not."""
+    check_still(page)
+    said = read_training(page)
+    assert abs(float(said["rate"]) / 10.0 ** rate - 1) < 0.006
+    right = [optimiser, units, start, seed, steps]
+    assert [said["optimiser"], int(said["units"]), said["start"], int(said["seed"]), int(said["steps"])] == right
+    loss, wrong = trained_panel(tuple(float(v) for v in theta), units, optimiser, 10.0 ** rate, steps)
+    assert abs(float(said["loss"]) - loss) <= near * loss + 0.00005, f"loss {said['loss']}; {loss:.6g} is right"
+    plot, = page.plots
+    end = plot.lines[0][-1]
+    assert abs(end[0] - plot.x(steps)) < 0.5 and abs(end[1] - plot.y(float(said["loss"]))) < 3, "the end of the curve"
+    if exact:
+        assert int(said["right"]) == 27 - len(wrong), f"{said['right']} are reversed; {27 - len(wrong)} is right"
+        if wrong:
+            assert said["wrong"].split(", ") == wrong[:4] and bool(said["more"]) == (len(wrong) > 4), page.words
+        else:
+            assert said["abc"] == "cba"
+
+
+def check_scrub(page, W, step, loss, string):
+    """`W`: the weights of the moment."""
+    plain = {name: value.tolist() for name, value in W.items()}
+    answer, = answers(W, [string])
+    before = [f"After {step} updates the loss is ", ([loss], 4), f" nats, and '{string}' gives '{answer}', which is "
+              f"{'right' if answer == string[::-1] else 'wrong'}. "]
+    check_decoding(page, plain, encode(string, plain)[-1], len(string), len(string), before=before)
+    plot, = page.plots
+    assert max(abs(x - plot.x(step)) for x, _ in plot.lines[1]) < 0.5, "the line at this moment"
+    assert min(abs(x - plot.x(step)) + abs(y - plot.y(loss)) for x, y in plot.lines[0]) < 1 or not 1e-4 < loss < 20
 
 
 def check_softmax(page, z, temperature, target, letters=LETTERS):

@@ -221,7 +221,7 @@ class Chapter:
         code = [i for i, c in enumerate(self.cells) if c["cell_type"] == "code" and "".join(c["source"]).strip()]
         self.page.wait_for_function("""code => book.kernel() && code.every(i => /\\[\\d+\\]/.test(book.cell(i).querySelector('.jp-InputPrompt').textContent))
             || book.outputs().flat().some(o => o.output_type === 'error')""", arg=code, timeout=seconds * 1000)
-        for panel in re.findall(r"panels\.(\w+)\(", "".join("".join(c["source"]) for c in self.cells if c["cell_type"] == "code")):
+        for panel in re.findall(r"panels\.(\w+_panel)\(", "".join("".join(c["source"]) for c in self.cells if c["cell_type"] == "code")):
             self.page.wait_for_function("i => book.page(i)?.querySelector('svg')", arg=self.place(panel))
 
     def close(self):

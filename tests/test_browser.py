@@ -1,25 +1,35 @@
 """Drives the panels of the chapters in a real JupyterLab, as a reader would; expectations are tests/expected.py's."""
 import base64
+import functools
+import itertools
+import math
 import re
 import statistics
 import time
 
+import numpy as np
 import pytest
 
 pytest.register_assert_rewrite("expected", "lab")
 
 import expected  # noqa: E402
 import lab as jupyter  # noqa: E402
+from revlib import training  # noqa: E402
 
 CHAPTERS = {"01_encoding": ["encoding_panel"], "02_thought_vector": ["thought_panel", "map_panel", "growth_panel"],
-            "03_decoding": ["decoding_panel"], "04_softmax": ["softmax_panel"]}
+            "03_decoding": ["decoding_panel"], "04_softmax": ["softmax_panel"],
+            "05_bptt": ["blame_panel", "vanishing_panel"], "06_training": ["training_panel", "scrub_panel"]}
 PANELS = [(chapter, panel) for chapter, panels in CHAPTERS.items() for panel in panels]
 PRESSED = {"encoding_panel": "Wh[a, 1]", "thought_panel": "scale of Ws", "map_panel": "scale of Ws",
-           "growth_panel": "scale of Ws", "decoding_panel": "thought, unit 1", "softmax_panel": "score of a"}
+           "growth_panel": "scale of Ws", "decoding_panel": "thought, unit 1", "softmax_panel": "score of a",
+           "blame_panel": "letter (0: all)", "vanishing_panel": "letters", "training_panel": "rate: 10 to the", "scrub_panel": "moment"}
+STEPS = {"letter (0: all)": 1, "letters": 1, "moment": 1, "rate: 10 to the": 0.05}    # of the sliders whose step is not 0.01
+ENDS = {"letter (0: all)": 3, "letters": 30, "rate: 10 to the": 0.5}    # where the keys cannot go beyond
 DRAGGED = [(chapter, panel, slider) for chapter, panel in PANELS for slider in {
     "encoding_panel": ["Wh[a, 1]", "Wh[b, 5]", "step t"],    # Wh[b, 5] lets ReLU cut, which takes more words
     "decoding_panel": ["thought, unit 1", "step t"],
-    "softmax_panel": ["score of a", "temperature"]}.get(panel, ["scale of Ws"])]
+    "softmax_panel": ["score of a", "temperature"],
+    "blame_panel": ["scale of both Ws"], "vanishing_panel": ["scale of both Ws"], "training_panel": ["units"], "scrub_panel": ["moment"]}.get(panel, ["scale of Ws"])]
 HARMLESS = ()    # console errors that are no fault of ours, as regular expressions; none is known
 SLOWEST = 2000    # milliseconds from a key press to the changed picture; a loaded machine stays far below
 
@@ -127,6 +137,18 @@ class Panel:
             expected.check_growth(page, W, v["string"], v["scale of Ws"])
         elif self.name == "decoding_panel":
             expected.check_decoding(page, W, [v[f"thought, unit {i}"] for i in range(1, 6)], int(v["step t"]), int(v["at most, letters"]))
+        elif self.name == "blame_panel":
+            label, = (k for k in v if "[" in k)
+            expected.check_blame(page, W, v["string"], int(v["letter (0: all)"]), v["scale of both Ws"], entry(label), label)
+        elif self.name == "vanishing_panel":
+            expected.check_vanishing(page, W, int(v["letters"]), v["scale of both Ws"])
+        elif self.name == "training_panel":    # small losses of float32 and of float64 are not alike, nor is what few units learn
+            n, start, seed = int(v["units"]), v["start"], int(v["seed"])
+            theta = training.initial(start, "abc", n, np.random.default_rng(seed), dtype=np.float32).theta
+            expected.check_training(page, theta, v["rate: 10 to the"], v["optimiser"], n, start, seed, n > 3, near=1)
+        elif self.name == "scrub_panel":
+            loss, W = moments()[int(v["moment"])]
+            expected.check_scrub(page, W, 25 * int(v["moment"]), loss, v["string"])
         else:
             expected.check_softmax(page, [v[f"score of {k}"] for k in "abc"], v["temperature"], v["right letter"])
         return True
@@ -143,9 +165,17 @@ def entry(label):
     return matrix, *([0] * (2 - len(at))), *at
 
 
-def moved(panel, slider, times, step=0.01):
-    """The start, with a slider moved some steps to the right of the step it stands on."""
-    return panel.start | {slider: round(round(panel.start[slider], 2) + times * step, 9)}
+def moved(panel, slider, times):
+    """The start, with a slider moved some steps to the right of the step it stands on, or to its end."""
+    to = round(round(panel.start[slider], 2) + times * STEPS.get(slider, 0.01), 9)
+    return panel.start | {slider: min(to, ENDS.get(slider, math.inf))}
+
+
+@functools.lru_cache(maxsize=None)
+def moments():
+    """(loss, weights) at each moment of the training in chapter 06: gradient descent from the post's weights, every 25th."""
+    W = {name: np.array(rows) for name, rows in expected.post_weights().items()}
+    return [*itertools.islice(expected.trained(W, expected.every_string(3), "gradient descent", 0.01, 3000), 0, None, 25)]
 
 
 # ---------------------------------------------------------------- without a kernel
@@ -192,13 +222,14 @@ def test_the_live_panel_takes_the_place_of_the_still_one(chapter, name, panel):
 @browser
 @every_panel
 def test_arrow_key(chapter, name, panel, record_property):
-    """Ten presses, one after the other: each time the numbers and the words are right, and come soon."""
+    """Ten presses (fewer where the slider ends), one after the other: each time the numbers and the words are right, and come soon."""
     panel = chapter(name).panels[panel]
     slider = PRESSED[panel.name]
     panel.reset()
     panel.focus(slider)
     panel.js("watch")
-    for n in range(1, 11):
+    presses = int(min(10, (ENDS.get(slider, math.inf) - panel.start[slider]) / STEPS.get(slider, 0.01)))
+    for n in range(1, presses + 1):
         panel.press(slider)
         panel.page.wait_for_function("n => watched.times().length >= n", arg=n)    # looks once a frame: hardly disturbs
         panel.settles(moved(panel, slider, n))
@@ -209,7 +240,7 @@ def test_arrow_key(chapter, name, panel, record_property):
     median = statistics.median(times)
     record_property(f"{panel.name}, ms from key press to changed picture", [round(t) for t in times])
     print(f"{panel.name}: key press to changed picture: median {median:.0f} ms, slowest {max(times):.0f} ms of {len(times)}")
-    assert len(times) == seen["changes"] == 10, f"{seen['changes']} changes of the picture for 10 presses"
+    assert len(times) == seen["changes"] == presses, f"{seen['changes']} changes of the picture for {presses} presses"
     assert max(times) < SLOWEST
     panel.reset()
 
@@ -220,11 +251,12 @@ def test_a_burst_of_keys_ends_on_the_right_picture(chapter, name, panel):
     panel = chapter(name).panels[panel]
     slider = PRESSED[panel.name]
     panel.reset()
-    panel.press(slider, times=20)
-    panel.settles(moved(panel, slider, 20))
+    times = 10 if panel.name == "training_panel" else 20    # faster, and training is chaos
+    panel.press(slider, times)
+    panel.settles(moved(panel, slider, times))
     time.sleep(0.3)    # nothing comes after it
-    panel.check(moved(panel, slider, 20))
-    assert panel.values() == moved(panel, slider, 20)
+    panel.check(moved(panel, slider, times))
+    assert panel.values() == moved(panel, slider, times)
     panel.reset()
 
 
@@ -349,6 +381,44 @@ def test_reset_brings_the_start_back(encoding):
     encoding.reset()
     assert encoding.js("html") == encoding.html
     encoding.check()
+
+
+# ---------------------------------------------------------------- chapters 05 and 06
+
+@browser
+def test_a_weights_gradient_by_keys(chapter):
+    """The gradient in the words is that of the weight in hand, before it moves and after."""
+    blame = chapter("05_bptt").panels["blame_panel"]
+    blame.reset()
+    rest = {k: v for k, v in blame.start.items() if "[" not in k}
+    blame.element("button", "Wo").click()
+    blame.element("button", "Wo[1, c]").click()
+    blame.settles(rest | {"Wo[1, c]": 0.3})
+    blame.press("Wo[1, c]", times=3)
+    blame.settles(rest | {"Wo[1, c]": 0.33})
+    blame.reset()
+
+
+@browser
+def test_the_posts_start_brings_the_units_back(chapter):
+    panel = chapter("06_training").panels["training_panel"]
+    panel.reset()
+    panel.press("units")
+    panel.settles(panel.start | {"units": 6})
+    panel.element("row", "start").query_selector("select").select_option("post")
+    panel.settles(panel.start | {"start": "post"})
+    jupyter.wait_until(lambda: panel.values() == panel.start | {"start": "post"})
+    panel.reset()
+
+
+@browser
+def test_a_string_is_asked_of_a_moment(chapter):
+    panel = chapter("06_training").panels["scrub_panel"]
+    panel.reset()
+    panel.press("moment", times=5)
+    panel.element("row", "string").query_selector("input").fill("bbca")
+    panel.settles(panel.start | {"moment": 5, "string": "bbca"})
+    panel.reset()
 
 
 # ---------------------------------------------------------------- what must not happen

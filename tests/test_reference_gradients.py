@@ -19,7 +19,7 @@ def test_the_reference_covers_what_it_should():
     kinds = {(case["activation"], case["end"], len({len(s) for s in case["strings"]}) > 1) for case in REFERENCE}
     assert len(kinds) == 8    # relu and tanh, with and without END, one length and several
     for case in REFERENCE:
-        assert np.count_nonzero(case["gradient"]) > len(case["gradient"]) / 2
+        assert np.count_nonzero(case["gradient"]) > len(case["gradient"]) / 3
 
 
 @pytest.mark.parametrize("case", REFERENCE, ids=name)

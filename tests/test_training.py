@@ -376,11 +376,13 @@ def test_a_slider_moved_while_a_cell_trains_leaves_both_right():
 
     from revlib import panels
 
-    def trained():
+    def trained(moves=(0,) * 4):
+        """1,500 updates, or as many more as it takes until the slider has moved four times."""
         net = training.initial("identity", n=5, rng=np.random.default_rng(4))
-        for _ in training.train(net, training.Batch(net, net.alphabet.strings(3)), training.Adam(0.01), 1500, clip=1):
-            pass
-        return net.theta
+        for moment in training.train(net, training.Batch(net, net.alphabet.strings(3)), training.Adam(0.01), 100_000, clip=1):
+            after = net.theta.copy() if moment.step == 1500 else (after if moment.step > 1500 else None)
+            if moment.step >= 1500 and len(moves) >= 4:
+                return after
 
     alone, panel, moves = trained(), panels.training_panel(), []
 
@@ -391,7 +393,7 @@ def test_a_slider_moved_while_a_cell_trains_leaves_both_right():
 
     done, hand = threading.Event(), threading.Thread(target=drag)
     hand.start()
-    beside = trained()
+    beside = trained(moves)
     done.set()
     hand.join(20)
     assert not hand.is_alive() and len(moves) > 3

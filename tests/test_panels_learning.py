@@ -1,0 +1,526 @@
+"""Drives the panels of chapters 05 and 06 without a browser; what they must show is worked out in tests/expected.py."""
+import functools
+import math
+import statistics
+import time
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+from traitlets import TraitError
+
+pytest.register_assert_rewrite("expected")
+
+import expected  # noqa: E402
+from revlib import model, panels, plots, training  # noqa: E402
+from revlib.alphabet import Alphabet  # noqa: E402
+from revlib.picture import Picture  # noqa: E402
+from test_panels import (HOSTILE, at_once, draws, every_widget, forget_widgets, is_int,  # noqa: E402, F401
+                         move_everything, moves, numbers, page, state)
+
+STRINGS = expected.every_string(3)
+SHORT = 5    # updates of the training panel where what it learns is not the question
+
+
+@functools.lru_cache(maxsize=None)
+def a_run(every=20):
+    """Snapshots of a training, the notebook's in short."""
+    net = training.initial("post")
+    return [*training.train(net, training.Batch(net, STRINGS), training.Adam(0.01), 200, clip=1, every=every)]
+
+
+BUILD = {
+    "blame": lambda net: panels.blame_panel(net, "abc"),
+    "vanishing": lambda net: panels.vanishing_panel(net),
+    "training": lambda net: panels.training_panel(SHORT),
+    "scrub": lambda net: panels.scrub_panel(net, a_run()),
+}
+WITH_STRING = ["blame", "scrub"]
+every_panel = pytest.mark.parametrize("name", BUILD)
+ENTRIES = [("Wh", 0, 0), ("Ws", 2, 1), ("b", 0, 3), ("dec.Wh", 1, 4), ("dec.Ws", 0, 2), ("dec.b", 0, 0), ("Wo", 4, 1), ("bo", 0, 2)]
+
+
+def build(name):
+    return BUILD[name](model.post_net())
+
+
+def set_to(panel, **values):
+    for control, value in values.items():
+        panel.controls[control].value = value
+
+
+def start_of(v, dtype=np.float32):
+    """The weights that a training panel starts from."""
+    return training.initial(v["start"], "abc", v["units"], np.random.default_rng(v["seed"]), dtype=dtype).theta
+
+
+def check(name, panel, W=None, **how):
+    """The page shows what the controls say, with the weights W (the post's if not given)."""
+    v = {control: part.value for control, part in panel.controls.items()}
+    if name == "blame":
+        expected.check_blame(page(panel), W or expected.post_weights(), **v, entry=panel.weights.entry,
+                             label=panel.weights.number.box.description)
+    elif name == "vanishing":
+        expected.check_vanishing(page(panel), W or expected.post_weights(), **v)
+    elif name == "training":
+        expected.check_training(page(panel), start_of(v), **v, **{"steps": SHORT} | how)
+    else:
+        now = a_run()[v["moment"]]
+        W = expected.unpacked(now.theta, 5)
+        loss = expected.chain(W, expected.indices(STRINGS))[0]
+        expected.check_scrub(page(panel), W, now.step, loss, v["string"])
+
+
+# ---------------------------------------------------------------- the test's own slopes
+
+def test_three_ways_to_a_slope():
+    """Chain rule, complex step and central difference agree, for every weight: what is expected below is right."""
+    W = expected.scaled_both(expected.post_weights(), 0.7)
+    W["b"] += 0.1
+    W["Wh"][1, 4] = -0.8
+    _, g, dS, dR = expected.chain(W, expected.indices(["bca"]))
+    for name, rows in W.items():
+        for i, j in np.ndindex(rows.shape):
+            by_step, h, both = expected.weight_slope(W, "bca", None, (name, i, j)), 1e-5, []
+            for sign in (1, -1):
+                live = {k: v.copy() for k, v in W.items()}
+                live[name][i, j] += sign * h
+                both.append(expected.taught(live, "bca")[0])
+            assert abs(by_step - g[name][i, j]) < 1e-12 and abs(by_step - (both[0] - both[1]) / (2 * h)) < 1e-8
+    for t, (name, place, blame) in enumerate([("S", 1, dS[0]), ("S", 3, dS[2]), ("_S", 0, dR[0]), ("_S", 2, dR[2])]):
+        for k in range(5):
+            assert abs(expected.slope(lambda h: expected.taught(W, "bca", None, (name, place, k, h))[0]) - blame[0, k]) < 1e-12
+
+
+# ---------------------------------------------------------------- blame
+
+@every_panel
+def test_the_start(name):
+    check(name, build(name))
+
+
+@pytest.mark.parametrize("string", ["a", "abc", "bca", "ccabb"])
+def test_blame_strings_letters_and_scales(string):
+    panel = build("blame")
+    panel.controls["string"].value = string
+    letter = panel.controls["letter"]
+    assert (letter.slider.min, letter.slider.max) == (letter.box.min, letter.box.max) == (0, len(string))
+    for k in range(len(string) + 1):
+        for scale in (0.5, 1.0, 1.3) if len(string) <= 3 else (1.0,):
+            set_to(panel, letter=k, scale=scale)
+            check("blame", panel)
+
+
+def test_a_shorter_string_takes_the_letter_with_it(draws):
+    panel = build("blame")
+    panel.controls["letter"].value = 3
+    calls = draws(panel)
+    panel.controls["string"].value = "ba"
+    assert calls == [{"string": "ba", "letter": 2, "scale": 1.0}]
+    check("blame", panel)
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=[f"{m}-{i}-{j}" for m, i, j in ENTRIES])
+def test_blame_a_dragged_weight(entry):
+    """Each of the eight matrices: moved, its gradient is the one the loss really has."""
+    panel, W, (matrix, i, j) = build("blame"), expected.post_weights(), entry
+    panel.weights.matrix.value = matrix
+    panel.weights.select(i, j)
+    check("blame", panel, W)
+    for v in (-0.85, 1.37, -2.0, 2.0):
+        panel.weights.number.slider.value = W[matrix][i][j] = v
+        check("blame", panel, W)
+    panel.controls["letter"].value = 1
+    check("blame", panel, W)
+
+
+@pytest.mark.parametrize("matrix", ["Ws", "dec.Ws"])
+def test_the_gradient_is_that_of_the_number_on_the_slider(matrix):
+    """At another scale too: it says how the loss moves when this slider does."""
+    panel = build("blame")
+    panel.weights.matrix.value = matrix
+    panel.weights.select(2, 1)
+    panel.controls["scale"].value = 0.5
+    W = expected.scaled_both(expected.post_weights(), 0.5)
+    right = expected.weight_slope(W, "abc", None, (matrix, 2, 1), unscaled=0.5)
+    text = page(panel).words.partition(f"∂loss/∂{matrix}[3, 2] is ")[2].split(". ")[0]
+    expected.check_number(text, right, 4, f"the gradient of {matrix}[3, 2] at scale 0.5")
+
+
+def test_the_farthest_weights_are_answered():
+    """Every weight of the farthest the sliders go, at every scale: numbers or words, and no warning."""
+    panel = build("blame")
+    for end in (2.0, -2.0):
+        panel.weights.net.theta[:] = end
+        for scale in (0.0, 1.5):
+            set_to(panel, string="ccccc", scale=scale)
+            assert "nan" not in panel.words and page(panel).role in ("status", "alert")
+
+
+# ---------------------------------------------------------------- vanishing
+
+@pytest.mark.parametrize("length", [1, 5, 30])
+def test_vanishing_lengths_and_scales(length):
+    panel = build("vanishing")
+    panel.controls["length"].value = length
+    for scale in (0.3, 1.0, 1.5):
+        panel.controls["scale"].value = scale
+        check("vanishing", panel)
+
+
+def test_vanishing_everywhere(monkeypatch):
+    """The whole range of both sliders: a finite answer or an alert, and no warning. What matplotlib draws is tested above."""
+    monkeypatch.setattr(plots.Curves, "draw", lambda self, x, curves, words: Picture("", 1, 1, words))
+    panel = build("vanishing")
+    for length in range(1, 31):
+        panel.controls["length"].value = length
+        for scale in (0.0, 0.01, 0.2, 0.75, 1.25, 1.5):
+            panel.controls["scale"].value = scale
+            said = page(panel)
+            assert said.role == "alert" or f"{length} letters" in said.words
+            assert "nan" not in said.words and "inf" not in said.words
+
+
+def test_vanishing_at_the_corners():
+    panel = build("vanishing")
+    for length, scale in ((1, 0.0), (30, 0.0), (30, 1.5), (1, 1.5)):
+        set_to(panel, length=length, scale=scale)
+        assert page(panel).role == "alert" or expected.check_still(page(panel)) is None
+
+
+# ---------------------------------------------------------------- training
+
+# 10 to the rate, optimiser, units, start, seed: far enough from chaos that float32 and float64 agree string by string
+SETTINGS = [(-2, "Adam", 5, "identity", 0), (-2, "Adam", 5, "uniform", 2), (-3, "Adam", 5, "gaussian", 1),
+            (-2, "Adam", 2, "identity", 3), (-2, "Adam", 2, "gaussian", 0), (-3, "Adam", 5, "identity", 7),
+            (-3, "Adam", 5, "post", 0), (-2, "gradient descent", 5, "post", 0),
+            (-2, "gradient descent", 5, "gaussian", 4), (-3, "gradient descent", 2, "identity", 1)]
+
+
+@pytest.mark.parametrize("rate, optimiser, units, start, seed", SETTINGS)
+def test_training_is_training(rate, optimiser, units, start, seed):
+    panel = panels.training_panel()
+    with panel._lock:
+        panel._held = True    # one training, not five
+        set_to(panel, rate=rate, optimiser=optimiser, units=units, start=start, seed=seed)
+        panel._held = False
+        panel.redraw()
+    check("training", panel, steps=300)
+
+
+def test_the_posts_start_has_five_units(draws):
+    panel = build("training")
+    panel.controls["units"].value = 2
+    calls = draws(panel)
+    panel.controls["start"].value = "post"
+    assert panel.controls["units"].value == panel.controls["units"].box.value == panel.controls["units"].slider.value == 5
+    panel.controls["units"].value = 12    # and stays there
+    assert panel.controls["units"].box.value == panel.controls["units"].slider.value == 5
+    assert [call["units"] for call in calls] == [5, 5]
+    check("training", panel)
+    panel.controls["start"].value = "uniform"
+    panel.controls["units"].value = 2
+    check("training", panel)
+
+
+@pytest.mark.parametrize("optimiser", training.OPTIMISERS)
+def test_training_at_every_end(optimiser):
+    panel = panels.training_panel(60)
+    panel.controls["optimiser"].value = optimiser
+    for control in ("rate", "units", "seed"):
+        number = panel.controls[control]
+        for end in (number.slider.max, number.slider.min):
+            number.value = end
+            said = page(panel)
+            if said.role == "status":
+                expected.check_still(said)
+                expected.read_training(said)
+            else:
+                assert "smaller learning rate" in said.words
+    for start in training.STARTS:
+        panel.controls["start"].value = start
+        expected.check_still(page(panel))
+
+
+def test_a_training_that_diverges_is_answered_in_words(monkeypatch):
+    """The greatest rate of all, by hand far beyond the slider: an alert, and the picture stays."""
+    panel = build("training")
+    svg = panel.page.value.partition("<p ")[0]
+    number = panel.controls["rate"]
+    number.slider.max = number.box.max = 40.0
+    number.value = 30.0
+    said = page(panel)
+    assert said.role == "alert" and "after step" in said.words and "Try a smaller learning rate than" in said.words
+    assert panel.page.value.startswith(svg + "<p ")
+    panel.reset()
+    assert page(panel).role == "status"
+
+
+def test_one_unit_is_not_units():
+    panel = build("training")
+    panel.controls["units"].value = 1
+    assert "1 unit," in page(panel).words
+
+
+def test_how_long_a_training_takes(record_property, capsys):
+    panel, times = panels.training_panel(), []
+    for k in range(7):
+        began = time.perf_counter()
+        panel.controls["rate"].slider.value = -2 + 0.05 * (k + 1)
+        times.append(1000 * (time.perf_counter() - began))
+    record_property("training_panel, ms a redraw", [round(t) for t in times])
+    with capsys.disabled():
+        print(f"\ntraining_panel: a redraw takes {statistics.median(times):.0f} ms (median), {max(times):.0f} at most; the aim is 150")
+
+
+# ---------------------------------------------------------------- scrub
+
+@pytest.mark.parametrize("string", ["abc", "a", "bbca", "ccccbbbb"])
+def test_scrub_moments_and_strings(string):
+    panel = build("scrub")
+    last = len(a_run()) - 1
+    assert (panel.controls["moment"].slider.min, panel.controls["moment"].slider.max) == (0, last)
+    panel.controls["string"].value = string
+    for moment in (0, last // 2, last):
+        panel.controls["moment"].value = moment
+        check("scrub", panel)
+    assert ("right" in page(panel).words) == (expected.answers(expected.unpacked(a_run()[last].theta, 5), [string])[0] == string[::-1])
+
+
+def test_scrub_keeps_its_moments():
+    """Drawing a moment changes no snapshot, and what happens to the list later is not the panel's."""
+    before = [m.theta.copy() for m in a_run()]
+    panel = build("scrub")
+    for moment in (3, 0, 10):
+        panel.controls["moment"].value = moment
+    assert all((m.theta == theta).all() for m, theta in zip(a_run(), before))
+    run = [*a_run()]
+    panel = panels.scrub_panel(model.post_net(), run)
+    run.clear()
+    panel.controls["moment"].value = 3
+    check("scrub", panel)
+
+
+def test_scrub_through_one_moment():
+    """A training of no update: one moment, and a picture of it."""
+    net = training.initial("post")
+    run = [*training.train(net, training.Batch(net, STRINGS), training.Adam(0.01), 0)]
+    panel = panels.scrub_panel(net, run)
+    expected.check_still(page(panel))
+
+
+# ---------------------------------------------------------------- what a reader may type
+
+@pytest.mark.parametrize("text", HOSTILE, ids=[ascii(s[:10]) for s in HOSTILE])
+@pytest.mark.parametrize("name", WITH_STRING)
+def test_hostile_strings(name, text):
+    panel = build(name)
+    before, svg = page(panel), panel.page.value.partition("<p ")[0]
+    panel.controls["string"].value = text
+    after = page(panel)
+    assert after.role == "alert" and len(after.words) > 10
+    assert panel.page.value.startswith(svg + "<p "), "the picture changed"
+    assert after.titles == before.titles and repr(panel) == f"Panel: {before.words}"
+    assert "<script" not in panel.page.value and len(panel.page.value) < len(svg) + 400
+    for number in numbers(panel).values():
+        number.value = number.slider.max
+        assert page(panel).role == "alert"
+    panel.reset()
+    panel.controls["string"].value = text
+    panel.controls["string"].value = "cab"
+    check(name, panel)
+
+
+@pytest.mark.parametrize("name, longest", [("blame", 5), ("scrub", 8)])
+def test_too_long_a_string(name, longest):
+    panel = build(name)
+    panel.controls["string"].value = "c" * (longest + 1)
+    assert page(panel).words == f"'{'c' * (longest + 1)}' has {longest + 1} letters; at most {longest} fit here"
+    panel.controls["string"].value = "c" * longest
+    check(name, panel)
+
+
+@pytest.mark.parametrize("name, which", [(name, which) for name in BUILD for which in numbers(build(name))])
+def test_nan_and_inf(name, which):
+    panel = build(name)
+    number, svg, start = numbers(panel)[which], panel.page.value.partition("<p ")[0], state(panel)
+    for part in (number.slider, number.box):
+        if is_int(number):
+            for bad in (math.nan, math.inf):
+                with pytest.raises(TraitError):
+                    part.value = bad
+            assert state(panel) == start
+            continue
+        part.value = math.nan
+        said = page(panel)
+        assert said.role == "alert" and "nan" in said.words and number.box.description in said.words
+        assert panel.page.value.startswith(svg + "<p "), "the picture changed"
+        panel.reset()
+        assert state(panel) == start
+        for bad, end in ((math.inf, number.slider.max), (-math.inf, number.slider.min)):
+            part.value = bad
+            assert number.value == number.box.value == number.slider.value == end
+            assert page(panel).role == "status" or name == "training"
+        panel.reset()
+        assert state(panel) == start
+
+
+# ---------------------------------------------------------------- Reset, redraws, copies, display
+
+@every_panel
+def test_reset_is_the_very_same_start(name):
+    panel = build(name)
+    start = state(panel)
+    move_everything(panel)
+    moved = state(panel)
+    assert all(start[c] != moved[c] for c in panel.controls) and moved["page"] != start["page"]
+    panel.reset_button.click()
+    assert state(panel) == start
+    if "string" in panel.controls:
+        panel.controls["string"].value = "abx"
+        panel.reset()
+        assert state(panel) == start
+    check(name, panel)
+
+
+def test_reset_from_the_posts_start():
+    panel = build("training")
+    start = state(panel)
+    panel.controls["start"].value = "post"
+    panel.controls["rate"].value = math.nan
+    panel.reset()
+    assert state(panel) == start
+
+
+@every_panel
+def test_one_redraw_a_move(name, draws):
+    panel = build(name)
+    calls = draws(panel)
+
+    def costs_one(what, act):
+        calls.clear()
+        act()
+        assert len(calls) == 1, f"{what}: {len(calls)} redraws"
+
+    for which, number in numbers(panel).items():
+        low, high = sorted([number.slider.min, number.slider.max], key=lambda end: end == number.value)
+        costs_one(f"{which}, slider", lambda: setattr(number.slider, "value", low))
+        costs_one(f"{which}, box", lambda: setattr(number.box, "value", high))
+        assert number.slider.value == number.value == high
+    for which, control in panel.controls.items():
+        if isinstance(control, panels.Choice):
+            for option in reversed(control.options):
+                if option != control.value:
+                    costs_one(f"{which}, {option}", lambda: setattr(control, "value", option))
+        elif isinstance(control, panels.String):
+            costs_one(which, lambda: setattr(control, "value", "cabca"))
+            costs_one(f"{which}, shorter", lambda: setattr(control, "value", "a"))
+    if panel.weights:
+        costs_one("another matrix", lambda: setattr(panel.weights.matrix, "value", "dec.Ws"))
+        costs_one("another weight", lambda: panel.weights.select(0, 3))
+    costs_one("Reset", panel.reset_button.click)
+    costs_one("Reset again", panel.reset)
+
+
+@every_panel
+def test_two_copies_are_two(name):
+    net = model.post_net()
+    theta = net.theta.copy()
+    one, other = BUILD[name](net), BUILD[name](net)
+    assert one.page.value == other.page.value and repr(one) == repr(other)
+    start = state(other)
+    move_everything(one)
+    assert state(other) == start and one.page.value != other.page.value
+    assert (net.theta == theta).all(), "the network that was given has changed"
+    net.theta[:] = 7.0
+    other.reset()
+    assert state(other) == start
+
+
+@pytest.mark.parametrize("name, one, other", [("blame", "string", "letter"), ("training", "start", "units"), ("scrub", "moment", "string")])
+def test_two_threads_two_controls(name, one, other):
+    panel = build(name)
+    if name == "blame":
+        moved = lambda: [setattr(panel.controls["string"], "value", s) for s in ("a", "abcab", "bc", "cab") * 5]
+    else:
+        moved = moves(panel.controls[one], 12, 1)
+    at_once(moved, moves(panel.controls[other], 12, 2))
+    for number in numbers(panel).values():
+        assert number.box.value == number.slider.value == number.value
+    check(name, panel)
+
+
+@every_panel
+def test_display(name, monkeypatch):
+    shown = []
+    monkeypatch.setattr(panels, "display", lambda *args, **kwargs: shown.append((args, kwargs)))
+    panel = build(name)
+    panel._ipython_display_()
+    ((bundle,), options), = shown
+    view = "application/vnd.jupyter.widget-view+json"
+    assert options == {"raw": True} and set(bundle) == {"text/plain", "text/html", view}
+    assert bundle["text/plain"] == repr(panel) == f"Panel: {page(panel).words}"
+    assert "0x" not in repr(panel) and "\n" not in repr(panel) and repr(build(name)) == repr(panel)
+    images = ET.fromstring(f"<r>{bundle['text/html'].replace('>', '/>')}</r>")
+    assert [e.get("alt") for e in images] == page(panel).titles and all(e.get("src") for e in images)
+    assert bundle[view]["model_id"] == panel.model_id
+
+
+@every_panel
+def test_every_control_has_a_name(name):
+    panel = build(name)
+    boxes = [number.box for number in numbers(panel).values()] + [c for c in panel.controls.values() if not isinstance(c, panels.Number)]
+    names = [box.description for box in boxes]
+    assert all(n.strip() for n in names) and len(set(names)) == len(names)
+    assert set(boxes) | {panel.reset_button} <= set(every_widget(panel))
+
+
+# ---------------------------------------------------------------- the bar
+
+@pytest.fixture
+def bars(monkeypatch):
+    shown = []
+    monkeypatch.setattr(panels, "display", lambda bar, **_: shown.append(bar))
+    return shown
+
+
+def test_progress_hands_on_every_snapshot(bars):
+    net = training.initial("post")
+    run = training.train(net, training.Batch(net, STRINGS[:3]), training.Adam(0.01), 30, every=5)
+    seen = []
+    for moment in panels.progress(run, 30):
+        assert bars[0].bar.value == moment.step
+        seen.append(moment)
+    assert [m.step for m in seen] == [0, 5, 10, 15, 20, 25, 30]
+    bar, = bars
+    assert bar.bar.value == bar.bar.max == bar.steps == 30 and not bar.stopped
+
+
+def test_stop_ends_the_training(bars):
+    net = training.initial("post")
+    steps = []
+    for moment in panels.progress(training.train(net, training.Batch(net, STRINGS[:3]), training.Adam(0.01), 100), 100):
+        steps.append(moment.step)
+        if moment.step == 4:
+            bars[0].stop.click()
+    assert steps == [0, 1, 2, 3, 4] and bars[0].bar.value == 4 and bars[0].stopped
+    assert (net.theta == moment.theta).all()    # the weights stay as they are
+
+
+def test_progress_passes_on_what_goes_wrong(bars):
+    def run():
+        yield a_run()[0]
+        raise FloatingPointError("too fast")
+
+    with pytest.raises(FloatingPointError, match="too fast"):
+        [*panels.progress(run(), 9)]
+
+
+def test_how_the_bar_is_displayed(bars):
+    bar = panels.Progress(300)
+    assert repr(bar) == repr(panels.Progress(300)) == "Training: 300 updates"
+    bar._ipython_display_()
+    bundle, = bars
+    assert bundle["text/plain"] == "Training: 300 updates" and bundle["text/html"] == "<p>Training: 300 updates</p>"
+    assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == bar.model_id
+    assert bar.bar.description.strip() and bar.stop.description.strip() and bar.stop.tooltip.strip()
