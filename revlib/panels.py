@@ -465,7 +465,7 @@ def blame_panel(net, text="abc", longest=5):
         picture = cells.draw_backward(string, [" ", *right[:-1]], right, **one, outputs=names,
                                       limit=_largest(usual.dS, usual.dec_dS))
         name, i, j = weights.entry
-        blame = np.atleast_2d(tape.d.named()[name])[i, j]
+        blame = np.atleast_2d(tape.d.named()[name])[i, j] * (scale if name.endswith("Ws") else 1)    # of the slider's number
         loss = f"Loss {cells.number(tape.loss, 4)} nats; ∂loss/∂{weights.number.box.description} is {cells.number(blame, 4)}. "
         return replace(picture, words=loss + picture.words)
 
@@ -511,7 +511,7 @@ def training_panel(steps=300, length=3):
         run = [*training.train(net, training.Batch(net, strings), training.OPTIMISERS[optimiser](rate), steps, clip=1)]
         right = training.correct(net, strings)
         wrong = [string for string, good in zip(strings, right) if not good][:4]
-        words = (f"{optimiser}, rate {rate:.3g}, {units} units, {start} start, seed {seed}: after {steps} updates the loss is "
+        words = (f"{optimiser}, rate {rate:.3g}, {units} unit{'s' * (units != 1)}, {start} start, seed {seed}: after {steps} updates the loss is "
                  f"{cells.number(run[-1].loss, 4)} nats and {right.sum()} of {len(strings)} strings are reversed"
                  + (f"; 'abc' gives '{model.run(net, 'abc').output}'." if not wrong else
                     f", not {', '.join(wrong)}{' …' if (~right).sum() > 4 else ''}."))
@@ -532,8 +532,9 @@ def scrub_panel(net, run, text="abc"):
         Any network of the run's sizes.
     run : list of training.Snapshot
     """
+    run = list(run)
     alphabet, steps, losses = net.alphabet, np.array([m.step for m in run]), np.array([m.loss for m in run])
-    curves = _loss_curves(steps[-1], "this moment")
+    curves = _loss_curves(max(steps[-1], 1), "this moment")
 
     def draw(moment, string):
         now = run[moment]

@@ -388,7 +388,7 @@ def test_a_moved_plot_equals_a_fresh_one(name):
 
 
 @pytest.mark.parametrize("plot, draw", [(plots.Map({"one": [0]}, ["here"], **AXES), lambda plot, end: plot.draw([end], "")),
-                                        (plots.Curves({"here": "blame"}, **AXES), lambda plot, end: plot.draw([0.5, end[0]], [[1, end[1]]], ""))])
+                                        (plots.Curves({"here": "blame"}, **AXES), lambda plot, end: plot.draw(np.array([0.5, end[0]]), [[1, end[1]]], ""))])
 def test_names_go_with_their_points(plot, draw):
     ends, places = [(1.0, 1.0), (2.0, 1.5), (2.5, 0.5)], []
     for end in ends:

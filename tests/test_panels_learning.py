@@ -242,7 +242,7 @@ def test_training_at_every_end(optimiser):
         expected.check_still(page(panel))
 
 
-def test_a_training_that_diverges_is_answered_in_words(monkeypatch):
+def test_a_training_that_diverges_is_answered_in_words():
     """The greatest rate of all, by hand far beyond the slider: an alert, and the picture stays."""
     panel = build("training")
     svg = panel.page.value.partition("<p ")[0]
