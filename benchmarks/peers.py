@@ -234,7 +234,7 @@ def main():
     print(results["versions"], "matrix product, 10^9/s by threads:", results["matrix_product_gflops_by_threads"])
     for case in options.cases:
         peers = measure(case, options.turns)
-        results["cases"][case] = dict(what=CASES[case], peers=peers)
+        results["cases"][case] = dict(what=CASES[case], load=round(os.getloadavg()[0], 1), peers=peers)
         print(f"\n({case}) {CASES[case]}; load {os.getloadavg()[0]:.1f}\n{'peer':24}{'median':>11}{'ratio':>8}  best setting")
         for peer, figures in peers.items():
             if peer != "notes":

@@ -2,8 +2,8 @@
 
 The decoder is fed the right letters (teacher forcing). Forward, a step of a layer is one product,
 [x(t+1), S(t), 1] @ W. Backward it is one product too: a state is to blame for the scores it gave and for the
-state it became, dS(t) = [dz(t), dA(t+1)] @ [Wo, Ws] transposed. And the gradient of a whole W is one product
-over all steps and strings. Chapter 05 derives all three.
+state it became, dS(t) = [dz(t), dA(t+1)] @ [Wo, Ws] transposed. And the gradient of a whole W is the sum over
+steps of one product each, all made by one call. Chapter 05 derives all three.
 """
 import numpy as np
 
@@ -11,7 +11,7 @@ from revlib import model
 from revlib.alphabet import LetterError
 
 # slope of the activation, from the state it gave: S -> dS/dA
-SLOPES = {"relu": np.sign,    # a state above 0 passes blame on as it is, a state at 0 passes none
+SLOPES = {"relu": lambda S, out: np.greater(S, 0, out=out),    # a state above 0 passes blame on as it is, one at 0 none
           "tanh": lambda S, out: np.subtract(1, np.multiply(S, S, out=out), out=out)}
 
 
@@ -62,27 +62,30 @@ class Tape:
         if L == 0:
             raise LetterError("there is no letter to say: an empty string needs an alphabet with END")
         dtype = net.theta.dtype
-        H, G = model.unroll_rows(T, (B,), net.enc, dtype), model.unroll_rows(L, (B,), net.dec, dtype)
-        H[:-1, :, :V], G[1:-1, :, :V] = np.eye(V)[inputs], np.eye(K, V)[targets[:-1]]
-        self.S, self.dec_S, self.P = H[..., V:-1], G[..., V:-1], model.room((L, B, K), dtype)
-        self.dS, self.dec_dS = np.zeros_like(self.S), np.zeros_like(self.dec_S)
-        slope, dec_slope = np.zeros_like(self.S), np.zeros_like(self.dec_S)
-        blame = model.room((T + 1, B, n), dtype)             # row t is dA(t+1)
-        dec_blame = model.room((L + 1, B, K + n), dtype)     # row t is [dz(t), dA(t+1)]
+        rows = model.unroll_rows(T + L + 1, (B,), net.enc, dtype)    # the encoder's T + 1, then the decoder's L + 1
+        rows[:T, :, :V], rows[T + 2:-1, :, :V] = np.eye(V)[inputs], np.eye(K, V)[targets[:-1]]
+        blame = model.room((T + 1, B, n), dtype)                     # row t is dA(t+1)
+        dec_blame = model.room((L + 1, B, K + n), dtype)             # row t is [dz(t), dA(t+1)]
+        states = rows[..., V:-1]
+        dS, slope = np.zeros_like(states), np.zeros_like(states)
+        scores = np.zeros((K, L * B), dtype)
+        self.P = np.moveaxis(scores.reshape(K, L, B), 0, -1)
+        self.S, self.dec_S, self.dS, self.dec_dS = states[:T + 1], states[T + 1:], dS[:T + 1], dS[T + 1:]
         self.dA, self.dec_dA, self.dZ = blame[:-1], dec_blame[:-1, :, K:], dec_blame[1:, :, :K]
         self.d = model.Net(net.alphabet, n, net.activation, np.zeros_like(net.theta))
         share = np.full(L, 1 / L) if share is None else np.asarray(share)
-        self._share = np.repeat(share / B, B)[:, None].astype(dtype)    # (L·B, 1)
-        self._right = _flat(model.room((L, B, K), dtype))
-        self._right[:] = np.eye(K)[targets.ravel()]
-        self._counted = self._share * self._right    # how much each score counts
-        # what the loops run over, cut once: a slice costs as much as a product this small
-        self._slopes = (self.dec_S, dec_slope), (self.S, slope)
-        self._forth = [*zip(H[:-1], self.S[1:])], [*zip(G[:-1], self.dec_S[1:])]
-        self._back = ([*zip(dec_blame[1:], self.dec_dS[1:], dec_slope[1:], self.dec_dA)][::-1],
-                      [*zip(blame[1:], self.dS[1:], slope[1:], self.dA)][::-1])
-        self._flat = {name: _flat(rows) for name, rows in dict(
-            P=self.P, dZ=self.dZ, after=G[1:, :, V:], H=H[:-1], G=G[:-1], dA=self.dA, dec_dA=self.dec_dA).items()}
+        self._share = np.repeat(share / B, B).astype(dtype)                        # (L·B,)
+        self._right = np.eye(K, dtype=dtype)[:, targets.ravel()] * self._share     # (K, L·B): y, each times its share
+        # What is computed with, cut once: a slice costs as much as a product this small. It all stands upright, one
+        # column a string, as it lies in memory: a step is W.T @ [x(t+1), S(t), 1].
+        self._scores, self._after = scores, rows[T + 2:, :, V:].swapaxes(1, 2)
+        self._Z, self._dZ = self.P.swapaxes(1, 2), self.dZ.transpose(2, 0, 1)
+        self._states, self._slope = states.swapaxes(1, 2), slope.swapaxes(1, 2)
+        H, S, dS, slope, blame, dec_blame = (a.swapaxes(1, 2) for a in (rows, states, dS, slope, blame, dec_blame))
+        self._forth = [*zip(H[:T], S[1:T + 1])], [*zip(H[T + 1:-1], S[T + 2:])]
+        self._back = ([*zip(dec_blame[1:], dS[T + 2:], slope[T + 2:], dec_blame[:-1, K:])][::-1],
+                      [*zip(blame[1:], dS[1:T + 1], slope[1:T + 1], blame[:-1])][::-1])
+        self._causes = (H[:T], self.dA), (H[T + 1:], dec_blame.swapaxes(1, 2))
 
     def forward(self, net):
         """Run the batch; fills S, dec_S and P, and returns the loss.
@@ -91,54 +94,54 @@ class Tape:
         so that a letter held impossible costs what it should and not infinity.
         """
         for steps, layer in zip(self._forth, (net.enc, net.dec)):
-            W = layer.W
-            for row, state in steps:
-                np.matmul(row, W, out=state)    # (B, V + n + 1) @ (V + n + 1, n) -> (B, n)
-                net.act(state, out=state)
-            if layer is net.enc:
+            if layer is net.dec:
                 self.dec_S[0] = self.S[-1]      # the thought vector
-        Z = np.matmul(self._flat["after"], net.O, out=self._flat["P"])    # [_S(t), 1] @ [Wo, bo]
-        Z -= Z.max(axis=1, keepdims=True)
-        right = np.vdot(self._counted.T, Z.T)
+            W = layer.W.T
+            for column, state in steps:
+                W.dot(column, out=state)        # (n, V + n + 1) @ (V + n + 1, B) -> (n, B)
+                net.act(state, out=state)
+        Z, share = self._scores, self._share
+        np.matmul(net.O.T, self._after, out=self._Z)    # [Wo, bo].T @ [_S(t), 1]
+        Z -= np.maximum.reduce(Z)
+        right = np.vdot(self._right, Z)
         np.exp(Z, out=Z)
-        total = Z.sum(axis=1, keepdims=True)
-        Z /= total
-        self.loss = float(np.vdot(self._share, np.log(total)) - right)
+        total = np.add.reduce(Z)
+        Z /= total                              # P
+        self.loss = float(np.vdot(share, np.log(total)) - right)
         return self.loss
 
     def backward(self, net):
         """Send the blame back through the run that `forward` left; returns the flat gradient, d.theta."""
-        flat, d = self._flat, self.d
-        dZ = np.subtract(flat["P"], self._right, out=flat["dZ"])    # p - y (chapter 04)
-        dZ *= self._share
-        for S, slope in self._slopes:
-            SLOPES[net.activation](S, out=slope)
+        d, K, V = self.d, net.O.shape[1], net.enc.V
+        dZ = self._scores * self._share
+        dZ -= self._right                       # p - y (chapter 04), each times its share
+        self._dZ[:] = dZ.reshape(self._dZ.shape)
+        SLOPES[net.activation](self._states, out=self._slope)
         decoder, encoder = self._back
-        back = np.concatenate([net.Wo.T, net.dec.Ws.T])
+        back = np.concatenate([net.Wo, net.dec.Ws], axis=1)
         for blame, dS, slope, dA in decoder:
-            np.multiply(np.matmul(blame, back, out=dS), slope, out=dA)
+            np.multiply(back.dot(blame, out=dS), slope, out=dA)    # (n, K + n) @ (K + n, B)
         np.matmul(self.dec_dA[0], net.dec.Ws.T, out=self.dec_dS[0])
         if encoder:
-            self._across(encoder, net.Ws.T)
-        np.matmul(flat["after"].T, dZ, out=d.O)
-        np.matmul(flat["G"].T, flat["dec_dA"], out=d.dec.W)
-        np.matmul(flat["H"].T, flat["dA"], out=d.enc.W)
+            self._across(encoder, net.Ws)
+        of_enc, of_dec = (_over_steps(np.matmul(causes, blame)) for causes, blame in self._causes)
+        d.enc.W[:] = of_enc
+        d.O[:], d.dec.W[:] = of_dec[V:, :K], of_dec[:, K:]    # [x, _S, 1] met [dz, dA]; x with dz is no weight
         return d.theta
 
     def _across(self, steps, back):
         """From the thought vector, _S(0) and S(T) in one, to S(1)."""
         (_, dS, slope, dA), *earlier = steps
-        dS[:] = self.dec_dS[0]
+        self.dS[-1] = self.dec_dS[0]
         np.multiply(dS, slope, out=dA)
         for blame, dS, slope, dA in earlier:
-            np.multiply(np.matmul(blame, back, out=dS), slope, out=dA)
+            np.multiply(back.dot(blame, out=dS), slope, out=dA)
 
 
-def _flat(rows):
-    """(steps, B, columns) as (steps · B, columns), the same memory."""
-    flat = rows.reshape(-1, rows.shape[-1])
-    assert np.shares_memory(flat, rows) or not rows.size
-    return flat
+def _over_steps(products):
+    """The sum of (steps, rows, columns) over the steps; as a flat sum, which NumPy adds faster."""
+    steps, rows, columns = products.shape
+    return np.add.reduce(products.reshape(steps, rows * columns)).reshape(rows, columns)
 
 
 def gradients(net, strings, share=None):

@@ -121,9 +121,11 @@ def softmax(Z, temperature=1.0):
 
 
 def room(shape, dtype):
-    """Zeros of a shape (steps, ..., columns) whose columns lie apart in memory and whose strings lie side by side:
-    what runs over all strings at once then runs over neighbours, and all steps of all strings are one matrix."""
-    return np.moveaxis(np.zeros((shape[-1], *shape[:-1]), dtype), 0, -1)
+    """Zeros of a shape (steps, B, columns), where at each step the strings lie side by side in memory, column after
+    column: what runs over all strings of a step then runs over neighbours. Other shapes: plain zeros."""
+    if len(shape) < 3:
+        return np.zeros(shape, dtype)
+    return np.zeros((*shape[:-2], shape[-1], shape[-2]), dtype).swapaxes(-1, -2)
 
 
 def unroll_rows(steps, batch, layer, dtype):

@@ -192,7 +192,7 @@ def test_vanishing_at_the_corners():
 
 # 10 to the rate, optimiser, units, start, seed: far enough from chaos that float32 and float64 agree string by string
 SETTINGS = [(-2, "Adam", 5, "identity", 0), (-2, "Adam", 5, "uniform", 2), (-3, "Adam", 5, "gaussian", 1),
-            (-2, "Adam", 2, "identity", 3), (-2, "Adam", 2, "gaussian", 0), (-3, "Adam", 5, "identity", 7),
+            (-2, "Adam", 2, "identity", 3), (-2, "Adam", 2, "gaussian", 6), (-3, "Adam", 5, "identity", 7),
             (-3, "Adam", 5, "post", 0), (-2, "gradient descent", 5, "post", 0),
             (-2, "gradient descent", 5, "gaussian", 4), (-3, "gradient descent", 2, "identity", 1)]
 

@@ -1,0 +1,121 @@
+"""The whole task: 5 ReLU units and END, 114 parameters, reverse every one of the 9,840 strings of length 1 to 8 over abc.
+
+    python benchmarks/whole_task.py                # seeds 0 to 4, one after the other, a minute each at most
+    python benchmarks/whole_task.py --at-once 2    # two seeds at a time, one a core
+    python benchmarks/whole_task.py --seeds 7 8
+
+Start: training.initial("identity"): what S(t-1) held passes on unchanged, all other weights are drawn with the seed.
+A step takes up to 150 strings of one length, and Adam makes one update with the gradient clipped at 1. Lengths
+1 and 2 come first; when most of the strings of the longest length are right, the next length joins, and from then
+on nearly half of the steps or more are of the longest. The learning rate falls along a half cosine. Every so often, when
+nearly all strings of length 8 look right, all 9,840 are decoded greedily, each until the network says END: the run
+ends when every answer is the string backwards, and fails when its steps or its time are used up. No restarts.
+
+A seed's time counts everything from its first random number to the check that passed; its CPU seconds are what one
+core worked for it, on a machine that others use too. Everything is float64, and
+nothing depends on the clock but giving up, so that a seed gives the same network whenever it is run on one machine.
+Writes whole_task.json, every seed with its outcome, and whole_task.npz, the network that was ready first.
+"""
+import argparse
+import json
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")    # products this small gain nothing from a second; read by NumPy
+
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from time import perf_counter, process_time
+
+import numpy as np
+
+from revlib import bptt, training
+from revlib.alphabet import Alphabet
+
+ABC = Alphabet("abc", end=True)
+LONGEST, UNITS, LIMIT = 8, 5, 60       # the limit in seconds is for giving up; the goal is 25
+STRINGS = [string for T in range(1, LONGEST + 1) for string in ABC.strings(T)]
+STEPS, RATE, LAST = 130_000, 0.005, 0.01    # the cosine runs over so many steps, from RATE to LAST · RATE
+SIZE, LOOK, ENOUGH = 150, 300, 0.9          # strings a step; steps from look to look; right before a length is added
+
+
+def parts(net, length, rng):
+    """All strings of a length in random order, in (Batch, targets) of at most SIZE, made once."""
+    strings = rng.permutation(ABC.strings(length)).tolist()
+    pieces = [strings[i::-(-len(strings) // SIZE)] for i in range(-(-len(strings) // SIZE))]
+    return [(training.Batch(net, piece), bptt.task(ABC, piece)[1]) for piece in pieces]
+
+
+def share_right(net, some):
+    """Share of the strings whose letters are all right when the right ones are fed back."""
+    right = []
+    for batch, targets in some:
+        batch.gradient(net)
+        right.append((batch.tapes[0].P.argmax(axis=-1) == targets).all(axis=0))
+    return float(np.concatenate(right).mean())
+
+
+def lengths_of_steps(level, rng, many):
+    """The lengths of the next steps, 1 to `level`, the longer the more often, `level` itself three times as often."""
+    weights = np.arange(1.0, level + 1)
+    weights[-1] *= 3
+    return rng.choice(level, many, p=weights / weights.sum()) + 1
+
+
+def learn(seed, report=partial(print, flush=True)):
+    """Train one network; returns it and what became of it."""
+    begin, worked = perf_counter(), process_time()
+    rng = np.random.default_rng(seed)
+    net = training.initial("identity", ABC, UNITS, rng)
+    adam = training.Adam(RATE, beta2=0.99)
+    batches = {T: parts(net, T, rng) for T in range(1, LONGEST + 1)}
+    level, right, reached, told = 2, 0, {2: 0.0}, 0
+    for step in range(0, STEPS, LOOK):
+        adam.rate = RATE * (LAST + (1 - LAST) * (1 + np.cos(np.pi * step / STEPS)) / 2)
+        plan = (batches[T][rng.integers(len(batches[T]))][0] for T in lengths_of_steps(level, rng, LOOK))
+        for batch in plan:
+            _, gradient = batch.gradient(net)
+            norm = float(np.vdot(gradient, gradient)) ** 0.5
+            adam.update(net.theta, gradient / max(norm, 1.0))    # clip=1
+        share, seconds = share_right(net, batches[level][:4]), perf_counter() - begin
+        if level == LONGEST and share > 0.98 and all(share_right(net, some) == 1 for some in batches.values()):
+            right = int(training.correct(net, STRINGS).sum())    # by brute force
+        elif level < LONGEST and share >= ENOUGH:
+            level += 1
+            reached[level] = round(seconds, 1)
+        if seconds > told + 2:
+            told = seconds
+            report(f"seed {seed}: {seconds:4.0f} s, step {step + LOOK:6,}, length {level}, {share:6.1%} of it right")
+        if right == len(STRINGS) or seconds > LIMIT:
+            break
+    right = int(training.correct(net, STRINGS).sum())
+    result = dict(seed=seed, solved=right == len(STRINGS), right=right, of=len(STRINGS), steps=step + LOOK,
+                  seconds=round(perf_counter() - begin, 1),
+                  cpu_seconds=round(process_time() - worked, 1), length_joined_after_seconds=reached)
+    report(f"seed {seed}: {right:,} of {len(STRINGS):,} right after {result['seconds']} s "
+           f"({result['cpu_seconds']} s of CPU) and {step + LOOK:,} steps")
+    return net, result
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seeds", type=int, nargs="*", default=range(5))
+    parser.add_argument("--at-once", type=int, default=1)
+    options = parser.parse_args()
+    with ProcessPoolExecutor(options.at_once, mp_context=get_context("spawn")) as pool:
+        found = list(pool.map(learn, options.seeds))
+    results, here = [result for _, result in found], Path(__file__)
+    solved = [(result["steps"], net) for net, result in found if result["solved"]]
+    print(f"{len(solved)} of {len(found)} seeds reverse all {len(STRINGS):,} strings, "
+          f"{sum(r['solved'] and r['seconds'] <= 25 for r in results)} within 25 s")
+    if list(options.seeds) == list(range(5)):
+        here.with_suffix(".json").write_text(json.dumps(
+            dict(numpy=np.__version__, cores=os.cpu_count(), at_once=options.at_once, parameters=found[0][0].theta.size,
+                 strings=len(STRINGS), goal_seconds=25, seeds=results), indent=1) + "\n")
+        if solved:
+            training.save(min(solved, key=lambda s: s[0])[1], here.with_suffix(".npz"))
+
+
+if __name__ == "__main__":
+    main()
