@@ -28,7 +28,7 @@ import numpy as np
 import autograd
 from revlib import training
 
-HERE = Path(__file__).resolve().parent
+RESULTS = Path(__file__).resolve().parent.parent / "notebooks" / "results"    # what chapters show
 RATE, THREADS = 1e-3, (1, 2)    # Adam's rate; threads tried
 TURN, PAUSE = 0.04, 0.06        # seconds a turn, and before it: threads of the last one spin for a while
 CASES = {"a": "5 units, all 27 strings of length 3 over abc",
@@ -242,7 +242,7 @@ def main():
                       f"{figures['setting']}, {figures['threads']} thr.", flush=True)
         print(*peers.get("notes", []), sep="\n")
     if options.cases == "abc":
-        (HERE / "peers.json").write_text(json.dumps(results, indent=1) + "\n")
+        (RESULTS / "peers.json").write_text(json.dumps(results, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How the cost of a training step (forward, BPTT, Adam; float32) grows with units, length and strings.
 
-    python benchmarks/scaling.py    # about half a minute; writes scaling.json
+    python benchmarks/scaling.py    # about half a minute; writes notebooks/results/scaling.json
 
 The yardstick is the machine's own matrix product, measured in the same run: `speed` is the operations a second of a
 512 by 512 product, and `floor_us` is what a step's products would cost at that speed. `ratio` says how many times
@@ -68,7 +68,8 @@ def main():
             sweeps[name].append(sizes | dict(step_us=round(1e6 * seconds, 1), floor_us=round(1e6 * floor, 2),
                                              operations=operations(**sizes), ratio=round(seconds / floor, 2)))
             print(f"{value:8} {1e6 * seconds:7.0f} µs {1e6 * floor:7.1f} µs {seconds / floor:7.1f}", flush=True)
-    Path(__file__).with_suffix(".json").write_text(json.dumps(
+    results = Path(__file__).resolve().parent.parent / "notebooks" / "results"
+    (results / "scaling.json").write_text(json.dumps(
         dict(numpy=np.__version__, threads=1, speed=round(speed), letters=len(LETTERS), base=BASE, sweeps=sweeps),
         indent=1) + "\n")
 

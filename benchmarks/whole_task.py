@@ -14,7 +14,7 @@ ends when every answer is the string backwards, and fails when its steps or its 
 A seed's time counts everything from its first random number to the check that passed; its CPU seconds are what one
 core worked for it, on a machine that others use too. Everything is float64, and
 nothing depends on the clock but giving up, so that a seed gives the same network whenever it is run on one machine.
-Writes whole_task.json, every seed with its outcome, and whole_task.npz, the network that was ready first.
+Writes, in notebooks/results, whole_task.json, every seed with its outcome, and whole_task.npz, the network that was ready first.
 """
 import argparse
 import json
@@ -105,16 +105,17 @@ def main():
     options = parser.parse_args()
     with ProcessPoolExecutor(options.at_once, mp_context=get_context("spawn")) as pool:
         found = list(pool.map(learn, options.seeds))
-    results, here = [result for _, result in found], Path(__file__)
+    results = [result for _, result in found]
+    here = Path(__file__).resolve().parent.parent / "notebooks" / "results"
     solved = [(result["steps"], net) for net, result in found if result["solved"]]
     print(f"{len(solved)} of {len(found)} seeds reverse all {len(STRINGS):,} strings, "
           f"{sum(r['solved'] and r['seconds'] <= 25 for r in results)} within 25 s")
     if list(options.seeds) == list(range(5)):
-        here.with_suffix(".json").write_text(json.dumps(
+        (here / "whole_task.json").write_text(json.dumps(
             dict(numpy=np.__version__, cores=os.cpu_count(), at_once=options.at_once, parameters=found[0][0].theta.size,
                  strings=len(STRINGS), goal_seconds=25, seeds=results), indent=1) + "\n")
         if solved:
-            training.save(min(solved, key=lambda s: s[0])[1], here.with_suffix(".npz"))
+            training.save(min(solved, key=lambda s: s[0])[1], here / "whole_task.npz")
 
 
 if __name__ == "__main__":
