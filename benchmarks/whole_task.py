@@ -30,37 +30,14 @@ from time import perf_counter, process_time
 
 import numpy as np
 
-from revlib import bptt, training
+from revlib import training
 from revlib.alphabet import Alphabet
 
 ABC = Alphabet("abc", end=True)
 LONGEST, UNITS, LIMIT = 8, 5, 60       # the limit in seconds is for giving up; the goal is 25
 STRINGS = [string for T in range(1, LONGEST + 1) for string in ABC.strings(T)]
 STEPS, RATE, LAST = 130_000, 0.005, 0.01    # the cosine runs over so many steps, from RATE to LAST · RATE
-SIZE, LOOK, ENOUGH = 150, 300, 0.9          # strings a step; steps from look to look; right before a length is added
-
-
-def parts(net, length, rng):
-    """All strings of a length in random order, in (Batch, targets) of at most SIZE, made once."""
-    strings = rng.permutation(ABC.strings(length)).tolist()
-    pieces = [strings[i::-(-len(strings) // SIZE)] for i in range(-(-len(strings) // SIZE))]
-    return [(training.Batch(net, piece), bptt.task(ABC, piece)[1]) for piece in pieces]
-
-
-def share_right(net, some):
-    """Share of the strings whose letters are all right when the right ones are fed back."""
-    right = []
-    for batch, targets in some:
-        batch.gradient(net)
-        right.append((batch.tapes[0].P.argmax(axis=-1) == targets).all(axis=0))
-    return float(np.concatenate(right).mean())
-
-
-def lengths_of_steps(level, rng, many):
-    """The lengths of the next steps, 1 to `level`, the longer the more often, `level` itself three times as often."""
-    weights = np.arange(1.0, level + 1)
-    weights[-1] *= 3
-    return rng.choice(level, many, p=weights / weights.sum()) + 1
+LOOK = 300                             # steps from look to look
 
 
 def learn(seed, report=partial(print, flush=True)):
@@ -68,33 +45,26 @@ def learn(seed, report=partial(print, flush=True)):
     begin, worked = perf_counter(), process_time()
     rng = np.random.default_rng(seed)
     net = training.initial("identity", ABC, UNITS, rng)
-    adam = training.Adam(RATE, beta2=0.99)
-    batches = {T: parts(net, T, rng) for T in range(1, LONGEST + 1)}
-    level, right, reached, told = 2, 0, {2: 0.0}, 0
-    for step in range(0, STEPS, LOOK):
-        adam.rate = RATE * (LAST + (1 - LAST) * (1 + np.cos(np.pi * step / STEPS)) / 2)
-        plan = (batches[T][rng.integers(len(batches[T]))][0] for T in lengths_of_steps(level, rng, LOOK))
-        for batch in plan:
-            _, gradient = batch.gradient(net)
-            norm = float(np.vdot(gradient, gradient)) ** 0.5
-            adam.update(net.theta, gradient / max(norm, 1.0))    # clip=1
-        share, seconds = share_right(net, batches[level][:4]), perf_counter() - begin
-        if level == LONGEST and share > 0.98 and all(share_right(net, some) == 1 for some in batches.values()):
+    adam, lessons = training.Adam(RATE, beta2=0.99), training.Curriculum(net, LONGEST, rng)
+    right, reached, told = 0, {2: 0.0}, 0
+    for moment in training.train(net, iter(lessons), adam, STEPS, clip=1, every=LOOK):
+        adam.rate = RATE * (LAST + (1 - LAST) * (1 + np.cos(np.pi * moment.step / STEPS)) / 2)
+        level, share, seconds = lessons.level, lessons.look(), perf_counter() - begin
+        if lessons.level > level:
+            reached[lessons.level] = round(seconds, 1)
+        if level == LONGEST and share > 0.98 and all(lessons.right(length) == 1 for length in lessons.batches):
             right = int(training.correct(net, STRINGS).sum())    # by brute force
-        elif level < LONGEST and share >= ENOUGH:
-            level += 1
-            reached[level] = round(seconds, 1)
         if seconds > told + 2:
             told = seconds
-            report(f"seed {seed}: {seconds:4.0f} s, step {step + LOOK:6,}, length {level}, {share:6.1%} of it right")
+            report(f"seed {seed}: {seconds:4.0f} s, step {moment.step:6,}, length {level}, {share:6.1%} of it right")
         if right == len(STRINGS) or seconds > LIMIT:
             break
     right = int(training.correct(net, STRINGS).sum())
-    result = dict(seed=seed, solved=right == len(STRINGS), right=right, of=len(STRINGS), steps=step + LOOK,
+    result = dict(seed=seed, solved=right == len(STRINGS), right=right, of=len(STRINGS), steps=moment.step,
                   seconds=round(perf_counter() - begin, 1),
                   cpu_seconds=round(process_time() - worked, 1), length_joined_after_seconds=reached)
     report(f"seed {seed}: {right:,} of {len(STRINGS):,} right after {result['seconds']} s "
-           f"({result['cpu_seconds']} s of CPU) and {step + LOOK:,} steps")
+           f"({result['cpu_seconds']} s of CPU) and {moment.step:,} steps")
     return net, result
 
 

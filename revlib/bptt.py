@@ -72,6 +72,7 @@ class Tape:
         self.P = np.moveaxis(scores.reshape(K, L, B), 0, -1)
         self.S, self.dec_S, self.dS, self.dec_dS = states[:T + 1], states[T + 1:], dS[:T + 1], dS[T + 1:]
         self.dA, self.dec_dA, self.dZ = blame[:-1], dec_blame[:-1, :, K:], dec_blame[1:, :, :K]
+        self.targets = targets
         self.d = model.Net(net.alphabet, n, net.activation, np.zeros_like(net.theta))
         share = np.full(L, 1 / L) if share is None else np.asarray(share)
         self._share = np.repeat(share / B, B).astype(dtype)                        # (L·B,)

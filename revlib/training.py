@@ -115,6 +115,47 @@ class Batch:
         return loss, gradient
 
 
+class Curriculum:
+    """Batches without end for `train`: short strings first, and a longer length when most of the longest are right.
+
+    Each batch has up to `size` strings of one length, drawn with `rng`: the longer the more often, and the longest
+    of those that have joined three times as often. Lengths 1 and 2 are there from the start. Call `look` now and
+    then; it is what lets the next length join.
+    """
+
+    def __init__(self, net, longest, rng, size=150, enough=0.9):
+        self.net, self.longest, self.rng, self.enough, self.level = net, longest, rng, enough, min(2, longest)
+        self.batches = {}
+        for length in range(1, longest + 1):
+            strings = rng.permutation(net.alphabet.strings(length)).tolist()
+            pieces = -(-len(strings) // size)
+            self.batches[length] = [Batch(net, strings[i::pieces]) for i in range(pieces)]
+
+    def __iter__(self):
+        while True:
+            share = np.arange(1.0, self.level + 1)
+            share[-1] *= 3
+            for length in 1 + self.rng.choice(self.level, 100, p=share / share.sum()):    # a hundred are drawn at once
+                batches = self.batches[length]
+                yield batches[self.rng.integers(len(batches))]
+
+    def right(self, length, batches=None):
+        """Share of the strings of a length, or of its first few batches, right when fed the right letters."""
+        found = []
+        for batch in self.batches[length][:batches]:
+            (tape,) = batch.tapes
+            tape.forward(self.net)
+            found.append((tape.P.argmax(axis=-1) == tape.targets).all(axis=0))
+        return float(np.concatenate(found).mean())
+
+    def look(self):
+        """The share right of the longest length so far; where it is enough, the next length joins."""
+        share = self.right(self.level, batches=4)
+        if share >= self.enough and self.level < self.longest:
+            self.level += 1
+        return share
+
+
 class Snapshot(NamedTuple):
     """A moment of training: the weights after `step` updates, and the loss and the gradient's norm there."""
     step: int

@@ -14,7 +14,7 @@ FILES = [*MODULES.values(), *sorted((ROOT / "tools").glob("*.py"))]
 FLOOR = {"alphabet": 0, "post": 0, "symbols": 0, "picture": 0, "model": 1, "bptt": 2, "training": 3, "stack": 3, "styles": 3,
          "gates": 3, "roads": 3, "cells": 4, "plots": 4, "panels": 5}
 ASIDE = {"exercises", "installation"}    # may look at any floor; no floor looks at them
-MOST_LINES = 1250    # of the core: 830 without panels.py, whose ten panels take a third of it
+MOST_LINES = 1275    # of the core: 830 without panels.py, whose ten panels take a third of it
 
 every_module = pytest.mark.parametrize("name", MODULES)
 every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")

@@ -368,6 +368,37 @@ def test_by_position_is_what_the_oracle_says(end):
             np.testing.assert_allclose(training.by_position(net, texts), shares, err_msg=f"{n} units, {texts}")
 
 
+# ---------------------------------------------------------------- the curriculum
+
+def test_a_curriculum_lets_longer_strings_join_when_the_longest_are_right():
+    net = training.initial("identity", Alphabet("abc", end=True), n=5, rng=np.random.default_rng(0))
+    lessons = training.Curriculum(net, 4, np.random.default_rng(0), size=20)
+    assert {length: sum(batch.tapes[0].S.shape[1] for batch in batches) for length, batches in lessons.batches.items()} == {
+        1: 3, 2: 9, 3: 27, 4: 81}    # every string of each length, once
+    assert all(batch.tapes[0].S.shape[1] <= 20 for batches in lessons.batches.values() for batch in batches)
+    plan, levels = iter(lessons), []
+    seen = {next(plan).tapes[0].S.shape[0] - 1 for _ in range(100)}
+    assert seen == {1, 2}, "longer strings came too early"
+    for _ in training.train(net, plan, training.Adam(0.01), 3000, clip=1, every=100):
+        level, share = lessons.level, lessons.look()
+        assert (lessons.level > level) == (share >= 0.9 and level < 4)
+        levels.append(lessons.level)
+    assert levels == sorted(levels) and levels[0] == 2 and levels[-1] == 4
+    strings = [text for length in (1, 2, 3, 4) for text in net.alphabet.strings(length)]
+    assert training.correct(net, strings).mean() > 0.95
+    assert lessons.right(4) > 0.95
+
+
+def test_batches_that_end_are_said_so_and_leave_the_last_good_weights():
+    net = training.initial("post")
+    batches = iter([training.Batch(net, ["abc"])] * 3)
+    run = training.train(net, batches, training.Descent(0.01), 10)
+    with pytest.raises(ValueError, match="the batches ended after 3 updates of 10"):
+        for moment in run:
+            last = moment
+    assert last.step == 2 and (net.theta == last.theta).all()
+
+
 # ---------------------------------------------------------------- beside a panel
 
 def test_a_slider_moved_while_a_cell_trains_leaves_both_right():
