@@ -13,7 +13,7 @@ from traitlets import TraitError
 pytest.register_assert_rewrite("expected")
 
 import expected  # noqa: E402
-from revlib import model, panels  # noqa: E402
+from revlib import controls, model, panels  # noqa: E402
 from revlib.alphabet import Alphabet  # noqa: E402
 
 SCORES = [2.0, -1.0, 0.5]
@@ -71,7 +71,7 @@ def check(name, panel, W=None):
 
 def numbers(panel):
     """Name -> Number of every number of a panel, the weight in hand among them."""
-    found = {name: c for name, c in panel.controls.items() if isinstance(c, panels.Number)}
+    found = {name: c for name, c in panel.controls.items() if isinstance(c, controls.Number)}
     return found | ({"weight": panel.weights.number} if panel.weights else {})
 
 
@@ -82,12 +82,12 @@ def is_int(number):
 def move_everything(panel):
     """Take every control somewhere else; the step last, since strings bound it."""
     for control in panel.controls.values():
-        if isinstance(control, panels.String):
+        if isinstance(control, controls.String):
             control.value = "bc"
-        elif isinstance(control, panels.Choice):
+        elif isinstance(control, controls.Choice):
             control.value = next(o for o in reversed(control.options) if o != control.value)
     for number in panel.controls.values():
-        if isinstance(number, panels.Number):
+        if isinstance(number, controls.Number):
             number.value = number.slider.min if number.value != number.slider.min else number.slider.max
     if panel.weights:
         for matrix in reversed(panel.weights.names):
@@ -510,9 +510,9 @@ def test_one_redraw_a_move(name, draws):
         assert number.slider.value == number.value == high
         costs_one(f"{which}, by code", lambda: setattr(number, "value", low))
     for which, control in panel.controls.items():
-        if isinstance(control, panels.Choice):
+        if isinstance(control, controls.Choice):
             costs_one(which, lambda: setattr(control, "value", next(o for o in control.options if o != control.value)))
-        elif isinstance(control, panels.String):
+        elif isinstance(control, controls.String):
             costs_one(which, lambda: setattr(control, "value", "cabcab"))
             costs_one(f"{which}, shorter", lambda: setattr(control, "value", "a"))
     if panel.weights:
@@ -588,17 +588,17 @@ def at_once(*acts):
 def moves(control, times, seed):
     """A function that moves a control `times` times, to places that a seed picks."""
     rng = random.Random(seed)
-    if isinstance(control, panels.Number):
+    if isinstance(control, controls.Number):
         low, high = control.slider.min, control.slider.max
         places = [rng.randint(low, high) if is_int(control) else round(rng.uniform(low, high), 2) for _ in range(times)]
-    elif isinstance(control, panels.Choice):
+    elif isinstance(control, controls.Choice):
         places = [rng.choice(control.options) for _ in range(times)]
     else:
         places = ["".join(rng.choices("abc", k=rng.randint(1, 8))) for _ in range(times)]
 
     def act():
         for k, place in enumerate(places):
-            if isinstance(control, panels.Number):    # a page moves the one or the other, code the whole
+            if isinstance(control, controls.Number):    # a page moves the one or the other, code the whole
                 setattr((control.slider, control.box, control)[k % 3], "value", place)
             else:
                 control.value = place
@@ -769,7 +769,7 @@ def test_a_move_in_the_middle_of_reset():
 @every_panel
 def test_display(name, monkeypatch):
     shown = []
-    monkeypatch.setattr(panels, "display", lambda *args, **kwargs: shown.append((args, kwargs)))
+    monkeypatch.setattr(controls, "display", lambda *args, **kwargs: shown.append((args, kwargs)))
     panel = build(name)
     panel._ipython_display_()
     ((bundle,), options), = shown

@@ -12,7 +12,7 @@ from traitlets import TraitError
 pytest.register_assert_rewrite("expected")
 
 import expected  # noqa: E402
-from revlib import model, panels, plots, training  # noqa: E402
+from revlib import controls, model, panels, plots, training  # noqa: E402
 from revlib.alphabet import Alphabet  # noqa: E402
 from revlib.picture import Picture  # noqa: E402
 from test_panels import (HOSTILE, at_once, draws, every_widget, forget_widgets, is_int,  # noqa: E402, F401
@@ -408,11 +408,11 @@ def test_one_redraw_a_move(name, draws):
         costs_one(f"{which}, box", lambda: setattr(number.box, "value", high))
         assert number.slider.value == number.value == high
     for which, control in panel.controls.items():
-        if isinstance(control, panels.Choice):
+        if isinstance(control, controls.Choice):
             for option in reversed(control.options):
                 if option != control.value:
                     costs_one(f"{which}, {option}", lambda: setattr(control, "value", option))
-        elif isinstance(control, panels.String):
+        elif isinstance(control, controls.String):
             costs_one(which, lambda: setattr(control, "value", "cabca"))
             costs_one(f"{which}, shorter", lambda: setattr(control, "value", "a"))
     if panel.weights:
@@ -453,7 +453,7 @@ def test_two_threads_two_controls(name, one, other):
 @every_panel
 def test_display(name, monkeypatch):
     shown = []
-    monkeypatch.setattr(panels, "display", lambda *args, **kwargs: shown.append((args, kwargs)))
+    monkeypatch.setattr(controls, "display", lambda *args, **kwargs: shown.append((args, kwargs)))
     panel = build(name)
     panel._ipython_display_()
     ((bundle,), options), = shown
@@ -469,7 +469,7 @@ def test_display(name, monkeypatch):
 @every_panel
 def test_every_control_has_a_name(name):
     panel = build(name)
-    boxes = [number.box for number in numbers(panel).values()] + [c for c in panel.controls.values() if not isinstance(c, panels.Number)]
+    boxes = [number.box for number in numbers(panel).values()] + [c for c in panel.controls.values() if not isinstance(c, controls.Number)]
     names = [box.description for box in boxes]
     assert all(n.strip() for n in names) and len(set(names)) == len(names)
     assert set(boxes) | {panel.reset_button} <= set(every_widget(panel))
@@ -480,7 +480,7 @@ def test_every_control_has_a_name(name):
 @pytest.fixture
 def bars(monkeypatch):
     shown = []
-    monkeypatch.setattr(panels, "display", lambda bar, **_: shown.append(bar))
+    monkeypatch.setattr(controls, "display", lambda bar, **_: shown.append(bar))
     return shown
 
 
@@ -488,7 +488,7 @@ def test_progress_hands_on_every_snapshot(bars):
     net = training.initial("post")
     run = training.train(net, training.Batch(net, STRINGS[:3]), training.Adam(0.01), 30, every=5)
     seen = []
-    for moment in panels.progress(run, 30):
+    for moment in controls.progress(run, 30):
         assert bars[0].bar.value == moment.step
         seen.append(moment)
     assert [m.step for m in seen] == [0, 5, 10, 15, 20, 25, 30]
@@ -499,7 +499,7 @@ def test_progress_hands_on_every_snapshot(bars):
 def test_stop_ends_the_training(bars):
     net = training.initial("post")
     steps = []
-    for moment in panels.progress(training.train(net, training.Batch(net, STRINGS[:3]), training.Adam(0.01), 100), 100):
+    for moment in controls.progress(training.train(net, training.Batch(net, STRINGS[:3]), training.Adam(0.01), 100), 100):
         steps.append(moment.step)
         if moment.step == 4:
             bars[0].stop.click()
@@ -513,12 +513,12 @@ def test_progress_passes_on_what_goes_wrong(bars):
         raise FloatingPointError("too fast")
 
     with pytest.raises(FloatingPointError, match="too fast"):
-        [*panels.progress(run(), 9)]
+        [*controls.progress(run(), 9)]
 
 
 def test_how_the_bar_is_displayed(bars):
-    bar = panels.Progress(300)
-    assert repr(bar) == repr(panels.Progress(300)) == "Training: 300 updates"
+    bar = controls.Progress(300)
+    assert repr(bar) == repr(controls.Progress(300)) == "Training: 300 updates"
     bar._ipython_display_()
     bundle, = bars
     assert bundle["text/plain"] == "Training: 300 updates" and bundle["text/html"] == "<p>Training: 300 updates</p>"

@@ -1,0 +1,339 @@
+"""Floor 5: what a reader moves (numbers, choices, strings, weights) and the panel that redraws. The one file that imports ipywidgets."""
+import math
+import threading
+from html import escape
+
+import ipywidgets as widgets
+import numpy as np
+from IPython.display import display
+
+from revlib import cells
+from revlib.alphabet import LetterError
+
+_WIDE = {"description_width": "initial"}
+_WORDS = "line-height:1.4;min-height:2.8em;max-width:820px"
+
+
+class Number(widgets.HBox):
+    """A number to drag or to type: a slider beside a box that carries its name.
+
+    `value` is exact. A slider on a page knows only its steps, and sends back the step nearest to whatever
+    it is given; that is no move of the reader's, and changes nothing here.
+    """
+
+    def __init__(self, name, value, low, high, step=0.01):
+        kind = "Int" if isinstance(step, int) else "Float"
+        bounds = dict(value=value, min=low, max=high, step=step)
+        self.box = getattr(widgets, f"Bounded{kind}Text")(description=name, style=_WIDE, **bounds,
+                                                          layout=widgets.Layout(width="170px"))
+        self.slider = getattr(widgets, f"{kind}Slider")(readout=False, layout=widgets.Layout(width="280px"), **bounds)
+        self._value, self._setting, self._acts = value, False, []
+        self.lock = threading.RLock()    # a panel puts its own here
+        self.slider.observe(self._slid, "value")
+        self.box.observe(lambda change: self._set(change["new"]), "value")
+        super().__init__([self.box, self.slider])
+
+    value = property(lambda self: self._value, lambda self, value: self._set(value))
+
+    def on_change(self, act):
+        """Call `act()` after every change of the value."""
+        self._acts.append(act)
+
+    def bound(self, high):
+        """Change the upper end; a value above it comes down with it."""
+        with self.lock:
+            self._setting = True
+            self.slider.max = self.box.max = high
+            self._setting = False
+            self._set(min(self._value, high))
+
+    def show(self, name, value):
+        """Carry another name and value, and reach at least as far as that value."""
+        with self.lock:
+            self.box.description = name
+            reach = max(2.0, math.ceil(1.5 * abs(value)))
+            self._setting = True
+            for part in (self.slider, self.box):
+                part.min, part.max = -reach, reach
+            self._setting = False
+            self._set(value)
+
+    def _slid(self, change):
+        with self.lock:
+            low, step = self.slider.min, self.slider.step
+            nearest = low + round((self._value - low) / step) * step if math.isfinite(self._value) else math.nan
+            if not abs(change["new"] - nearest) < 1e-6 * step:
+                self._set(round(change["new"], 9))
+
+    def _set(self, value):
+        with self.lock:
+            if self._setting:
+                return
+            self._setting = True
+            try:
+                if math.isfinite(value):
+                    value = min(max(value, self.slider.min), self.slider.max)
+                changed, self._value = value != self._value, value
+                self.box.value = value
+                # what the page's slider just said, it is not told again: it may have moved on meanwhile
+                if not abs(self.slider.value - value) < 1e-9:
+                    self.slider.value = value
+            finally:
+                self._setting = False
+            if changed:
+                for act in self._acts:
+                    act()
+
+
+class Choice(widgets.Dropdown):
+    """One of several, by name."""
+
+    def __init__(self, name, options, value):
+        super().__init__(description=name, options=options, value=value, style=_WIDE,
+                         layout=widgets.Layout(width="220px"))
+
+    def on_change(self, act):
+        self.observe(lambda _: act(), "value")
+
+
+class String(widgets.Text):
+    """A string box, read letter by letter as it is typed."""
+
+    def __init__(self, name, value):
+        super().__init__(description=name, value=value, style=_WIDE, continuous_update=True,
+                         layout=widgets.Layout(width="220px"))
+
+    def on_change(self, act):
+        self.observe(lambda _: act(), "value")
+
+
+class Weights:
+    """Every weight of a network within reach: pick a matrix, pick an entry of its grid, drag it.
+
+    The grid's buttons are reached by Tab and pressed by Space. The network is the panel's own copy.
+    """
+
+    def __init__(self, net, names):
+        self.net, self.names, self._start = net, names, net.theta.copy()
+        self._act, self._showing, self._grids = None, False, {}
+        self.matrix = widgets.ToggleButtons(options=names, description="weights", style={"button_width": "76px"})
+        self.number = Number("", 0.0, -2.0, 2.0)
+        self.grid = widgets.VBox([self.matrix, widgets.VBox()])
+        self.matrix.observe(lambda change: self._open(change["new"]), "value")
+        self.number.on_change(self._drag)
+        self._open(names[0])
+
+    lock = property(lambda self: self.number.lock, lambda self, lock: setattr(self.number, "lock", lock))
+
+    def on_change(self, act):
+        self._act = act
+
+    @property
+    def entry(self):
+        """(matrix, row, column) of the entry the slider moves."""
+        return self._name, *self._at
+
+    def select(self, row, column):
+        """Let the slider move the entry (row, column) of the matrix in view."""
+        with self.lock:
+            self._button(*self._at).button_style = ""
+            self._at = row, column
+            self._button(row, column).button_style = "info"
+            self._show_value()
+            if self._act:
+                self._act()
+
+    def reset(self):
+        """Back to the very same weights, the first entry in hand."""
+        with self.lock:
+            self.net.theta[:] = self._start
+            for name, (_, buttons, _, _) in self._grids.items():
+                for button, value in zip(buttons, self.net.named()[name].flat):
+                    button.description = cells.number(value)
+            self.matrix.value = self.names[0]
+            self.select(0, 0)
+
+    def _open(self, name):
+        with self.lock:
+            if self._grids:
+                self._button(*self._at).button_style = ""
+            if name not in self._grids:
+                self._grids[name] = self._build(name)
+            self._name, self._view, self._at = name, self._grids[name], (0, 0)
+            self.grid.children = [self.matrix, self._view[0]]
+            self.select(0, 0)
+
+    def _build(self, name):
+        """The grid of one matrix: its box, its buttons row by row, the names of its rows and columns."""
+        values, letters = self._matrix(name), self.net.alphabet
+        rows = [""] if len(values) == 1 and not name.endswith("Wh") else (
+            letters.letters if name.endswith("Wh") else cells.units(len(values)))
+        columns = letters.outputs if name in ("Wo", "bo") else cells.units(values.shape[1])
+        small = widgets.Layout(width="58px", height="26px", margin="1px")
+        buttons = []
+        for i, row in enumerate(rows):
+            for j, column in enumerate(columns):
+                button = widgets.Button(description=cells.number(values[i, j]), layout=small,
+                                        tooltip=self._label(name, row, column))
+                button.on_click(lambda _, at=(i, j): self.select(*at))
+                buttons.append(button)
+        width = len(columns)
+        box = widgets.VBox([widgets.HBox(buttons[k:k + width]) for k in range(0, len(buttons), width)])
+        return box, buttons, rows, columns
+
+    @staticmethod
+    def _label(name, row, column):
+        return f"{name}[{row}, {column}]" if row else f"{name}[{column}]"
+
+    def _matrix(self, name):
+        return np.atleast_2d(self.net.named()[name])    # a view: writing into it writes into theta
+
+    def _button(self, row, column):
+        return self._view[1][row * len(self._view[3]) + column]
+
+    def _show_value(self):
+        name, i, j = self.entry
+        self._showing = True
+        try:
+            self.number.show(self._label(name, self._view[2][i], self._view[3][j]), float(self._matrix(name)[i, j]))
+        finally:
+            self._showing = False
+
+    def _drag(self):
+        if self._showing:
+            return
+        (name, i, j), value = self.entry, self.number.value
+        if math.isfinite(value):
+            self._matrix(name)[i, j] = value
+            self._button(i, j).description = cells.number(value)
+        if self._act:
+            self._act()
+
+
+class Panel(widgets.VBox):
+    """Controls bound to a drawing, with a line of words and Reset.
+
+    Parameters
+    ----------
+    controls : dict of str to Number, Choice or String
+        Their values are handed to `draw` by name.
+    draw : function
+        From those values to a Picture or several; LetterError and FloatingPointError are answered in words
+        and the picture stays.
+    weights : Weights, optional
+        The draw function reads its network.
+    adjust : function, optional
+        Called with the dict of values before each drawing, to move the bounds of other controls.
+
+    One lock lets only one change in at a time, wherever callbacks run.
+    """
+
+    def __init__(self, controls, draw, weights=None, adjust=None):
+        self.controls, self.weights = controls, weights
+        self._draw, self._adjust = draw, adjust
+        self._lock, self._held = threading.RLock(), False
+        self._start = {name: control.value for name, control in controls.items()}
+        self.picture, self._svg = (), ""
+        self.page = widgets.HTML()
+        self.reset_button = widgets.Button(description="Reset", tooltip="Back to the start: the same string, the same weights")
+        self.reset_button.on_click(self.reset)
+        for control in (*controls.values(), *([weights] if weights else [])):
+            control.lock = self._lock
+            control.on_change(self._changed)
+        self.redraw()
+        left = [*controls.values(), *([weights.number] if weights else []), self.reset_button]
+        top = widgets.HBox([widgets.VBox(left), *([weights.grid] if weights else [])],
+                           layout=widgets.Layout(flex_flow="row wrap"))
+        super().__init__([top, self.page])
+
+    @property
+    def words(self):
+        """What the picture shows now."""
+        return " ".join(picture.words for picture in self.picture)
+
+    def reset(self, _=None):
+        """Back to the very same start, with one redraw."""
+        with self._lock:
+            self._held = True
+            try:
+                if self._adjust:
+                    self._adjust(self._start)    # first the bounds, so that every value fits again
+                for name, control in self.controls.items():
+                    control.value = self._start[name]
+                if self.weights:
+                    self.weights.reset()
+                self.redraw()
+            finally:
+                self._held = False
+
+    def redraw(self):
+        """Draw what the controls say now; called by every change."""
+        try:
+            drawn = self._draw(**self._values())
+        except (LetterError, FloatingPointError) as error:
+            self.page.value = f'{self._svg}<p role="alert" style="{_WORDS};color:#b33c00">{escape(str(error))}</p>'
+            return
+        self.picture = drawn if isinstance(drawn, tuple) else (drawn,)
+        self._svg = "".join(picture.svg for picture in self.picture)
+        self.page.value = f'{self._svg}<p role="status" style="{_WORDS}">{escape(self.words)}</p>'
+
+    def _values(self):
+        values = {name: control.value for name, control in self.controls.items()}
+        for control in (*self.controls.values(), *([self.weights.number] if self.weights else [])):
+            if isinstance(control, Number) and not math.isfinite(control.value):
+                raise FloatingPointError(f"{control.box.description} is {control.value}; it must be a number")
+        if self._adjust:
+            self._adjust(values)    # moves numbers only: what else has been read stays as it was read
+        return {name: control.value if isinstance(control, Number) else values[name]
+                for name, control in self.controls.items()}
+
+    def _changed(self):
+        with self._lock:
+            if self._held:
+                return
+            self._held = True    # what a redraw moves, such as a bound, asks for no second one
+            try:
+                self.redraw()
+            finally:
+                self._held = False
+
+    def __repr__(self):
+        return f"Panel: {self.words}"
+
+    def _ipython_display_(self, **kwargs):
+        """Offer the live panel and, where no kernel runs, its picture; alike in ipywidgets 7 and 8."""
+        display(_bundle(self, repr(self), "".join(picture._repr_html_() for picture in self.picture)), raw=True)
+
+
+def _bundle(widget, text, html):
+    """The outputs of a widget: itself, and what stands in its place where no kernel runs."""
+    return {"text/plain": text, "text/html": html, "application/vnd.jupyter.widget-view+json":
+            {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}}
+
+
+class Progress(widgets.HBox):
+    """A bar that fills as a training runs in a cell, with a Stop button where the kernel hears it in time."""
+
+    def __init__(self, steps):
+        self.steps, self.stopped = steps, False
+        self.bar = widgets.IntProgress(value=0, min=0, max=steps, description="training")
+        self.stop = widgets.Button(description="Stop", tooltip="End the training here; the weights stay as they are")
+        self.stop.on_click(lambda _: setattr(self, "stopped", True))
+        super().__init__([self.bar, self.stop])
+
+    def __repr__(self):
+        return f"Training: {self.steps} updates"
+
+    def _ipython_display_(self, **kwargs):
+        display(_bundle(self, repr(self), f"<p>{repr(self)}</p>"), raw=True)
+
+
+def progress(run, steps):
+    """The snapshots of a training, with a bar in the notebook's output; the Stop button ends it early."""
+    bar = Progress(steps)
+    display(bar)
+    for moment in run:
+        bar.bar.value = moment.step
+        yield moment
+        if bar.stopped:
+            return
