@@ -19,6 +19,14 @@ def relu(z, out=None):
 ACTIVATIONS = {"relu": relu, "tanh": np.tanh}    # each takes `out`, as NumPy's own functions do
 
 
+def views(theta, shapes):
+    """Name -> view of a flat vector, cut in the order of the dict `shapes`, name -> shape."""
+    ends = np.cumsum([int(np.prod(shape)) for shape in shapes.values()])
+    if theta.shape != (ends[-1],):
+        raise ValueError(f"these shapes need {ends[-1]} parameters; theta has shape {theta.shape}: {shapes}")
+    return {name: piece.reshape(shape) for (name, shape), piece in zip(shapes.items(), np.split(theta, ends[:-1]))}
+
+
 class Layer:
     """One recurrent layer. Wh (V, n), Ws (n, n) and b (n,) are row blocks of one matrix W (V + n + 1, n),
     so that a step is one product: [x, s, 1] @ W = x @ Wh + s @ Ws + b."""

@@ -92,15 +92,18 @@ OPTIMISERS = {"gradient descent": Descent, "Adam": Adam}
 
 
 class Batch:
-    """Strings of any lengths, trained on together: one Tape a length, weighted by its letters. So no masks."""
+    """Strings of any lengths, trained on together: one tape a length, weighted by its letters. So no masks.
 
-    def __init__(self, net, strings):
+    `tape` makes the room for one length: bptt.Tape, or styles.Tape for the networks of that module.
+    """
+
+    def __init__(self, net, strings, tape=bptt.Tape):
         lengths = defaultdict(list)
         for string in strings:
             lengths[len(string)].append(string)
         if not lengths:
             raise ValueError("there is no string to train on")
-        self.tapes = [bptt.Tape(net, *bptt.task(net.alphabet, group)) for group in lengths.values()]
+        self.tapes = [tape(net, *bptt.task(net.alphabet, group)) for group in lengths.values()]
         letters = np.array([tape.P.shape[0] * tape.P.shape[1] for tape in self.tapes])
         self.weights = [float(w) for w in letters / letters.sum()]
 
@@ -123,13 +126,13 @@ class Curriculum:
     then; it is what lets the next length join.
     """
 
-    def __init__(self, net, longest, rng, size=150, enough=0.9):
+    def __init__(self, net, longest, rng, size=150, enough=0.9, tape=bptt.Tape):
         self.net, self.longest, self.rng, self.enough, self.level = net, longest, rng, enough, min(2, longest)
         self.batches = {}
         for length in range(1, longest + 1):
             strings = rng.permutation(net.alphabet.strings(length)).tolist()
             pieces = -(-len(strings) // size)
-            self.batches[length] = [Batch(net, strings[i::pieces]) for i in range(pieces)]
+            self.batches[length] = [Batch(net, strings[i::pieces], tape) for i in range(pieces)]
 
     def __iter__(self):
         while True:
@@ -171,7 +174,7 @@ def train(net, batches, optimiser, steps, clip=None, every=1):
     ----------
     net : Net
     batches : Batch, or iterator of Batch
-        The same batch at every step, or the next one.
+        The same batch at every step, or the next one. Whatever has `gradient(net)`, loss and flat gradient, will do.
     optimiser : Descent or Adam
     steps : int
         Updates to make.
@@ -194,7 +197,7 @@ def train(net, batches, optimiser, steps, clip=None, every=1):
     good = net.theta.copy()
     try:
         for step in range(steps + 1):
-            batch = batches if isinstance(batches, Batch) else next(batches, None)
+            batch = batches if hasattr(batches, "gradient") else next(batches, None)
             if batch is None:
                 raise ValueError(f"the batches ended after {step} updates of {steps}")
             loss, gradient, norm = _downhill(net, batch, step, optimiser.rate)
@@ -225,14 +228,14 @@ def _downhill(net, batch, step, rate):
     return loss, gradient, norm
 
 
-def correct(net, strings):
-    """Which strings the network reverses, decoding greedily: a bool array, one entry a string."""
+def correct(net, strings, run=model.run):
+    """Which strings the network reverses, decoding greedily: a bool array, one entry a string. `run` runs the network."""
     lengths, right = defaultdict(list), np.zeros(len(strings), bool)
     for k, string in enumerate(strings):
         lengths[len(string)].append(k)
     for places in lengths.values():
         group = [strings[k] for k in places]
-        right[places] = [said == string[::-1] for said, string in zip(model.run(net, group).output, group)]
+        right[places] = [said == string[::-1] for said, string in zip(run(net, group).output, group)]
     return right
 
 

@@ -1,0 +1,189 @@
+"""Floor 3: encoder-decoders that differ in what the decoder may look at, with any cell; gradients by hand.
+
+    plain      nothing but its own state
+    feedback   the letter it said before: the post's, and model.py's
+    peek       that letter, and the thought vector at every step (Cho et al. 2014, arXiv 1406.1078)
+    attention  that letter; and its scores are made of its state and of a mixture of all encoder states, each weighted by
+               the softmax of its dot product with the decoder's state (Luong et al. 2015, arXiv 1508.04025)
+
+Written to be read beside chapters 09 and 10; model.py and bptt.py do the second style faster.
+"""
+from dataclasses import dataclass
+
+import numpy as np
+
+from revlib import bptt, gates, model
+from revlib.alphabet import Alphabet
+
+STYLES = ("plain", "feedback", "peek", "attention")
+
+
+class Net:
+    """An encoder-decoder: a style, a cell, and all parameters in one flat `theta` with views by name.
+
+    Parameters
+    ----------
+    style : str
+        One of STYLES.
+    alphabet : Alphabet or str
+    n : int
+        Units.
+    cell : str
+        A key of gates.CELLS.
+    theta : (size,) float array, optional
+        Used as it is; zeros if not given.
+
+    Attributes
+    ----------
+    p : dict
+        Name -> view: the encoder's Wh, Ws, b (and c), the decoder's dec.Wh …, Wo and bo. In dec.Wh the letters' rows come
+        first, then, in "peek", the thought vector's; in Wo the state's rows come first, then, in "attention", the mixture's.
+    enc, dec : dict
+        The same views as the cell knows them.
+    """
+
+    def __init__(self, style="feedback", alphabet="abc", n=5, cell="plain", theta=None):
+        for value, known in ((style, STYLES), (cell, gates.CELLS)):
+            if value not in known:
+                raise ValueError(f"{value!r} is not one of {', '.join(known)}")
+        self.alphabet = alphabet if isinstance(alphabet, Alphabet) else Alphabet(alphabet)
+        self.style, self.n, self.cell = style, n, gates.CELLS[cell](n)
+        V, K = len(self.alphabet), len(self.alphabet.outputs)
+        fed = {"plain": 0, "feedback": V, "peek": V + self.cell.width, "attention": V}[style]
+        shapes = {**self.cell.shapes(V), **{f"dec.{name}": shape for name, shape in self.cell.shapes(fed).items()},
+                  "Wo": (2 * n if style == "attention" else n, K), "bo": (K,)}
+        size = sum(int(np.prod(shape)) for shape in shapes.values())
+        self.theta = np.zeros(size) if theta is None else theta
+        self.p = model.views(self.theta, shapes)
+        self.enc = {name: self.p[name] for name in self.cell.shapes(V)}
+        self.dec = {name: self.p[f"dec.{name}"] for name in self.enc}
+
+    def like(self, theta):
+        """A network of the same style, cell and sizes with other parameters."""
+        cell = next(name for name, kind in gates.CELLS.items() if isinstance(self.cell, kind))
+        return Net(self.style, self.alphabet, self.n, cell, theta)
+
+
+def initial(style, alphabet, n, rng, cell="plain"):
+    """A network before training: weights of mean 0 and variance 1 / (rows of the matrix), biases 0, then what the
+    cell asks for: identity, or open gates."""
+    net = Net(style, alphabet, n, cell)
+    for view in net.p.values():
+        if view.ndim == 2 and len(view):
+            view[:] = rng.normal(0, 1 / np.sqrt(len(view)), view.shape)
+    for layer in (net.enc, net.dec):
+        net.cell.start(layer)
+    return net
+
+
+@dataclass
+class Run:
+    """One run forward over B strings of one length, everything kept. Row t-1 of Z, Y, A, told belongs to step t."""
+    S: np.ndarray        # (T + 1, B, width) encoder states
+    dec_S: np.ndarray    # (L + 1, B, width) decoder states; the first is the thought vector
+    told: np.ndarray     # (L, B, n or 2n) what the scores are made of
+    Z: np.ndarray        # (L, B, K) scores
+    Y: np.ndarray        # (L, B) index of the letter said
+    A: np.ndarray        # (L, B, T) attention: how much of each encoder state; zeros in the other styles
+    output: list         # what was said, up to END
+    kept: tuple          # what each step of encoder and decoder left for the way back
+
+
+def run(net, strings, given=None):
+    """Encode strings of one length and decode them; everything kept.
+
+    Parameters
+    ----------
+    strings : list of B str, or (T, B) int array of their letters' indices
+    given : (L, B) int array, optional
+        The letters fed back in place of those said (teacher forcing).
+
+    Returns
+    -------
+    Run
+    """
+    inputs = strings if isinstance(strings, np.ndarray) else net.alphabet.indices(strings)
+    (T, B), V, K, n, cell = inputs.shape, len(net.alphabet), len(net.alphabet.outputs), net.n, net.cell
+    L, X, letter = T + net.alphabet.end, np.eye(V)[inputs], np.eye(K, V)    # END's row is empty
+    S, dec_S = np.zeros((T + 1, B, cell.width)), np.zeros((L + 1, B, cell.width))
+    told, Z, Y, A = np.zeros((L, B, len(net.p["Wo"]))), np.zeros((L, B, K)), np.zeros((L, B), int), np.zeros((L, B, T))
+    kept = [], []
+    for t in range(T):
+        S[t + 1], keep = cell.step(net.enc, X[t], S[t])
+        kept[0].append(keep)
+    dec_S[0], states, fed = S[-1], S[1:, :, :n], np.zeros((B, V))
+    for t in range(L):
+        dec_S[t + 1], keep = cell.step(net.dec, _fed(net.style, fed, S[-1]), dec_S[t])
+        kept[1].append(keep)
+        told[t, :, :n] = s = dec_S[t + 1, :, :n]
+        if net.style == "attention":
+            A[t] = model.softmax(np.einsum("bn,tbn->bt", s, states))      # one weight an encoder state
+            told[t, :, n:] = np.einsum("bt,tbn->bn", A[t], states)        # the mixture
+        Z[t] = told[t] @ net.p["Wo"] + net.p["bo"]
+        Y[t] = Z[t].argmax(axis=1)
+        fed = letter[Y[t] if given is None else given[t]]
+    return Run(S, dec_S, told, Z, Y, A, net.alphabet.text(Y), kept)
+
+
+def _fed(style, letter, thought):
+    """What the decoder's cell is fed: (B, V) letters and (B, width) thought vectors -> (B, 0, V or V + width)."""
+    return {"plain": letter[:, :0], "peek": np.concatenate([letter, thought], axis=1)}.get(style, letter)
+
+
+def backward(net, ran, dZ):
+    """Send blame on the scores back through a run.
+
+    Parameters
+    ----------
+    ran : Run
+    dZ : (L, B, K) array
+        d loss / d scores.
+
+    Returns
+    -------
+    d : Net
+        The gradient under the network's own names.
+    dS, dec_dS : (T + 1, B, width), (L + 1, B, width) arrays
+        d loss / d state.
+    """
+    d, n, V = net.like(np.zeros_like(net.theta)), net.n, len(net.alphabet)
+    dS, dec_dS, states = np.zeros_like(ran.S), np.zeros_like(ran.dec_S), ran.S[1:, :, :n]
+    d.p["Wo"][:] = np.einsum("lbi,lbk->ik", ran.told, dZ, optimize=True)
+    d.p["bo"][:] = dZ.sum(axis=(0, 1))
+    dtold = dZ @ net.p["Wo"].T
+    for t in reversed(range(len(dZ))):
+        dec_dS[t + 1, :, :n] += dtold[t, :, :n]
+        if net.style == "attention":
+            a, mix = ran.A[t], dtold[t, :, n:]
+            da = np.einsum("bn,tbn->bt", mix, states)
+            de = a * (da - (a * da).sum(axis=1, keepdims=True))           # through the softmax
+            dec_dS[t + 1, :, :n] += np.einsum("bt,tbn->bn", de, states)
+            dS[1:, :, :n] += np.einsum("bt,bn->tbn", a, mix) + np.einsum("bt,bn->tbn", de, ran.dec_S[t + 1, :, :n])
+        dx, dec_dS[t] = net.cell.back(net.dec, d.dec, ran.kept[1][t], dec_dS[t + 1])
+        if net.style == "peek":
+            dS[-1] += dx[:, V:]                                           # the thought vector was fed here too
+    dS[-1] += dec_dS[0]
+    for t in reversed(range(len(dS) - 1)):
+        _, before = net.cell.back(net.enc, d.enc, ran.kept[0][t], dS[t + 1])
+        dS[t] += before
+    return d, dS, dec_dS
+
+
+class Tape:
+    """Forward and backward over one batch, as bptt.Tape: what training.Batch needs to train a Net of this module."""
+
+    def __init__(self, net, inputs, targets):
+        self.inputs, self.targets = inputs, targets
+
+    def forward(self, net):
+        """The loss, nats per letter; the decoder is fed the right letters."""
+        self.ran = run(net, self.inputs, given=self.targets)
+        logs = model.log_softmax(self.ran.Z)
+        self.P = np.exp(logs)
+        return float(-np.take_along_axis(logs, self.targets[..., None], axis=-1).mean())
+
+    def backward(self, net):
+        """The flat gradient; leaves blame on states in dS and dec_dS."""
+        dZ = (self.P - np.eye(self.P.shape[-1])[self.targets]) / self.targets.size
+        d, self.dS, self.dec_dS = backward(net, self.ran, dZ)
+        return d.theta
