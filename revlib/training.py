@@ -122,23 +122,31 @@ class Curriculum:
     """Batches without end for `train`: short strings first, and a longer length when most of the longest are right.
 
     Each batch has up to `size` strings of one length, drawn with `rng`: the longer the more often, and the longest
-    of those that have joined three times as often. Lengths 1 and 2 are there from the start. Call `look` now and
-    then; it is what lets the next length join.
+    of those that have joined three times as often. The two shortest lengths are there from the start. Call `look` now
+    and then; it is what lets the next length join. Of a length that has more than `most` strings, so many are drawn.
     """
 
-    def __init__(self, net, longest, rng, size=150, enough=0.9, tape=bptt.Tape):
-        self.net, self.longest, self.rng, self.enough, self.level = net, longest, rng, enough, min(2, longest)
+    def __init__(self, net, longest, rng, size=150, enough=0.9, tape=bptt.Tape, shortest=1, most=10_000):
+        self.net, self.shortest, self.longest, self.rng, self.enough = net, shortest, longest, rng, enough
+        self.level = min(shortest + 1, longest)    # the longest length that has joined
         self.batches = {}
-        for length in range(1, longest + 1):
-            strings = rng.permutation(net.alphabet.strings(length)).tolist()
+        for length in range(shortest, longest + 1):
+            strings = self._strings(length, most)
             pieces = -(-len(strings) // size)
             self.batches[length] = [Batch(net, strings[i::pieces], tape) for i in range(pieces)]
 
+    def _strings(self, length, most):
+        """All strings of a length, or `most` of them, in random order."""
+        letters = self.net.alphabet.letters
+        if len(letters) ** length <= most:
+            return self.rng.permutation(self.net.alphabet.strings(length)).tolist()
+        return ["".join(drawn) for drawn in self.rng.choice([*letters], (most, length))]
+
     def __iter__(self):
         while True:
-            share = np.arange(1.0, self.level + 1)
+            share = np.arange(1.0, self.level + 1)[self.shortest - 1:]
             share[-1] *= 3
-            for length in 1 + self.rng.choice(self.level, 100, p=share / share.sum()):    # a hundred are drawn at once
+            for length in self.shortest + self.rng.choice(len(share), 100, p=share / share.sum()):    # a hundred are drawn at once
                 batches = self.batches[length]
                 yield batches[self.rng.integers(len(batches))]
 

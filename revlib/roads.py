@@ -1,0 +1,106 @@
+"""Floor 3: the road of a fixed length: a string as one row, layers of weights, and one softmax a letter.
+
+With the string reversed as its target that is a multi-layer perceptron; with the string itself, and few units in
+the middle, an autoencoder, whose middle is the code. Rows are strings: X (B, V·T).
+"""
+import numpy as np
+
+from revlib import bptt, model
+from revlib.alphabet import Alphabet, LetterError, quote
+
+# a layer that is "linear" gives its sums as they are
+ACTIVATIONS = model.ACTIVATIONS | {"linear": np.positive}
+SLOPES = bptt.SLOPES | {"linear": lambda S, out: np.copyto(out, 1) or out}
+
+
+class MLP:
+    """A multi-layer perceptron: all parameters in one flat vector `theta`, and one matrix a layer as views into it.
+
+    W[i] (rows + 1, columns) has the bias as its last row: a layer is S @ W[:-1] + W[-1], then its activation.
+    The last layer gives scores: L blocks of V, one block a letter to say.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Numbers in the input row, units of each hidden layer, scores: (9, 5, 9) for three letters of 'abc'.
+    activations : sequence of str
+        One a hidden layer: "relu", "tanh" or "linear".
+    alphabet : Alphabet or str
+        Without END: the length is fixed.
+    theta : (size,) float array, optional
+        Used as it is, not copied; zeros if not given.
+
+    Raises
+    ------
+    ValueError
+        If activations and hidden layers differ in number, or theta has another size; the message gives both.
+    """
+
+    def __init__(self, sizes, activations, alphabet="abc", theta=None):
+        self.alphabet = alphabet if isinstance(alphabet, Alphabet) else Alphabet(alphabet)
+        self.sizes, self.activations = tuple(sizes), tuple(activations)
+        if len(self.activations) != len(self.sizes) - 2:
+            raise ValueError(f"sizes {self.sizes} have {len(self.sizes) - 2} hidden layers; "
+                             f"activations {self.activations} are {len(self.activations)}")
+        shapes = [(rows + 1, columns) for rows, columns in zip(self.sizes, self.sizes[1:])]
+        ends = np.cumsum([0, *(rows * columns for rows, columns in shapes)])
+        self.theta = np.zeros(ends[-1]) if theta is None else theta
+        if self.theta.shape != (ends[-1],):
+            raise ValueError(f"sizes {self.sizes} have {ends[-1]} parameters; theta has shape {self.theta.shape}")
+        self.W = [self.theta[a:b].reshape(shape) for a, b, shape in zip(ends, ends[1:], shapes)]
+
+    def __repr__(self):
+        return f"MLP({self.sizes}, {self.activations}): {self.theta.size} parameters"
+
+    def rows(self, strings):
+        """One-hot rows of strings, (B, V·T), letter after letter; LetterError unless each has T letters."""
+        T = self.sizes[0] // len(self.alphabet)
+        for string in strings:
+            if len(self.alphabet.read(string)) != T:
+                raise LetterError(f"{quote(string)} has {len(string)} letter{'s' * (len(string) != 1)}; "
+                                  f"the input has {T} places, for exactly {T}")
+        return self.alphabet.one_hot(strings).swapaxes(0, 1).reshape(len(strings), -1)
+
+    def forward(self, X):
+        """Every layer's rows, (B, size) each: X first, the scores last."""
+        S = [X]
+        for W, activation in zip(self.W, [*self.activations, "linear"]):
+            S.append(ACTIVATIONS[activation](S[-1] @ W[:-1] + W[-1]))
+        return S
+
+    def scores(self, X):
+        """(B, L, V): what the last layer gives, one block a letter to say."""
+        return self.forward(X)[-1].reshape(len(X), -1, len(self.alphabet))
+
+    def answers(self, strings):
+        """What it says to each of some strings: the letter with the highest score at each place."""
+        return self.alphabet.text(model.greedy(self.scores(self.rows(strings))).T)
+
+
+def initial(sizes, activations, rng, alphabet="abc"):
+    """A network before training: weights of mean 0 and variance 1 / (rows of the matrix), biases 0."""
+    net = MLP(sizes, activations, alphabet)
+    for W in net.W:
+        W[:-1] = rng.normal(0, 1 / np.sqrt(len(W) - 1), W[:-1].shape)
+    return net
+
+
+class Pairs:
+    """Strings and what should be said to each; stands in for a Batch in `training.train`."""
+
+    def __init__(self, net, strings, answers):
+        self.X, self.Y = net.rows(strings), net.rows(answers)
+
+    def gradient(self, net):
+        """Loss (nats per letter) and flat gradient at the network's weights."""
+        S, d = net.forward(self.X), MLP(net.sizes, net.activations, net.alphabet, np.zeros_like(net.theta))
+        shape = len(self.X), -1, len(net.alphabet)
+        logP, Y = model.log_softmax(S[-1].reshape(shape)), self.Y.reshape(shape)
+        letters = Y.shape[0] * Y.shape[1]
+        blame = ((np.exp(logP) - Y) / letters).reshape(self.Y.shape)    # p - y, once a letter
+        for i in reversed(range(len(net.W))):
+            d.W[i][:-1], d.W[i][-1] = S[i].T @ blame, blame.sum(axis=0)
+            if i:
+                slope = SLOPES[net.activations[i - 1]](S[i], out=np.empty_like(S[i]))
+                blame = blame @ net.W[i][:-1].T * slope
+        return float(-(logP * Y).sum() / letters), d.theta
