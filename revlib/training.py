@@ -64,12 +64,14 @@ class Adam:
     """Adam: each weight's step is its smoothed gradient over its smoothed size.
 
     The moments are kept without their factors 1 - beta; those are constants, and go into the rate and epsilon.
+    With `decay`, every weight also shrinks by rate · decay of itself at each step (AdamW).
 
-    Source: Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015, arXiv 1412.6980.
+    Sources: Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015, arXiv 1412.6980; Loshchilov and Hutter,
+    "Decoupled Weight Decay Regularization", 2019, arXiv 1711.05101.
     """
 
-    def __init__(self, rate=0.01, beta1=0.9, beta2=0.999, epsilon=1e-8):
-        self.rate, self.beta1, self.beta2, self.epsilon, self.steps = rate, beta1, beta2, epsilon, 0
+    def __init__(self, rate=0.01, beta1=0.9, beta2=0.999, epsilon=1e-8, decay=0.0):
+        self.rate, self.beta1, self.beta2, self.epsilon, self.decay, self.steps = rate, beta1, beta2, epsilon, decay, 0
 
     def update(self, theta, gradient):
         if self.steps == 0:
@@ -85,6 +87,8 @@ class Adam:
         room += self.epsilon * size
         np.divide(m, room, out=room)
         room *= self.rate * size * (1 - self.beta1) / (1 - self.beta1 ** self.steps)
+        if self.decay:
+            theta *= 1 - self.rate * self.decay
         theta -= room
 
 
