@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: help lab test notebooks check peers whole-task clean
+.PHONY: help lab test notebooks check peers whole-task sweep published stack styles gates clean
 
 help:  ## list what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -25,8 +25,26 @@ check: $(VENV)/.test  ## say what breaks the rules of a chapter
 peers: $(VENV)-peers/.ready  ## measure a training step beside PyTorch and JAX, in an environment of their own
 	@$(VENV)-peers/bin/python benchmarks/peers.py $(ARGS)
 
-whole-task: $(VENV)/.lab  ## train 5 units on all 9,840 strings of length 1 to 8, five seeds
-	@$(BIN)/python benchmarks/whole_task.py $(ARGS)
+# The tables of Part II: each target runs benchmarks/NAME.py again; killed, it goes on where it was (ARGS=--fresh: from the start).
+LONG = $(BIN)/python benchmarks/$(subst -,_,$@).py $(ARGS)
+
+whole-task: $(VENV)/.runs  ## chapters 06, 07: 5 units on all 9,840 strings of length 1 to 8, five seeds (1 minute)
+	@$(LONG)
+
+sweep: $(VENV)/.runs  ## chapter 07: how long 1 to 16 units can go, 180 trainings
+	@$(LONG)
+
+published: $(VENV)/.runs  ## chapter 07: 26 letters, beside a published table
+	@$(LONG)
+
+stack: $(VENV)/.runs  ## chapter 08: how long the stack by hand lasts, by precision and base
+	@$(LONG)
+
+styles: $(VENV)/.runs  ## chapter 09: plain, feedback, peek, attention on one budget
+	@$(LONG)
+
+gates: $(VENV)/.runs  ## chapter 10: plain cell, GRU, LSTM on one budget
+	@$(LONG)
 
 clean:  ## delete the environments
 	rm -rf $(VENV) $(VENV)-peers
@@ -46,7 +64,12 @@ $(VENV)/.lab: pyproject.toml | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[lab]"
 	@touch $@
 
+$(VENV)/.runs: pyproject.toml | $(BIN)/python
+	@echo "Installing what the long runs need into .venv (a minute or two, once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[lab,runs]"
+	@touch $@ $(VENV)/.lab
+
 $(VENV)/.test: pyproject.toml | $(BIN)/python
 	@echo "Installing what the tests need into .venv (a minute or two, once)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test]"
-	@touch $@ $(VENV)/.lab
+	@touch $@ $(VENV)/.lab $(VENV)/.runs

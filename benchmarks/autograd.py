@@ -1,6 +1,7 @@
-"""revlib's network in PyTorch: the oracle for losses and gradients, and what peers.py times.
+"""revlib's networks in PyTorch: the oracle for losses and gradients, and what peers.py times.
 
-PyTorch's RNN layers have two biases each, revlib's have one: the second is zero and frozen.
+PyTorch's RNN layers have two biases each, revlib's have one: the second is zero and frozen. Only the GRU has a use for
+a third of it: the bias inside the reset, revlib's c. Its gates stand in the same order, r, u, m being PyTorch's r, z, n.
 """
 import itertools
 import json
@@ -10,10 +11,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from revlib import bptt, model, training
+from revlib import bptt, gates, model, styles, training
 from revlib.alphabet import Alphabet
 
-REFERENCE = Path(__file__).resolve().parents[1] / "tests" / "reference_gradients.json"
+TESTS = Path(__file__).resolve().parents[1] / "tests"
 
 
 def one_hot(net, strings):
@@ -93,6 +94,68 @@ def autograd(net, strings, style):
     return total.item() / letters, np.concatenate([p.grad.numpy().T.ravel() for p in theirs.trained()])
 
 
-def write(found):
-    """Keep the references for `make test`, which has no PyTorch: one network a line."""
-    REFERENCE.write_text("[\n" + ",\n".join(json.dumps(case) for case in found) + "\n]\n")
+CELLS = {gates.Plain: lambda V, n: nn.RNNCell(V, n, nonlinearity="relu"), gates.GRU: nn.GRUCell, gates.LSTM: nn.LSTMCell}
+
+
+class Cell:
+    """PyTorch's own cell with the weights `p` of one of revlib.gates; its step is that of revlib: (B, V), (B, width) -> (B, width)."""
+
+    def __init__(self, kind, p):
+        V, n, c = len(p["Wh"]), len(p["Ws"]), p.get("c", np.zeros(0))
+        self.cell, self.kind, self.own = CELLS[kind](V, n).double(), kind, len(c)
+        second = np.concatenate([np.zeros(len(p["b"]) - len(c)), c])
+        for theirs, ours in zip(self.cell.parameters(), (p["Wh"].T, p["Ws"].T, p["b"], second)):
+            theirs.data.copy_(torch.from_numpy(ours.copy()))
+
+    def step(self, x, s):
+        return torch.cat(self.cell(x, s.chunk(2, dim=1)), dim=1) if self.kind is gates.LSTM else self.cell(x, s)
+
+    def gradient(self):
+        """In the order of theta: Wh, Ws, b, and of the second bias what revlib has."""
+        Wh, Ws, b, second = (p.grad.numpy() for p in self.cell.parameters())
+        return np.concatenate([Wh.T.ravel(), Ws.T.ravel(), b, second[len(second) - self.own:]])
+
+
+def autograd_styles(net, strings):
+    """As autograd, for a network of revlib.styles and strings of one length, with PyTorch's own cells."""
+    enc, dec = (Cell(type(net.cell), layer) for layer in (net.enc, net.dec))
+    Wo, bo = (torch.tensor(net.p[name], requires_grad=True) for name in ("Wo", "bo"))
+    X, fed, targets = (torch.from_numpy(a) for a in one_hot(net, strings))
+    s, states, scores = X.new_zeros(len(strings), net.cell.width), [], []
+    for x in X:
+        s = enc.step(x, s)
+        states.append(s[:, :net.n])
+    thought, states = s, torch.stack(states, dim=1)    # (B, T, n)
+    for x in fed:
+        s = dec.step({"plain": x[:, :0], "peek": torch.cat([x, thought], dim=1)}.get(net.style, x), s)
+        told = s[:, :net.n]
+        if net.style == "attention":
+            share = torch.softmax((states @ told[:, :, None])[:, :, 0], dim=1)
+            told = torch.cat([told, (share[:, None] @ states)[:, 0]], dim=1)
+        scores.append(told @ Wo + bo)
+    loss = nn.functional.cross_entropy(torch.stack(scores).flatten(0, 1), targets.flatten())
+    loss.backward()
+    return loss.item(), np.concatenate([enc.gradient(), dec.gradient(), Wo.grad.numpy().ravel(), bo.grad.numpy()])
+
+
+def style_references():
+    """As references, for each style with each cell of revlib.styles, in turn with END and without."""
+    found = []
+    for seed, (style, cell) in enumerate(itertools.product(styles.STYLES, gates.CELLS)):
+        letters, n, end = ("abc", 3, True) if seed % 2 else ("ab", 4, False)
+        rng = np.random.default_rng(seed)
+        net = styles.Net(style, Alphabet(letters, end), n, cell)
+        net.theta[:] = rng.uniform(-0.7, 0.9, net.theta.size).round(4)
+        strings = ["".join(rng.choice([*letters], 5)) for _ in range(4)]
+        loss, gradient = autograd_styles(net, strings)
+        ours, our_gradient = training.Batch(net, strings, styles.Tape).gradient(net)
+        error = max(np.abs(our_gradient - gradient).max() / np.abs(gradient).max(), abs(ours - loss) / loss)
+        assert error < 1e-10, f"{style} with {cell} on {strings} differs from PyTorch's by {error:.1e}"
+        found.append(dict(style=style, cell=cell, letters=letters, end=end, n=n, strings=strings, theta=net.theta.tolist(),
+                          loss=loss, gradient=[float(f"{g:.15g}") for g in gradient]))
+    return found
+
+
+def write(found, name):
+    """Keep references for `make test`, which has no PyTorch: one network a line."""
+    (TESTS / f"{name}.json").write_text("[\n" + ",\n".join(json.dumps(case) for case in found) + "\n]\n")

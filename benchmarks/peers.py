@@ -224,10 +224,11 @@ def main():
     parser.add_argument("--turns", type=int, default=41)
     parser.add_argument("--cases", default="abc")
     options = parser.parse_args()
-    found = autograd.references()
-    print(f"losses and gradients of {len(found)} networks equal PyTorch's autograd within 1e-10")
+    found = {"reference_gradients": autograd.references(), "reference_styles": autograd.style_references()}
+    print(f"losses and gradients of {sum(map(len, found.values()))} networks equal PyTorch's autograd within 1e-10")
     if options.write_reference:
-        autograd.write(found)
+        for name, networks in found.items():
+            autograd.write(networks, name)
     results = dict(versions={name: version(name) for name in ("numpy", "torch", "jax")} | {
         "python": platform.python_version()}, cores=os.cpu_count(),
         matrix_product_gflops_by_threads=matrix_product_speed(), rate=RATE, turns=options.turns, cases={})

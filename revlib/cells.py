@@ -9,6 +9,7 @@ from revlib.picture import Picture, number
 from revlib.symbols import COLOURS, NEGATIVE, POSITIVE
 
 CELL_W, CELL_H = 50, 24       # pixels
+DIGIT_W = 24                  # of a cell with one digit
 CAPTION, LABEL, GAP = 18, 15, 12
 INK, FAINT = "#222222", "#767676"
 
@@ -33,6 +34,8 @@ class Block:
         Cells with a heavy frame.
     limit : float, optional
         The absolute value with the full colour; the largest in the array if not given.
+    width : float
+        Of a cell, in pixels.
     """
     values: np.ndarray
     name: str = ""
@@ -42,6 +45,7 @@ class Block:
     digits: int = 2
     mark: set = field(default_factory=set)
     limit: float | None = None
+    width: float = CELL_W
 
     @property
     def table(self):
@@ -50,7 +54,7 @@ class Block:
     @property
     def size(self):
         rows, columns = self.table.shape
-        return (max(columns * CELL_W + 2 * LABEL * bool(self.rows),    # room on both sides keeps it centred
+        return (max(columns * self.width + 2 * LABEL * bool(self.rows),    # room on both sides keeps it centred
                     9.4 * len(self.name)),
                 rows * CELL_H + CAPTION * bool(self.name) + LABEL * bool(self.columns))
 
@@ -58,28 +62,28 @@ class Block:
         table, colour = self.table, COLOURS[self.role]
         limit = self.limit or max(np.abs(table[np.isfinite(table)]), default=0) or 1
         middle = x + self.size[0] / 2
-        x, parts = middle - table.shape[1] * CELL_W / 2, []
+        x, parts = middle - table.shape[1] * self.width / 2, []
         if self.name:
             parts.append(_text(middle, y + 13, self.name, colour, ' font-weight="bold"'))
             y += CAPTION
         if self.columns:
-            parts += [_text(x + (j + 0.5) * CELL_W, y + 11, label, FAINT, ' font-size="11"')
+            parts += [_text(x + (j + 0.5) * self.width, y + 11, label, FAINT, ' font-size="11"')
                       for j, label in enumerate(self.columns)]
             y += LABEL
         parts += [_text(x - 8, y + i * CELL_H + 17, label, FAINT, ' font-size="11"')
                   for i, label in enumerate(self.rows)]
-        cells = [self._cell(value, x + j * CELL_W, y + i * CELL_H, limit)
+        cells = [self._cell(value, x + j * self.width, y + i * CELL_H, limit)
                  for i, row in enumerate(table.tolist()) for j, value in enumerate(row)]
-        frames = [f'<rect x="{x + j * CELL_W:g}" y="{y + i * CELL_H:g}" width="{CELL_W}" height="{CELL_H}" '
+        frames = [f'<rect x="{x + j * self.width:g}" y="{y + i * CELL_H:g}" width="{self.width}" height="{CELL_H}" '
                   f'fill="none" stroke="{INK}" stroke-width="2.5"/>' for i, j in sorted(self.mark)]
         return (f'{"".join(parts)}<g data-block="{escape(self.name)}" stroke="{colour}" stroke-width="0.6">'
                 f'{"".join(cells)}{"".join(frames)}</g>')
 
     def _cell(self, value, x, y, limit):
-        box = f'<rect x="{x:g}" y="{y:g}" width="{CELL_W}" height="{CELL_H}" fill="{shade(value, limit)}"/>'
+        box = f'<rect x="{x:g}" y="{y:g}" width="{self.width}" height="{CELL_H}" fill="{shade(value, limit)}"/>'
         if isnan(value):
             return box
-        return box + _text(x + CELL_W / 2, y + 17, number(value, self.digits), INK, ' stroke="none"')
+        return box + _text(x + self.width / 2, y + 17, number(value, self.digits), INK, ' stroke="none"')
 
 
 def shade(value, limit):
@@ -354,3 +358,59 @@ def draw_blame(z, p, y, letters, temperature=1.0):
     return draw([[Sign(why, FAINT, 12), Block(values, name, role, columns=tuple(letters) if i == 0 else (),
                                               digits=digits, limit=None if i < 2 else 1)]
                  for i, (values, name, role, digits, why) in enumerate(rows)], words, gap=6)
+
+
+def draw_answer(text, said, sure):
+    """An answer letter by letter, each over how sure the network was of it; a wrong one beside the right one, and framed.
+
+    Parameters
+    ----------
+    text : str
+        The string that was read.
+    said : sequence of str
+        Letters, and END if the network said it.
+    sure : (len(said),) array
+        The probability of each.
+    """
+    right = [*text[::-1], "END"]
+    wrong = [t for t, letter in enumerate(said) if t >= len(right) or letter != right[t]]
+    names = [f"{letter}≠{(right + ['nothing'] * len(said))[t]}" if t in wrong else letter for t, letter in enumerate(said)]
+    answer = "".join(letter for letter in said if letter != "END")
+    told = f"wrong from letter {wrong[0] + 1} on" if wrong else "right"
+    words = f"'{text}' gives '{answer}': {told}. It is least sure of letter {int(np.argmin(sure)) + 1}, {number(min(sure), 4)}."
+    return draw([[Block(sure, "what it says, and how sure it is", "output", columns=tuple(names), limit=1,
+                        mark={(0, t) for t in wrong})]], words)
+
+
+def draw_stack(right, held, places, letters, limit, kind, frame, said, words):
+    """A number digit by digit, as it should be and as a machine holds it, and the difference.
+
+    Parameters
+    ----------
+    right, held : (P + 1,) int arrays
+        What is before the point, then P digits after it.
+    places : int
+        Digits after the point that there is room for; those beyond P are empty cells.
+    letters : sequence of str
+        What the digits 0, 1, … mean, written above the right ones.
+    limit : int
+        The digit with the full colour.
+    kind : str
+        What holds the number: 'float16'.
+    frame : 0 or 1
+        The digit with a heavy frame: 0 before the point, 1 the first after it.
+    said : str
+        The letters said so far.
+    words : str
+    """
+    above = [*(letters[digit] for digit in right), *" " * (places + 1 - len(right))]
+    rows = [("the exact number", right, "encoder"), (f"what {kind} holds", held, "encoder"),
+            ("the difference", np.where(held == right, np.nan, held - right), "blame")]
+    grid = []
+    for name, values, role in rows:
+        values = np.append(values, np.full(places + 1 - len(values), np.nan))
+        marks = [{(0, 0)} if role == "encoder" and place == frame else set() for place in (0, 1)]
+        labels = above if name == rows[0][0] else []
+        grid.append([Block(values[:1], "", role, (), tuple(labels[:1]), 0, marks[0], limit, DIGIT_W), ".",
+                     Block(values[1:], name, role, (), tuple(labels[1:]), 0, marks[1], limit, DIGIT_W)])
+    return draw([*grid, [None, None, Sign(said or " ", COLOURS["output"])]], words, gap=6)

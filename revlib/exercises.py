@@ -4,7 +4,7 @@ from typing import Any, Callable
 
 import numpy as np
 
-from revlib import bptt, model, post, training
+from revlib import bptt, model, post, roads, stack, training
 from revlib.alphabet import Alphabet
 
 
@@ -155,6 +155,38 @@ def _two_units(seed):
         pass
     return f"{training.correct(net, strings).sum()} of 27"
 
+def _through_one_unit(values):
+    net = roads.MLP((9, 1, 9), ("linear",))
+    net.W[0][:9, 0] = values
+    for place in range(3):
+        net.W[1][:, 3 * place:3 * place + 3] = [[-1, 0, 1], [1 + place, 0, -4 - place]]    # a below 1 + place, c above 4 + place
+    return f"{sum(s == said for s, said in zip(_ALL_27, net.answers(_ALL_27)))} of 27"
+
+
+def _rotated_by(matrix):
+    net = roads.MLP((9, 9), ())
+    net.W[0][:9] = matrix.reshape(9, 9)
+    return f"{sum(s[1:] + s[0] == said for s, said in zip(_ALL_27, net.answers(_ALL_27)))} of 27"
+
+
+def _last_bias(text):
+    net = roads.initial((9, 8, 9), ("relu",), np.random.default_rng(0))
+    return roads.Pairs(net, [text], [text[::-1]]).gradient(net)[1][-9:]
+
+
+_ALL_27 = Alphabet("abc").strings(3)
+
+def _reads_with(bo):
+    net = stack.build("ab", 3, 6)
+    net.bo[:] = bo
+    strings = [string for length in range(1, 7) for string in Alphabet("ab").strings(length)]
+    return f"{training.correct(net, strings).sum()} of {len(strings)}"
+
+
+def _first_failure():
+    net = stack.build("abcdefg", 8, 4, np.float16)
+    return [[next(s for s in net.alphabet.strings(4) if model.run(net, s).output != s[::-1])]]
+
 
 EXERCISES = {
     "1.1": Numbers("nine numbers, 0 or 1", lambda: Alphabet("abc").one_hot("cab")),
@@ -186,6 +218,27 @@ EXERCISES = {
     "6.3": Numbers("one whole number", lambda: _first_cba(0.02), 0),
     "6.4": Works("one whole number, a seed", 1, lambda seed: _two_units(seed[0]), "27 of 27"),
     "6.5": Numbers("one whole number", lambda: sum(3 ** length for length in range(1, 9)), 0),
+    "7.1": Numbers("one number, in bits", lambda: 8 * np.log2(3)),
+    "7.2": Numbers("one whole number", lambda: model.Net(Alphabet("abc", end=True), 16).theta.size, 0),
+    "7.3": Numbers("one probability", lambda: 0.96 ** (1 / 16), 0.00006),
+    "7.4": Function("a function from a string of digits to one whole number",
+                    lambda lengths: len(lengths) * max(map(int, lengths)) - sum(map(int, lengths)), ("3", "3358", "91")),
+    "7.5": Numbers("one whole number", lambda: 19669, 0),    # tests/test_exercises.py counts them
+    "7.6": Word("six letters, as '......'", lambda: [["cccaab"]]),
+    "8.1": Numbers("one number", lambda: 39 / 64, 1e-4),
+    "8.2": Word("one string", lambda: [["bbac"]]),
+    "8.3": Numbers("two whole numbers: over abc, over 26 letters", lambda: [32, 12], 0),
+    "8.4": Function("a function from a number to two: the digit and the number that is left", lambda value: [int(4 * value), 4 * value % 1],
+                    (0.609375, 0.25, 0.984375)),
+    "8.5": Word("one string of four letters", _first_failure),
+    "8.6": Numbers("two numbers, one a unit", lambda: [0.625, 0.75], 1e-4),
+    "8.7": Works("three biases: of a, b and END", 3, _reads_with, "126 of 126"),
+    "11.1": Numbers("one whole number", lambda: 18 * 20 + 20 + 20 * 18 + 18, 0),
+    "11.2": Function("a function from a length to one whole number", lambda T: 2 * (4 * T) ** 2 + 8 * T, (1, 3, 10)),
+    "11.3": Numbers("one whole number", lambda: roads.most(2, 4, 2), 0),
+    "11.4": Works("nine numbers, three a place", 9, _through_one_unit, "7 of 27"),
+    "11.5": Works("81 numbers, 9 × 9", 81, _rotated_by, "27 of 27"),
+    "11.6": Function("a function from a string of three letters to nine numbers", _last_bias, ("abc", "cab", "bbb")),
 }
 
 

@@ -3,7 +3,7 @@
 Each cell has the same five parts, so that any of them fits where another does:
 
     width        columns of its state; the first n are what others see, S(t)
-    shapes(V)    name -> shape of its parameters, for inputs of V columns
+    shapes(V)    name -> shape of its parameters, for inputs of V columns; gates stand side by side in the columns
     start(p)     what is special about its weights before training; the rest are drawn
     step(p, x, s)                one step for B strings: (B, V), (B, width) -> (B, width), and what `back` needs
     back(p, d, kept, blame)      d loss / d (state after) -> d loss / d x, d loss / d (state before);
@@ -48,11 +48,11 @@ class GRU:
     r = σ(x·Wh + S·Ws + b)             how much of the old state the draft sees     (its own third of the columns)
     u = σ(x·Wh + S·Ws + b)             how much of the old state is kept            (the second third)
     m = tanh(x·Wh + b + r ∘ (S·Ws + c))        the draft                            (the last third)
-    S(t) = (1 - u) ∘ m + u ∘ S(t-1)
+    S(t) = (1 - u) ∘ m + u ∘ S(t-1)            a mixture of draft and old state
 
-    This is the variant of cuDNN, PyTorch, and Keras with reset_after=True. In the first one (Cho et al. 2014, arXiv
-    1406.1078) r meets the state before the product, and c is not needed. PyTorch has a second bias for r and u too, which
-    adds nothing. Starts with the bias of u at 1: most is kept.
+    This is the variant of cuDNN, PyTorch, and Keras with reset_after=True. In the published one (Cho et al. 2014, arXiv
+    1406.1078v3) r meets the state before the product, m = tanh(x·Wh + (r ∘ S)·Ws + b), and there is no c. PyTorch and
+    Keras have a second bias for r and u too, which adds nothing. Starts with the bias of u at 1: most is kept.
     """
 
     def __init__(self, n):
@@ -65,11 +65,10 @@ class GRU:
         p["b"][self.n:2 * self.n] = 1
 
     def step(self, p, x, s):
-        n = self.n
-        of_x, of_s = x @ p["Wh"] + p["b"], s @ p["Ws"]
-        r, u = np.split(sigmoid(of_x[:, :2 * n] + of_s[:, :2 * n]), 2, axis=1)
-        seen = of_s[:, 2 * n:] + p["c"]
-        m = np.tanh(of_x[:, 2 * n:] + r * seen)
+        of_x, of_s = _parts(x @ p["Wh"] + p["b"], 3), _parts(s @ p["Ws"], 3)
+        r, u = sigmoid(of_x[:2] + of_s[:2])
+        seen = of_s[2] + p["c"]
+        m = np.tanh(of_x[2] + r * seen)
         return (1 - u) * m + u * s, (x, s, r, u, seen, m)
 
     def back(self, p, d, kept, blame):
@@ -90,8 +89,10 @@ class LSTM:
     C(t) = f ∘ C(t-1) + i ∘ g          forget, then write: the memory
     S(t) = o ∘ tanh(C(t))              what others see
 
-    The variant with a forget gate and without peepholes, as in PyTorch and Keras. Starts with the bias of f at 1
-    (Jozefowicz, Zaremba, Sutskever 2015). Source: Hochreiter and Schmidhuber 1997; Gers et al. 2000.
+    The variant with a forget gate and without peepholes, as in PyTorch (which has a second bias) and Keras. Starts with the
+    bias of f at 1 (Jozefowicz, Zaremba, Sutskever 2015).
+
+    Source: Hochreiter and Schmidhuber 1997; the forget gate: Gers, Schmidhuber, Cummins 2000.
     """
 
     def __init__(self, n):
@@ -104,11 +105,9 @@ class LSTM:
         p["b"][self.n:2 * self.n] = 1
 
     def step(self, p, x, s):
-        n = self.n
-        before, C = s[:, :n], s[:, n:]
-        A = x @ p["Wh"] + before @ p["Ws"] + p["b"]
-        i, f, o = sigmoid(A[:, :n]), sigmoid(A[:, n:2 * n]), sigmoid(A[:, 3 * n:])
-        g = np.tanh(A[:, 2 * n:3 * n])
+        before, C = s[:, :self.n], s[:, self.n:]
+        i, f, g, o = _parts(x @ p["Wh"] + before @ p["Ws"] + p["b"], 4)
+        i, f, g, o = sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
         after = f * C + i * g
         shown = np.tanh(after)
         return np.concatenate([o * shown, after], axis=1), (x, before, C, i, f, g, o, shown)
@@ -117,12 +116,18 @@ class LSTM:
         x, before, C, i, f, g, o, shown = kept
         dS, dC = blame[:, :self.n], blame[:, self.n:]
         dC = dC + dS * o * (1 - shown * shown)
-        dA = np.concatenate([dC * g * i * (1 - i), dC * C * f * (1 - f), dC * i * (1 - g * g), dS * shown * o * (1 - o)], axis=1)
+        dA = np.concatenate([dC * g * i * (1 - i), dC * C * f * (1 - f), dC * i * (1 - g * g),
+                             dS * shown * o * (1 - o)], axis=1)
         _share(d, x, before, dA, dA)
         return dA @ p["Wh"].T, np.concatenate([dA @ p["Ws"].T, dC * f], axis=1)
 
 
 CELLS = {"plain": Plain, "GRU": GRU, "LSTM": LSTM}
+
+
+def _parts(A, count):
+    """(B, count·n) -> (count, B, n), each part in one piece of memory: products of whole arrays then take half the time."""
+    return np.ascontiguousarray(A.reshape(len(A), count, -1).swapaxes(0, 1))
 
 
 def _share(d, x, s, of_x, of_s):

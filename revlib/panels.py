@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from revlib import bptt, cells, model, plots, training
+from revlib import bptt, cells, model, plots, roads, stack, styles, training
 from revlib.alphabet import Alphabet
 from revlib.controls import Choice, Number, Panel, String, Weights
 
@@ -245,3 +245,178 @@ def scrub_panel(net, run, text="abc"):
         return line, cells.draw_decoding(dec.S[0], dec.X, dec.S[1:], dec.Z, dec.P, said, alphabet.letters, alphabet.outputs)
 
     return Panel({"moment": Number("moment", 0, 0, len(run) - 1, 1), "string": String("string", text)}, draw)
+
+
+def reach_panel(shares, nets, start=(5, 1, 8, 0), length=9, text="abcabcabc", longest=16):
+    """How far trained networks reach: units, the lengths they were trained on, the seed, a length, and a string.
+
+    Parameters
+    ----------
+    shares : dict of (units, shortest, longest, seed) to array
+        Share reversed of each length, from 1.
+    nets : dict of the same keys to Net
+    """
+    asked = np.arange(1, len(shares[start]) + 1)
+    spans = {f"{low} to {high}": (low, high) for _, low, high, _ in sorted(shares, key=lambda key: key[1:3])}
+    many = [str(units) for units in sorted({key[0] for key in shares})]
+    curves = plots.Curves({"share reversed": "output", "trained from, to": "weights", "this length": "input"},
+                          xlabel="letters in the string", ylabel="share of strings reversed", xlim=(0, len(asked) + 1), ylim=(0, 1.08))
+
+    def draw(units, trained, seed, length, string):
+        key = int(units), *spans[trained], seed
+        net, share, (low, high) = nets[key], shares[key], spans[trained]
+        run = model.run(net, net.alphabet.read(string, longest))
+        said = [net.alphabet.outputs[y] for y in run.dec.Y]
+        place = "inside" if low <= length <= high else "above" if length > high else "below"
+        words = (f"{units} unit{'s' * (units != '1')}, {net.theta.size} parameters, trained on lengths {trained}, seed {seed}: of length "
+                 f"{length}, {place} the lengths trained on, it reverses {100 * share[length - 1]:.1f} %.")
+        bounds = np.array([low, low, high, high]) + np.array([-0.5, -0.5, 0.5, 0.5]), np.array([0, 1.04, 1.04, 0])
+        return (curves.draw([asked, bounds[0], np.array([length, length])], [share, bounds[1], np.array([0, share[length - 1]])], words),
+                cells.draw_answer(string, said, run.dec.P.max(axis=-1)))
+
+    return Panel({"units": Choice("units", many, str(start[0])), "trained": Choice("trained on lengths", list(spans), f"{start[1]} to {start[2]}"),
+                  "seed": Number("seed", start[3], 0, max(key[3] for key in shares), 1),
+                  "length": Number("length", length, 1, len(asked), 1), "string": String("string", text)}, draw)
+
+
+def autoencoder_panel(steps=300, widest=6):
+    """A string into a code and back: the string, the bottleneck's width, the seed. Trained anew at every move of those two."""
+    alphabet, trained = Alphabet("abc"), {}
+    strings = alphabet.strings(3)
+    groups = {f"begins with {letter}": [i for i, s in enumerate(strings) if s[0] == letter] for letter in alphabet.letters}
+    codes = plots.Map(groups, strings, xlabel="unit 1 of the code", ylabel="unit 2 of the code (0 if there is none)",
+                      xlim=(-10, 10), ylim=(-10, 10), size=(480, 340))
+
+    def draw(string, bottleneck, seed):
+        if (bottleneck, seed) not in trained:
+            net = roads.initial((9, bottleneck, 9), ("linear",), np.random.default_rng(seed))
+            run = training.train(net, roads.Pairs(net, strings, strings), training.Adam(0.03), steps, every=steps)
+            trained.clear()    # the last one is kept: a new string asks the same network
+            trained[bottleneck, seed] = [*run][-1].loss, net
+        loss, net = trained[bottleneck, seed]
+        x, code, z = net.forward(net.rows([string]))
+        said, p = net.answers([string])[0], model.softmax(z.reshape(3, 3))
+        right = sum(answer == s for answer, s in zip(net.answers(strings), strings))
+        grid = [[cells.Sign(letter), cells.Block(row, f"x({t + 1})", "input", columns="abc" if t == 0 else (), digits=0, limit=1),
+                 *([None] * 3 if t != 1 else ["→", cells.Block(code, "code", "encoder", columns=cells.units(bottleneck), limit=10), "→"]),
+                 cells.Block(p[t], f"p({t + 1})", "output", columns="abc" if t == 0 else (), limit=1), cells.Sign(said[t])]
+                for t, (letter, row) in enumerate(zip(string, x.reshape(3, 3)))]
+        words = (f"A bottleneck of {bottleneck} unit{'s' * (bottleneck != 1)}, seed {seed}: '{string}' becomes {cells.spoken(code)} and "
+                 f"comes back as '{said}'. Of all 27 strings {right} come back, of at most {roads.most(3, 3, bottleneck)}; "
+                 f"the loss is {cells.number(loss, 4)} nats.")
+        points = np.pad(net.forward(net.rows(strings))[1], ((0, 0), (0, 1)))[:, :2]
+        return cells.draw(grid, words, gap=6), codes.draw(points, "Map: the codes of all 27 strings.")
+
+    return Panel({"string": String("string", "abc"), "bottleneck": Number("bottleneck, units", 2, 1, widest, 1),
+                  "seed": Number("seed", 0, 0, 99, 1)}, draw)
+
+
+def stack_panel(text="abcab", precision="float16", longest=30):
+    """One unit's number as a stack of digits, pushed and popped: the string, the precision, the base, the step."""
+    step = Number("step", len(text), 1, 2 * len(text) + 1, 1)
+
+    def draw(string, precision, base, step):
+        T, dtype = len(string), np.dtype(precision).type
+        S, run = stack.until_wrong(stack.build("abc", base, min(T, stack.holds(base, dtype)), dtype), string)
+        said, right = [[*"abc", "END"][y] for y in run.Y], [*string[::-1], "END"]
+        pop = min(max(step - T, 0), len(said))    # after a wrong letter there is nothing more to see
+        left = string[:step] if pop == 0 else string[:T + 1 - pop]
+        exact = stack.number(left, base) * (base if pop else 1)
+        places = max(len(left) - (pop > 0), 0)
+        digits, held = (stack.digits(value, base, places) for value in (exact, (run.S[pop] if pop else S[step])[0]))
+        off = int((digits != held).sum())
+        does = f"push {left[-1]!r}" if pop == 0 else f"step {pop} of the decoder says {said[pop - 1]!r}"
+        end = (f"comes back as {run.text!r}, which is right" if said == right else
+               f"goes wrong at letter {len(said)}: {said[-1]!r} for {right[len(said) - 1]!r}")
+        words = (f"{does[0].upper()}{does[1:]}. The exact number is {digits[0]}.{''.join(map(str, digits[1:])) or 0} in base {base}, "
+                 f"{float(exact):.6g}; {precision} has {off or 'none'} of its digits wrong. {string!r} {end}.")
+        return cells.draw_stack(digits, held, T, [" ", *"abc"], base - 1, precision, int(pop == 0), " ".join(said[:pop]), words)
+
+    return Panel({"string": String("string", text), "precision": Choice("precision", ["float16", "float32", "float64"], precision),
+                  "base": Number("base", 4, 4, 16, 1), "step": step}, draw,
+                 adjust=lambda values: step.bound(2 * len(Alphabet("abc").read(values["string"], longest)) + 1))
+
+
+STARTED = "plain, gaussian start", "plain, identity start", "GRU", "LSTM"
+
+
+def _flow(cell, length, bias, scale, seed, units=8):
+    """Length of the blame for the last letter said, on every state of an untrained net: (1, 2·length), or (2, …) with C."""
+    rng, strings = np.random.default_rng(seed), [("abc" * length)[:length]]
+    net = styles.initial("feedback", "abc", units, rng, cell.split(",")[0])
+    for layer in (net.enc, net.dec):
+        if cell == STARTED[0]:
+            layer["Ws"][:] = rng.normal(0, units ** -0.5, (units, units))
+        layer["Ws"] *= scale
+        layer["b"][units:2 * units] = bias    # of the gate that keeps: the LSTM's f, the GRU's u; a plain cell has no such columns
+    targets = bptt.task(net.alphabet, strings)[1]
+    ran = styles.run(net, strings, given=targets)
+    dZ = np.zeros_like(ran.Z)
+    dZ[-1] = model.softmax(ran.Z[-1]) - np.eye(3)[targets[-1]]
+    _, dS, dec_dS = styles.backward(net, ran, dZ)
+    blame = np.concatenate([dS[1:, 0], dec_dS[1:, 0]])
+    return np.linalg.norm(blame.reshape(len(blame), -1, units), axis=2).T
+
+
+def flow_panel(longest=30, low=1e-16, high=1e8):
+    """How the blame fades on its way through a cell: the cell, the length, the bias of its keeping gate, the scale of Ws, the seed."""
+    names = {"the thought vector": "encoder", "blame on S": "blame"}
+    axes = dict(xlabel="step: encoder's 1 to T, then decoder's", ylabel="|∂loss/∂S|, nats per unit", xlim=(0, 2 * longest + 1),
+                ylim=(low, high), yscale="log")
+    curves = {cell: plots.Curves({**names, **({"blame on C": "blame"} if cell == "LSTM" else {})}, **axes) for cell in STARTED}
+
+    def draw(cell, length, bias, scale, seed):
+        sizes = _flow(cell, length, bias, scale, seed)
+        gate = {"GRU": "update", "LSTM": "forget"}.get(cell)
+        words = (f"{cell}, seed {seed}, {length} letter{'s' * (length != 1)}, both Ws times {cells.number(scale)}. "
+                 + (f"The {gate} gate's bias is {cells.number(bias)}: alone it keeps {cells.number(1 / (1 + np.exp(-bias)), 4)} a step. " if gate else "")
+                 + f"The blame for the last letter is {sizes[0, -1]:.1e} long on the decoder's last state, {sizes[0, length - 1]:.1e} on "
+                 f"the thought vector and {sizes[0, 0]:.1e} on S(1)" + (f", {sizes[1, 0]:.1e} on C(1)." if cell == "LSTM" else "."))
+        lines = [(np.full(3, length), np.array([low, high / 100, high])), (np.arange(1, 2 * length + 1), np.maximum(sizes[0], 1e-300))]
+        lines += [(np.arange(1, 2 * length), np.maximum(of_C[:-1], 1e-300)) for of_C in sizes[1:]]    # C's last is not asked for anything
+        return curves[cell].draw([x for x, _ in lines], [y for _, y in lines], words)
+
+    return Panel({"cell": Choice("cell", STARTED, "LSTM"), "length": Number("letters", 15, 1, longest, 1),
+                  "bias": Number("bias of the keeping gate", 1.0, -3.0, 8.0, 0.1), "scale": Number("scale of both Ws", 1.0, 0.0, 1.5),
+                  "seed": Number("seed", 0, 0, 99, 1)}, draw)
+
+
+def gates_panel(nets, text="abcab"):
+    """Inside a trained cell, gate by gate: the cell, the string, the step. `nets` has a styles.Net under "LSTM" and "GRU"."""
+    alphabet = next(iter(nets.values())).alphabet
+    step = Number("step", len(text), 1, 2 * len(text) + alphabet.end, 1)
+
+    def draw(cell, string, step):
+        ran, T, n = styles.run(nets[cell], [string]), len(string), nets[cell].n
+        steps = [[part[0] for part in kept] for kept in (*ran.kept[0], *ran.kept[1])]
+        said = [*alphabet.outputs][:len(alphabet)] + [" "]
+        fed = [*string, " ", *(said[y] for y in ran.Y[:-1, 0])]
+        layer, t = ("encoder", step) if step <= T else ("decoder", step - T)
+        S = "S" if layer == "encoder" else "_S"
+
+        def product(word, gate, name, other, what):
+            return [word, cells.Block(gate, name, "weights", limit=1), "∘", cells.Block(other, what, layer, limit=1), "=",
+                    cells.Block(gate * other, f"{name} ∘ {what}", layer, limit=1)]
+
+        def total(values, name):
+            return [*[None] * 4, "sum:", cells.Block(values, name, layer, limit=1)]
+        if cell == "LSTM":
+            _, _, C, i, f, g, o, shown = steps[step - 1]
+            keeps, after = [kept[4] for kept in steps], o * shown
+            grid = [product("keep", f, "f", C, f"C({t - 1})"), product("write", i, "i", g, "g"), total(f * C + i * g, f"C({t})"),
+                    product("show", o, "o", shown, f"tanh C({t})")]
+        else:
+            _, s, r, u, seen, m = steps[step - 1]
+            keeps, after = [kept[3] for kept in steps], (1 - u) * m + u * s
+            grid = [product("look back", r, "r", seen, f"({S}({t - 1})·Ws + c)"), product("write", 1 - u, "(1 - u)", m, "m"),
+                    product("keep", u, "u", s, f"{S}({t - 1})"), total(after, f"{S}({t})")]
+        answer = ran.output[0]
+        words = (f"{cell}: {string!r} gives {answer!r}, which is {'right' if answer == string[::-1] else 'wrong'}. Step {t} of the {layer} "
+                 f"is fed {repr(fed[step - 1]) if fed[step - 1] != ' ' else 'nothing'}: the gate keeps {cells.spoken(keeps[step - 1])}, "
+                 f"and {S}({t}) is {cells.spoken(after)}.")
+        rows = cells.Block(np.array(keeps), "kept, step by step", "weights", tuple(fed), cells.units(n),
+                           mark={(step - 1, unit) for unit in range(n)}, limit=1)
+        return cells.draw(grid, words, gap=6), cells.draw([[rows]], "Below: the keeping gate at every step.")
+
+    return Panel({"cell": Choice("cell", list(nets), next(iter(nets))), "string": String("string", text), "step": step}, draw,
+                 adjust=lambda values: step.bound(2 * len(alphabet.read(values["string"], LONGEST)) + alphabet.end))

@@ -3,6 +3,8 @@
 With the string reversed as its target that is a multi-layer perceptron; with the string itself, and few units in
 the middle, an autoencoder, whose middle is the code. Rows are strings: X (B, V·T).
 """
+from math import comb
+
 import numpy as np
 
 from revlib import bptt, model
@@ -10,7 +12,7 @@ from revlib.alphabet import Alphabet, LetterError, quote
 
 # a layer that is "linear" gives its sums as they are
 ACTIVATIONS = model.ACTIVATIONS | {"linear": np.positive}
-SLOPES = bptt.SLOPES | {"linear": lambda S, out: np.copyto(out, 1) or out}
+SLOPES = bptt.SLOPES | {"linear": lambda S, out: 1.0}
 
 
 class MLP:
@@ -58,7 +60,7 @@ class MLP:
         for string in strings:
             if len(self.alphabet.read(string)) != T:
                 raise LetterError(f"{quote(string)} has {len(string)} letter{'s' * (len(string) != 1)}; "
-                                  f"the input has {T} places, for exactly {T}")
+                                  f"this network reads exactly {T}")
         return self.alphabet.one_hot(strings).swapaxes(0, 1).reshape(len(strings), -1)
 
     def forward(self, X):
@@ -90,11 +92,11 @@ class Pairs:
 
     def __init__(self, net, strings, answers):
         self.X, self.Y = net.rows(strings), net.rows(answers)
+        self.d = MLP(net.sizes, net.activations, net.alphabet, np.zeros_like(net.theta))
 
     def gradient(self, net):
         """Loss (nats per letter) and flat gradient at the network's weights."""
-        S, d = net.forward(self.X), MLP(net.sizes, net.activations, net.alphabet, np.zeros_like(net.theta))
-        shape = len(self.X), -1, len(net.alphabet)
+        S, d, shape = net.forward(self.X), self.d, (len(self.X), -1, len(net.alphabet))
         logP, Y = model.log_softmax(S[-1].reshape(shape)), self.Y.reshape(shape)
         letters = Y.shape[0] * Y.shape[1]
         blame = ((np.exp(logP) - Y) / letters).reshape(self.Y.shape)    # p - y, once a letter
@@ -104,3 +106,15 @@ class Pairs:
                 slope = SLOPES[net.activations[i - 1]](S[i], out=np.empty_like(S[i]))
                 blame = blame @ net.W[i][:-1].T * slope
         return float(-(logP * Y).sum() / letters), d.theta
+
+
+def most(V, T, k):
+    """The most strings of T letters out of V that can be read off a code of k units by linear scores.
+
+    At each place the largest of V scores cuts the codes' space into at most V pieces, each without a dent; T such
+    cuts make at most as many pieces together as this sum says, and one piece has one answer.
+
+    Source: the sharp bound for T maxout units of rank V in Montúfar, Ren and Zhang, "Sharp bounds for the number
+    of regions of maxout networks and vertices of Minkowski sums", 2021, arXiv 2104.08135.
+    """
+    return sum(comb(T, j) * (V - 1) ** j for j in range(k + 1))

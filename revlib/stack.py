@@ -1,4 +1,4 @@
-"""Floor 3: networks whose weights are written down: a state that is a number, and a decoder that takes its digits off."""
+"""Floor 3: networks whose weights are written down: the state is a number, each letter one of its digits, and feedback takes them off."""
 from fractions import Fraction
 
 import numpy as np
@@ -6,14 +6,38 @@ import numpy as np
 from revlib import model
 from revlib.alphabet import Alphabet
 
+CORNERS = np.array([[1, 0], [0, 1], [1, 1]])    # a, b, c in the plane of two units; (0, 0) is "nothing left"
+
+
+def number(text, base=4, letters="abc"):
+    """The exact number of a string: 0.d(T)…d(1) in that base, the last letter's digit first; a Fraction."""
+    value = Fraction(0)
+    for letter in text:
+        value = (value + letters.index(letter) + 1) / base
+    return value
+
+
+def digits(value, base, places):
+    """A number from 0 up, rounded to so many digits after the point: an int array; first what is before the point."""
+    rest, found = round(Fraction(*value.as_integer_ratio()) * base ** places), []
+    for _ in range(places):
+        rest, digit = divmod(rest, base)
+        found.append(digit)
+    return np.array([rest, *found[::-1]])
+
+
+def holds(base, dtype=float):
+    """How many digits of a base fit into the significand of a float type: 26 digits of base 4 into 53 bits."""
+    return int((np.finfo(dtype).nmant + 1) / np.log2(base))    # the significand's first bit is not stored
+
 
 def build(letters="abc", base=4, longest=26, dtype=float):
-    """One ReLU unit that holds a string as a number 0.d(T)…d(1): digits 1, 2, … are the letters, 0 is "nothing left".
+    """One ReLU unit that keeps a string as a number: digits 1, 2, … are its letters, and 0 is "nothing left".
 
-    The encoder pushes a digit, S(t) = S(t-1) / base + d / base. The decoder's first step multiplies by the base, and
-    what stands before the point is the last letter; fed back, it is taken away: _S(t) = base · (_S(t-1) - d).
-    The score of a letter is a line in the state; each overtakes the one before it halfway between the largest
-    state that reads the lower digit and the smallest that reads its own.
+    The encoder pushes: S(t) = S(t-1) / base + d / base. The decoder's first step multiplies by the base, and what is
+    then before the point is the last letter; fed back, it is taken off: _S(t) = base · _S(t-1) - base · d.
+    Scores are lines in the state. Each overtakes the one before it halfway between the largest state that should
+    still read the lower digit, with `longest` digits, and the smallest that should read its own.
 
     Parameters
     ----------
@@ -21,29 +45,64 @@ def build(letters="abc", base=4, longest=26, dtype=float):
     base : int
         Above the number of letters.
     longest : int
-        The length at which that halfway is meant: with every digit in use it is base^(1 - longest) / 2 from the
-        smallest.
+        Letters of the longest string; with every digit in use, halfway is base^(1 - longest) / 2 from either side.
     dtype : NumPy float type
+        What weights and states are kept in.
 
     Returns
     -------
-    model.Net with END and n = 1
+    model.Net, which has END and n = 1
 
     Raises
     ------
     ValueError
-        If the base is too small or `longest` below 1.
+        If the base has too few digits, or `longest` is below 1.
     """
-    digits = len(letters)
-    if base <= digits:
-        raise ValueError(f"base {base} has {base - 1} digits above 0, too few for the {digits} letters {letters!r}")
+    count = len(letters)
+    if base <= count:
+        raise ValueError(f"base {base} has {base - 1} digits above 0; the {count} letters {letters!r} need base {count + 1}")
     if longest < 1:
         raise ValueError(f"the longest string has at least 1 letter, not {longest}")
-    net = model.Net(Alphabet(letters, end=True), n=1)
-    d = np.arange(1, digits + 1)
+    net, d = model.Net(Alphabet(letters, end=True), n=1), np.arange(1.0, count + 1)
     net.Wh[:, 0], net.Ws[:] = d / base, 1 / base
     net.dec.Wh[:, 0], net.dec.Ws[:] = -base * d, base
-    gap = (base - 1 - digits + digits * float(base) ** (1 - longest)) / (base - 1)    # from d.kkk…k to d + 1
-    slope = np.array([0, *2.0 ** np.arange(digits - 1)])    # 0, 1, 2, 4, …: products with them are never rounded
-    net.Wo[0], net.bo[:] = [*slope, -1], [*(1 - np.cumsum(np.diff(slope, prepend=0) * (d - gap / 2))), 1.5]
+    gap = (base - 1 - count + count * float(base) ** (1 - longest)) / (base - 1)    # from d.kkk…k to d + 1, k = count
+    slope = np.array([0, *2.0 ** np.arange(count - 1)])    # 0, 1, 2, 4, …: a product with them is never rounded
+    net.Wo[0] = *slope, -1
+    net.bo[:] = *(1 - np.cumsum(np.diff(slope, prepend=0) * (d - gap / 2))), 1.5
+    net.O[:] *= 2.0 ** (3 - count)    # the steepest slope is 2, so that no score overflows
     return model.Net(net.alphabet, 1, theta=net.theta.astype(dtype))
+
+
+def build_triangle(longest=53, dtype=float):
+    """Two ReLU units that keep a string over 'abc' as a point: each letter halves the way to its corner.
+
+    S(t) = S(t-1) / 2 + corner / 2, so each unit is a number in base 2, and a letter one bit of each. The decoder
+    doubles, reads both bits before the point, and subtracts twice the corner that is fed back.
+
+    Parameters, returns: as in `build`; the network has n = 2.
+    """
+    net = model.Net(Alphabet("abc", end=True), n=2)
+    net.Wh[:], net.Ws[:] = CORNERS / 2, np.eye(2) / 2
+    net.dec.Wh[:], net.dec.Ws[:] = -2 * CORNERS, 2 * np.eye(2)
+    half = 1 - 2.0 ** -longest    # between 0.11…1 and 1
+    net.Wo[:, :3], net.bo[2:] = 2 * CORNERS.T - 1, (-2 * half, 2 * half)
+    net.Wo[:, 3] = -1
+    return model.Net(net.alphabet, 2, theta=net.theta.astype(dtype))
+
+
+def until_wrong(net, text):
+    """Encode and decode a string, and stop after the first letter (or END) that is not right.
+
+    Returns
+    -------
+    S : (T + 1, n) float array
+    Decoded
+        Of 1 to T + 1 steps; all but the last are right.
+    """
+    S, right = model.encode(net, net.alphabet.one_hot(text)), [*net.alphabet.indices(text[::-1]), len(net.alphabet)]
+    for steps in range(1, len(right) + 1):    # to decode on after a wrong letter may overflow
+        run = model.decode(net, S[-1], steps)
+        if run.Y[-1] != right[steps - 1]:
+            break
+    return S, run

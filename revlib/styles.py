@@ -85,8 +85,13 @@ class Run:
     Z: np.ndarray        # (L, B, K) scores
     Y: np.ndarray        # (L, B) index of the letter said
     A: np.ndarray        # (L, B, T) attention: how much of each encoder state; zeros in the other styles
-    output: list         # what was said, up to END
+    alphabet: Alphabet
     kept: tuple          # what each step of encoder and decoder left for the way back
+
+    @property
+    def output(self):
+        """(B,) what was said, up to END; worked out when it is asked for, which training never does."""
+        return self.alphabet.text(self.Y)
 
 
 def run(net, strings, given=None):
@@ -122,7 +127,7 @@ def run(net, strings, given=None):
         Z[t] = told[t] @ net.p["Wo"] + net.p["bo"]
         Y[t] = Z[t].argmax(axis=1)
         fed = letter[Y[t] if given is None else given[t]]
-    return Run(S, dec_S, told, Z, Y, A, net.alphabet.text(Y), kept)
+    return Run(S, dec_S, told, Z, Y, A, net.alphabet, kept)
 
 
 def _fed(style, letter, thought):
@@ -174,6 +179,7 @@ class Tape:
 
     def __init__(self, net, inputs, targets):
         self.inputs, self.targets = inputs, targets
+        self.P = np.zeros((*targets.shape, len(net.alphabet.outputs)))
 
     def forward(self, net):
         """The loss, nats per letter; the decoder is fed the right letters."""

@@ -1,6 +1,8 @@
 """Every exercise: right, wrong, badly shaped and missing answers; the right ones come from tests/oracle.py."""
+import functools
 import itertools
 import math
+import pathlib
 
 import numpy as np
 import oracle
@@ -71,6 +73,42 @@ def bias_gradient(name, text, h=1e-5):
     return found
 
 
+@functools.cache
+def wrong_of_length_nine():
+    """What chapter 07's network of five units does not reverse, of all strings of length 9; its run written out once more."""
+    with np.load(pathlib.Path(__file__).parent.parent / "notebooks" / "results" / "whole_task.npz") as file:
+        sizes = {"Wh": (3, 5), "Ws": (5, 5), "b": (5,), "_Wh": (3, 5), "_Ws": (5, 5), "_b": (5,), "Wo": (5, 4), "bo": (4,)}
+        ends = np.cumsum([math.prod(shape) for shape in sizes.values()])
+        W = {name: part.reshape(shape) for part, (name, shape) in zip(np.split(file["theta"], ends[:-1]), sizes.items())}
+    read = np.array(list(itertools.product(range(3), repeat=9)))
+    S, fed, right = np.zeros((len(read), 5)), np.zeros((len(read), 3)), np.ones(len(read), bool)
+    for t in range(9):
+        S = np.maximum(W["Wh"][read[:, t]] + S @ W["Ws"] + W["b"], 0)
+    for t in range(10):
+        S = np.maximum(fed @ W["_Wh"] + S @ W["_Ws"] + W["_b"], 0)
+        said = (S @ W["Wo"] + W["bo"]).argmax(axis=1)
+        right &= said == (read[:, 8 - t] if t < 9 else 3)
+        fed = np.eye(4, 3)[said]
+    return ["".join(LETTERS[i] for i in row) for row in read[~right]]
+
+
+def common_run(texts):
+    """The longest runs of letters that all texts have."""
+    first = texts[0]
+    runs = {first[i:j] for i, j in itertools.combinations(range(len(first) + 1), 2) if all(first[i:j] in text for text in texts)}
+    return [run for run in runs if len(run) == max(map(len, runs))]
+
+
+def first_lost_in_half_precision():
+    """Of all strings of 'abcdefg' of length 4, the first whose number in base 8 is no float16: too many bits from first to last 1."""
+    for digits in itertools.product(range(1, 8), repeat=4):
+        number = sum(digit * 8 ** place for place, digit in enumerate(digits))    # the last letter's place is the highest
+        while number % 2 == 0:
+            number //= 2
+        if number.bit_length() > 11:
+            return "".join("abcdefg"[digit - 1] for digit in digits)
+
+
 NUMBERS = {
     "1.1": [0, 0, 1, 1, 0, 0, 0, 1, 0], "1.2": thought("ba"), "1.4": -0.38, "1.5": 12 * (26 + 12 + 1),
     "2.1": len({tuple(round(value, 9) for value in thought(text, Ws=IDENTITY)) for text in strings(5)}), "2.3": 0.5 / largest_eigenvalue(),
@@ -80,10 +118,15 @@ NUMBERS = {
     "4.3": [float(p) - (k == 1) for k, p in enumerate(oracle.softmax(FIRST_SCORES))], "4.5": mean_loss("ccc"),
     "5.1": [0.2, 0.5, -0.7], "5.2": 20, "5.3": bias_gradient("bo", "abc"),
     "6.1": 0.52, "6.2": 0.125, "6.3": 43, "6.5": sum(len(strings(length)) for length in range(1, 9)),
+    "7.1": math.log2(len(strings(8))), "7.2": 2 * (3 * 16 + 16 * 16 + 16) + 16 * 4 + 4, "7.3": math.exp(math.log(0.96) / 16),
+    "7.5": 3 ** 9 - len(wrong_of_length_nine()),
+    "8.1": 2 / 4 + 1 / 16 + 3 / 64, "8.3": [64 // 2, 64 // 5], "8.6": [0.5 / 4 + 0.5, 0.25 + 0.5],
 }
-WORDS = {"2.2": closest_pairs()}
-FUNCTIONS = {"1.3": thought, "4.4": log_probabilities, "5.4": lambda text: bias_gradient("b", text)}
-WORKS = {"3.2": ([1000, 0, 0], [0, 0, 0]), "3.3": ([-50], [-75]), "6.4": ([21], [0])}    # one that works, one that does not
+WORDS = {"2.2": closest_pairs(), "7.6": [common_run(wrong_of_length_nine())], "8.2": [["bbac"]], "8.5": [[first_lost_in_half_precision()]]}
+FUNCTIONS = {"1.3": thought, "4.4": log_probabilities, "5.4": lambda text: bias_gradient("b", text),
+             "7.4": lambda text: [sum(max(map(int, text)) - int(digit) for digit in text)],
+             "8.4": lambda value: [math.floor(value * 4), math.fmod(value * 4, 1)]}
+WORKS = {"3.2": ([1000, 0, 0], [0, 0, 0]), "3.3": ([-50], [-75]), "6.4": ([21], [0]), "8.7": ([2, -1.996, 3], [0, 0, 0])}    # one that works, one that does not
 MANY = {number: key for number, key in NUMBERS.items() if isinstance(key, list)}
 ONE = {number: key for number, key in NUMBERS.items() if number not in MANY}
 NO_NUMBERS = ["abc", {}, {"a": 1}, object(), print, [[1], [2, 3]], [1, "b"], [...], b"x", set()]

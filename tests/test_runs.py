@@ -1,4 +1,5 @@
 """benchmarks/runs.py: each task once, killed and resumed, on processes and on a real Dask cluster of two workers."""
+import json
 import os
 import pathlib
 import signal
@@ -60,6 +61,7 @@ def test_each_task_runs_once(script, tmp_path):
     assert traces(tmp_path) == [2] * 6, "a fresh one everything"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL for a group of processes")
 def test_killed_it_goes_on_where_it_was(script, tmp_path):
     command = script(pause=0.5)
     process = subprocess.Popen([*command, "--at-once", "2"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
@@ -96,7 +98,6 @@ def test_the_same_on_a_dask_cluster(script, tmp_path):
             start("dask_worker", "--scheduler-file", str(where), "--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard", "--no-nanny",
                   "--local-directory", str(tmp_path / "dask"))
         wait_for(lambda: all("Registered to" in (tmp_path / f"dask{i}.log").read_text() for i in (1, 2)))
-        import json
         said = finish(command, "--dask", json.loads(where.read_text())["address"])
         assert "found [0, 1, 4, 9, 16, 25] 2" in said, "both workers worked"
         assert traces(tmp_path) == [1] * 6

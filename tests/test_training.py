@@ -50,10 +50,10 @@ class PlainDescent:
 
 
 class PlainAdam:
-    """Algorithm 1 of Kingma and Ba, line by line."""
+    """Algorithm 1 of Kingma and Ba, line by line; with the weight decay of algorithm 2 of Loshchilov and Hutter."""
 
-    def __init__(self, rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
-        self.alpha, self.beta1, self.beta2, self.epsilon, self.t = rate, beta1, beta2, epsilon, 0
+    def __init__(self, rate, beta1=0.9, beta2=0.999, epsilon=1e-8, decay=0.0):
+        self.alpha, self.beta1, self.beta2, self.epsilon, self.decay, self.t = rate, beta1, beta2, epsilon, decay, 0
 
     def update(self, theta, gradient):
         if self.t == 0:
@@ -63,12 +63,13 @@ class PlainAdam:
         self.v = [self.beta2 * v + (1 - self.beta2) * g * g for v, g in zip(self.v, gradient)]
         m_hat = [m / (1 - self.beta1 ** self.t) for m in self.m]
         v_hat = [v / (1 - self.beta2 ** self.t) for v in self.v]
-        return [w - self.alpha * m / (sqrt(v) + self.epsilon) for w, m, v in zip(theta, m_hat, v_hat)]
+        return [w - self.alpha * (m / (sqrt(v) + self.epsilon) + self.decay * w) for w, m, v in zip(theta, m_hat, v_hat)]
 
 
 @pytest.mark.parametrize("own, plain, options", [
     (training.Descent, PlainDescent, (0.05,)), (training.Adam, PlainAdam, (0.01,)),
-    (training.Adam, PlainAdam, (0.003, 0.8, 0.95, 1e-3))])    # an epsilon that is felt
+    (training.Adam, PlainAdam, (0.003, 0.8, 0.95, 1e-3)),    # an epsilon that is felt
+    (training.Adam, PlainAdam, (0.01, 0.9, 0.999, 1e-8, 0.3))])
 def test_optimisers_equal_plain_ones(own, plain, options):
     net, _ = random_net(random.Random(1), "abc", 4, "tanh", end=True)
     texts, plain, theta = ["abc", "bca", "aab"], plain(*options), net.theta.tolist()
@@ -387,6 +388,19 @@ def test_a_curriculum_lets_longer_strings_join_when_the_longest_are_right():
     strings = [text for length in (1, 2, 3, 4) for text in net.alphabet.strings(length)]
     assert training.correct(net, strings).mean() > 0.95
     assert lessons.right(4) > 0.95
+
+
+def test_a_curriculum_may_begin_later_and_draw_what_is_too_much():
+    net = training.initial("identity", Alphabet("abc", end=True), n=3, rng=np.random.default_rng(0))
+    lessons = training.Curriculum(net, 6, np.random.default_rng(0), size=20, shortest=3, most=100)
+    assert {length: sum(batch.tapes[0].S.shape[1] for batch in batches) for length, batches in lessons.batches.items()} == {
+        3: 27, 4: 81, 5: 100, 6: 100}
+    plan = iter(lessons)
+    assert lessons.level == 4 and {next(plan).tapes[0].S.shape[0] - 1 for _ in range(100)} == {3, 4}
+    drawn = np.concatenate([batch.tapes[0].targets[:-1].T for batch in lessons.batches[6]])
+    assert len({tuple(row) for row in drawn.tolist()}) > 80, "drawn, and not one string a hundred times"
+    again = training.Curriculum(net, 6, np.random.default_rng(0), size=20, shortest=3, most=100)
+    assert all((one.tapes[0].targets == other.tapes[0].targets).all() for one, other in zip(lessons.batches[6], again.batches[6]))
 
 
 def test_batches_that_end_are_said_so_and_leave_the_last_good_weights():

@@ -23,6 +23,7 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 KERNEL = {"kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
           "language_info": {"name": "python"}}
 LONGEST_CELL, LONGEST_OUTPUT, LARGEST_FILE = 25, 10, 500_000    # lines, lines, bytes
+ONE_PAGE = 80    # lines of the cell tagged one-page, which holds the whole model
 
 
 def book():
@@ -130,8 +131,9 @@ def _check_code(cell, say):
                           (r"sys\.path|chdir", "it changes paths"), (r"\bplt\b|pyplot", "it uses pyplot")):
         if re.search(pattern, source, re.MULTILINE) and not colab:
             say(what, cell)
-    if len(source.splitlines()) > LONGEST_CELL:
-        say(f"it has {len(source.splitlines())} lines; at most {LONGEST_CELL} fit a screen", cell)
+    lines, longest = len(source.splitlines()), ONE_PAGE if "one-page" in cell.metadata.get("tags", []) else LONGEST_CELL
+    if lines > longest:
+        say(f"it has {lines} lines; at most {longest} fit a {'page' if longest == ONE_PAGE else 'screen'}", cell)
     try:
         body = ast.parse(source).body
     except SyntaxError as error:    # a Colab cell may hold a magic line

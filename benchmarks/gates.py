@@ -1,0 +1,59 @@
+"""What do gates add? Plain, GRU and LSTM cells for chapter 10, on chapter 09's budget.
+
+    python benchmarks/gates.py                   # all cores
+    python benchmarks/gates.py --dask tcp://…    # the same on a Dask cluster
+
+Each run is chapter 09's, feedback style (see styles.py): the same strings, curriculum, number of updates and questions. Cells
+are compared twice: with 8 units each, and with about as many parameters as the plain cell with 8 units, or the LSTM with 8,
+has. The rate is RATE; chapter 09's is a quarter of that, and one seed of each cell shows what it would give.
+
+Writes, in notebooks/results, gates.json (accuracy by length, a run a line; what a step costs) and gates.npz (the weights of
+every run, under cell-units-seed; those at chapter 09's rate under cell-units-seed-slow).
+"""
+import runs    # first: it says how many threads a product may have
+
+from time import process_time
+
+import numpy as np
+
+import styles
+from revlib import training
+from revlib import styles as networks
+
+CELLS = (("plain", 8), ("GRU", 8), ("LSTM", 8), ("plain", 17), ("GRU", 4), ("LSTM", 4))
+RATE, SLOW = 0.02, styles.RATE
+
+
+def cost(cell, units, times=100):
+    """Microseconds of CPU that one gradient of 150 strings of length 8 takes: the lower quartile of many."""
+    net = networks.initial("feedback", styles.ABC, units, np.random.default_rng(0), cell)
+    batch, taken = training.Batch(net, styles.ABC.strings(8)[::43][:150], networks.Tape), []
+    for _ in range(times):
+        begin = process_time()
+        batch.gradient(net)
+        taken.append(process_time() - begin)
+    return round(1e6 * float(np.quantile(taken, 0.25)))
+
+
+def main():
+    parser = runs.options(__doc__)
+    parser.add_argument("--seeds", type=int, default=len(styles.SEEDS), help="only so many")
+    given = parser.parse_args()
+    tasks = [dict(style="feedback", cell=cell, units=units, seed=seed, rate=rate)
+             for seed in range(given.seeds) for rate in (SLOW, RATE) for cell, units in CELLS
+             if rate == RATE or (seed == 0 and units == 8)]
+    rows, weights = [], {}
+    for task, (found, theta) in runs.each(styles.learn, tasks, "gates", given):
+        rows.append(task | found)
+        weights["{cell}-{units}-{seed}".format(**task) + "-slow" * (task["rate"] == SLOW)] = theta
+    rows.sort(key=lambda row: (row["rate"], CELLS.index((row["cell"], row["units"])), row["seed"]))
+    costs = {f"{cell}-{units}": cost(cell, units) for cell, units in CELLS}
+    runs.write("gates", dict(numpy=np.__version__, updates=styles.UPDATES, trained=[1, styles.TRAINED], rate=RATE,
+                             lengths=[1, styles.ASKED], strings=[len(strings) for strings in styles.questions()],
+                             step_cpu_us=costs, runs=rows))
+    np.savez_compressed(runs.RESULTS / "gates.npz", **weights)
+    print(f"{len(rows)} runs, {sum(row['cpu_seconds'] for row in rows) / 60:.0f} minutes of CPU")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""What may a decoder look at? The four styles of chapter 09, five seeds each, on one budget.
+
+    python benchmarks/styles.py                  # all cores
+    python benchmarks/styles.py --dask tcp://…   # the same on a Dask cluster
+
+Each run trains ReLU units over 'abc' with END on all 9,840 strings of lengths 1 to 8: identity start, Adam (beta2 0.99, rate
+0.005 falling along a half cosine), clip 1, batches of up to 150 strings of one length, a curriculum of lengths, and 30,000
+updates, whatever has been reached by then. Afterwards the network is asked, stopping by END, every string of lengths 1 to 8
+and 1,000 drawn strings of each length from 9 to 16: the same for all runs, and drawn with another seed than any training.
+`learn` takes any cell of gates.py too: chapter 10 asks it for the same with GRU and LSTM.
+
+Writes, in notebooks/results, styles.json (accuracy by length and what a step costs, a run a line) and styles.npz (the weights
+of every run, under style-units-seed).
+"""
+import runs    # first: it says how many threads a product may have
+
+from time import perf_counter, process_time
+
+import numpy as np
+
+from revlib import styles, training
+from revlib.alphabet import Alphabet
+
+ABC = Alphabet("abc", end=True)
+UNITS, SEEDS = (8, 5), range(5)
+UPDATES, RATE, LAST, LOOK = 30_000, 0.005, 0.01, 400
+TRAINED, ASKED, DRAWN = 8, 16, 1_000
+
+
+def questions():
+    """The strings of each length that every network is asked: a list of lists."""
+    rng = np.random.default_rng(20170625)
+    return [ABC.strings(length) if length <= TRAINED else
+            ["".join(letters) for letters in rng.choice([*ABC.letters], (DRAWN, length))] for length in range(1, ASKED + 1)]
+
+
+def step_time(net, times=60):
+    """Microseconds that one gradient of 150 strings of length 8 takes: the median, so that a busy machine counts little."""
+    batch, taken = training.Batch(net, ABC.strings(TRAINED)[::43][:150], styles.Tape), []
+    for _ in range(times):
+        begin = perf_counter()
+        batch.gradient(net)
+        taken.append(perf_counter() - begin)
+    return round(1e6 * float(np.median(taken)))
+
+
+def learn(style, cell, units, seed, rate=RATE):
+    """Train one network; returns what became of it, and its weights."""
+    begin, rng = process_time(), np.random.default_rng(seed)
+    net = styles.initial(style, ABC, units, rng, cell)
+    adam = training.Adam(rate, beta2=0.99)
+    lessons = training.Curriculum(net, TRAINED, rng, tape=styles.Tape)
+    for moment in training.train(net, iter(lessons), adam, UPDATES, clip=1, every=LOOK):
+        adam.rate = rate * (LAST + (1 - LAST) * (1 + np.cos(np.pi * moment.step / UPDATES)) / 2)
+        lessons.look()
+    found = [float(training.correct(net, strings, run=styles.run).mean()) for strings in questions()]
+    return dict(parameters=net.theta.size, reached=lessons.level, step_us=step_time(net),
+                cpu_seconds=round(process_time() - begin, 1), accuracy=[round(share, 5) for share in found]), net.theta
+
+
+def main():
+    given = runs.options(__doc__).parse_args()
+    tasks = [dict(style=style, cell="plain", units=units, seed=seed)
+             for units in UNITS for style in styles.STYLES for seed in SEEDS]
+    rows, weights = [], {}
+    for task, (found, theta) in runs.each(learn, tasks, "styles", given):
+        rows.append(task | found)
+        weights["{style}-{units}-{seed}".format(**task)] = theta
+    runs.write("styles", dict(numpy=np.__version__, updates=UPDATES, trained=[1, TRAINED], lengths=[1, ASKED],
+                              strings=[len(strings) for strings in questions()], runs=rows))
+    np.savez_compressed(runs.RESULTS / "styles.npz", **weights)
+    print(f"{len(rows)} runs, {sum(row['cpu_seconds'] for row in rows) / 60:.0f} minutes of CPU")
+
+
+if __name__ == "__main__":
+    main()
