@@ -45,8 +45,8 @@ def right(net, letters):
             answer[:len(said)] = said
             found.append((answer[:-1] == piece[::-1]).all(axis=0) & (answer[-1] == V))
         except FloatingPointError:    # some string of the piece overflowed: one by one
-            found.append(np.array([stack.until_wrong(net, net.alphabet.text(one))[1].text == net.alphabet.text(one[::-1])
-                                   for one in piece.T]))
+            runs = [stack.until_wrong(net, net.alphabet.text(one))[1] for one in piece.T]
+            found.append(np.array([run.Y.tolist() == [*one[::-1], V] for run, one in zip(runs, piece.T)]))
     return np.concatenate(found)
 
 
@@ -103,7 +103,7 @@ def main():
     results = Path(__file__).resolve().parent.parent / "notebooks" / "results"
     np.savez_compressed(results / "stack.npz", **{f"{n}-{seed}": learn(n, seed) for n in (1, 2, 3) for seed in range(5)})
     (results / "stack.json").write_text(json.dumps(
-        dict(numpy=np.__version__, seconds=round(perf_counter() - begin), seed=8, limits=rows), indent=1) + "\n")
+        dict(numpy=np.__version__, seconds=round(perf_counter() - begin), seed=8, drawn=DRAWN, limits=rows), indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@
     python benchmarks/styles.py --dask tcp://…   # the same on a Dask cluster
 
 Each run trains ReLU units over 'abc' with END on all 9,840 strings of lengths 1 to 8: identity start, Adam (beta2 0.99, rate
-0.005 falling along a half cosine), clip 1, batches of up to 150 strings of one length, a curriculum of lengths, and 30,000
+0.005 falling along a half cosine), clip 1, batches of up to 150 strings of one length, a curriculum of lengths, and 12,000
 updates, whatever has been reached by then. Afterwards the network is asked, stopping by END, every string of lengths 1 to 8
 and 1,000 drawn strings of each length from 9 to 16: the same for all runs, and drawn with another seed than any training.
 `learn` takes any cell of gates.py too: chapter 10 asks it for the same with GRU and LSTM.
@@ -23,7 +23,7 @@ from revlib.alphabet import Alphabet
 
 ABC = Alphabet("abc", end=True)
 UNITS, SEEDS = (8, 5), range(5)
-UPDATES, RATE, LAST, LOOK = 30_000, 0.005, 0.01, 400
+UPDATES, RATE, LAST, LOOK = 12_000, 0.005, 0.01, 400
 TRAINED, ASKED, DRAWN = 8, 16, 1_000
 
 
@@ -44,14 +44,14 @@ def step_time(net, times=60):
     return round(1e6 * float(np.median(taken)))
 
 
-def learn(style, cell, units, seed, rate=RATE):
+def learn(style, cell, units, seed, rate=RATE, updates=UPDATES):
     """Train one network; returns what became of it, and its weights."""
     begin, rng = process_time(), np.random.default_rng(seed)
     net = styles.initial(style, ABC, units, rng, cell)
     adam = training.Adam(rate, beta2=0.99)
     lessons = training.Curriculum(net, TRAINED, rng, tape=styles.Tape)
-    for moment in training.train(net, iter(lessons), adam, UPDATES, clip=1, every=LOOK):
-        adam.rate = rate * (LAST + (1 - LAST) * (1 + np.cos(np.pi * moment.step / UPDATES)) / 2)
+    for moment in training.train(net, iter(lessons), adam, updates, clip=1, every=LOOK):
+        adam.rate = rate * (LAST + (1 - LAST) * (1 + np.cos(np.pi * moment.step / updates)) / 2)
         lessons.look()
     found = [float(training.correct(net, strings, run=styles.run).mean()) for strings in questions()]
     return dict(parameters=net.theta.size, reached=lessons.level, step_us=step_time(net),

@@ -411,6 +411,27 @@ def draw_stack(right, held, places, letters, limit, kind, frame, said, words):
         values = np.append(values, np.full(places + 1 - len(values), np.nan))
         marks = [{(0, 0)} if role == "encoder" and place == frame else set() for place in (0, 1)]
         labels = above if name == rows[0][0] else []
-        grid.append([Block(values[:1], "", role, (), tuple(labels[:1]), 0, marks[0], limit, DIGIT_W), ".",
+        grid.append([Block(values[:1], "", role, (), tuple(labels[:1]), 0, marks[0], limit), ".",
                      Block(values[1:], name, role, (), tuple(labels[1:]), 0, marks[1], limit, DIGIT_W)])
     return draw([*grid, [None, None, Sign(said or " ", COLOURS["output"])]], words, gap=6)
+
+
+def draw_attention(text, said, A):
+    """Where an attention decoder looks: a row for each letter said, a column for each letter read; the heaviest of each row framed.
+
+    Parameters
+    ----------
+    text : str
+        The T letters read.
+    said : sequence of L str
+        Letters, and END if the network said it.
+    A : (L, T) array
+        Row t-1: how much of each encoder state step t takes; each row sums to 1.
+    """
+    looks, last = A.argmax(axis=1), len(text) - 1
+    back = sum(look == last - t for t, look in enumerate(looks) if t <= last)
+    places = ", ".join(f"{letter} at {look + 1} ({number(row[look])})" for letter, look, row in zip(said, looks, A))
+    words = (f"While it says a letter it looks most at this one of '{text}': {places}. "
+             f"{back} of {min(len(said), len(text))} looks are on the anti-diagonal.")
+    return draw([[Sign("said"), Block(A, "how much of each letter's state", "encoder", tuple(said), tuple(text), limit=1,
+                                      mark={(t, int(look)) for t, look in enumerate(looks)})]], words)

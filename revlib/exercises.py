@@ -4,7 +4,7 @@ from typing import Any, Callable
 
 import numpy as np
 
-from revlib import bptt, model, post, roads, stack, training
+from revlib import bptt, gates, model, post, roads, stack, styles, training
 from revlib.alphabet import Alphabet
 
 
@@ -155,18 +155,23 @@ def _two_units(seed):
         pass
     return f"{training.correct(net, strings).sum()} of 27"
 
+def _come_out(net, wanted):
+    with np.errstate(all="ignore"):    # whatever numbers a reader gives
+        return f"{sum(map(str.__eq__, net.answers(_ALL_27), wanted))} of 27"
+
+
 def _through_one_unit(values):
     net = roads.MLP((9, 1, 9), ("linear",))
     net.W[0][:9, 0] = values
     for place in range(3):
         net.W[1][:, 3 * place:3 * place + 3] = [[-1, 0, 1], [1 + place, 0, -4 - place]]    # a below 1 + place, c above 4 + place
-    return f"{sum(s == said for s, said in zip(_ALL_27, net.answers(_ALL_27)))} of 27"
+    return _come_out(net, _ALL_27)
 
 
 def _rotated_by(matrix):
     net = roads.MLP((9, 9), ())
     net.W[0][:9] = matrix.reshape(9, 9)
-    return f"{sum(s[1:] + s[0] == said for s, said in zip(_ALL_27, net.answers(_ALL_27)))} of 27"
+    return _come_out(net, [s[1:] + s[0] for s in _ALL_27])
 
 
 def _last_bias(text):
@@ -186,6 +191,47 @@ def _reads_with(bo):
 def _first_failure():
     net = stack.build("abcdefg", 8, 4, np.float16)
     return [[next(s for s in net.alphabet.strings(4) if model.run(net, s).output != s[::-1])]]
+
+
+def small_gru():
+    """The weights of a GRU of two units that reads three letters; its c is zero."""
+    return {"Wh": (np.arange(18).reshape(3, 6) % 5 - 2) / 4, "Ws": (np.arange(12).reshape(2, 6) % 7 - 3) / 4,
+            "b": np.arange(6) / 10, "c": np.zeros(2)}
+
+
+def _published_gru(state):
+    p, s = small_gru(), np.asarray(state, dtype=float)
+    of_x = p["Wh"][0] + p["b"]
+    r, u = gates.sigmoid(of_x[:4] + s @ p["Ws"][:, :4]).reshape(2, 2)
+    return (1 - u) * np.tanh(of_x[4:] + (r * s) @ p["Ws"][:, 4:]) + u * s
+
+
+def _carries(biases):
+    cell = gates.LSTM(1)
+    p, state = {"Wh": np.zeros((1, 4)), "Ws": np.zeros((1, 4)), "b": biases}, np.array([[0.0, 1.0]])
+    for _ in range(30):
+        state, _ = cell.step(p, np.zeros((1, 1)), state)
+    return "a memory of 1" if abs(state[0, 1] - 1) < 0.01 else f"a memory of {state[0, 1]:.3g}"
+
+
+def _attention(s):
+    states = np.array([[1, 0], [0, 1], [1, 1]])
+    return model.softmax(states @ s) @ states
+
+
+def _first_look(text):
+    net = styles.pointer(12)
+    net.p["dec.Ws"][0, 1] = 0
+    return styles.run(net, [text]).A[0, 0]
+
+
+def _every_second(values):
+    net = styles.pointer(12)
+    net.p["dec.Ws"][0, 1], net.p["dec.b"][1] = values
+    groups = [net.alphabet.strings(length) for length in range(1, 6)]
+    with np.errstate(all="ignore"):    # what is infinite is only wrong
+        good = [said == string[::-2] for group in groups for said, string in zip(styles.run(net, group).output, group)]
+    return f"{sum(good)} of {len(good)}"
 
 
 EXERCISES = {
@@ -233,6 +279,21 @@ EXERCISES = {
     "8.5": Word("one string of four letters", _first_failure),
     "8.6": Numbers("two numbers, one a unit", lambda: [0.625, 0.75], 1e-4),
     "8.7": Works("three biases: of a, b and END", 3, _reads_with, "126 of 126"),
+    "9.1": Numbers("four whole numbers: plain, feedback, peek, attention",
+                   lambda: [styles.Net(style, Alphabet("0123456789", end=True), 8).theta.size for style in styles.STYLES], 0),
+    "9.2": Numbers("three numbers, one a letter", lambda: model.softmax(np.array([0, np.log(2), np.log(2)]))),
+    "9.3": Function("a function from a decoder state to the two numbers of its mixture", _attention, ([0, 0], [1, -2], [3, 0.5])),
+    "9.4": Numbers("three numbers, one a letter", lambda: _first_look("abc")),
+    "9.5": Numbers("three numbers, one a score", lambda: [0.24, 0.08, -0.32]),
+    "9.6": Works("two numbers", 2, _every_second, "363 of 363"),
+    "10.1": Numbers("one number, the bias", lambda: np.log(9)),
+    "10.2": Numbers("one whole number", lambda: np.ceil(np.log(0.01) / np.log(gates.sigmoid(1))), 0),
+    "10.3": Numbers("one whole number", lambda: sum(np.prod(shape) for shape in gates.LSTM(128).shapes(26).values()), 0),
+    "10.4": Numbers("two numbers: the state, and the blame", lambda: [-0.1, 0.225], 0.0006),
+    "10.5": Function("a function from a list of gates to as many numbers", lambda f: np.cumprod(f[::-1])[::-1],
+                     ([0.5, 0.9], [0.9, 1.0, 0.3, 0.8], [0.99] * 6)),
+    "10.6": Works("four biases: i, f, g, o", 4, _carries, "a memory of 1"),
+    "10.7": Function("a function from two numbers to two", _published_gru, ((0.5, -0.4), (0.0, 0.0), (-0.9, 0.7))),
     "11.1": Numbers("one whole number", lambda: 18 * 20 + 20 + 20 * 18 + 18, 0),
     "11.2": Function("a function from a length to one whole number", lambda T: 2 * (4 * T) ** 2 + 8 * T, (1, 3, 10)),
     "11.3": Numbers("one whole number", lambda: roads.most(2, 4, 2), 0),

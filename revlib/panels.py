@@ -259,6 +259,7 @@ def reach_panel(shares, nets, start=(5, 1, 8, 0), length=9, text="abcabcabc", lo
     asked = np.arange(1, len(shares[start]) + 1)
     spans = {f"{low} to {high}": (low, high) for _, low, high, _ in sorted(shares, key=lambda key: key[1:3])}
     many = [str(units) for units in sorted({key[0] for key in shares})]
+    seed = Number("seed", start[3], 0, max(key[3] for key in shares), 1)
     curves = plots.Curves({"share reversed": "output", "trained from, to": "weights", "this length": "input"},
                           xlabel="letters in the string", ylabel="share of strings reversed", xlim=(0, len(asked) + 1), ylim=(0, 1.08))
 
@@ -275,8 +276,8 @@ def reach_panel(shares, nets, start=(5, 1, 8, 0), length=9, text="abcabcabc", lo
                 cells.draw_answer(string, said, run.dec.P.max(axis=-1)))
 
     return Panel({"units": Choice("units", many, str(start[0])), "trained": Choice("trained on lengths", list(spans), f"{start[1]} to {start[2]}"),
-                  "seed": Number("seed", start[3], 0, max(key[3] for key in shares), 1),
-                  "length": Number("length", length, 1, len(asked), 1), "string": String("string", text)}, draw)
+                  "seed": seed, "length": Number("length", length, 1, len(asked), 1), "string": String("string", text)}, draw,
+                 adjust=lambda values: seed.bound(max(key[3] for key in shares if key[0] == int(values["units"]))))
 
 
 def autoencoder_panel(steps=300, widest=6):
@@ -284,7 +285,7 @@ def autoencoder_panel(steps=300, widest=6):
     alphabet, trained = Alphabet("abc"), {}
     strings = alphabet.strings(3)
     groups = {f"begins with {letter}": [i for i, s in enumerate(strings) if s[0] == letter] for letter in alphabet.letters}
-    codes = plots.Map(groups, strings, xlabel="unit 1 of the code", ylabel="unit 2 of the code (0 if there is none)",
+    codes = plots.Map(groups, strings, xlabel="unit 1 of the code", ylabel="unit 2 of the code (with one unit: 0)",
                       xlim=(-10, 10), ylim=(-10, 10), size=(480, 340))
 
     def draw(string, bottleneck, seed):
@@ -326,11 +327,12 @@ def stack_panel(text="abcab", precision="float16", longest=30):
         digits, held = (stack.digits(value, base, places) for value in (exact, (run.S[pop] if pop else S[step])[0]))
         off = int((digits != held).sum())
         does = f"push {left[-1]!r}" if pop == 0 else f"step {pop} of the decoder says {said[pop - 1]!r}"
-        end = (f"comes back as {run.text!r}, which is right" if said == right else
-               f"goes wrong at letter {len(said)}: {said[-1]!r} for {right[len(said) - 1]!r}")
+        good = len(said) - (said[-1] != right[len(said) - 1])
+        end = (f"comes back as {run.text!r}, which is right" if said == right else f"goes wrong at letter {good + 1}: "
+               + (f"{said[good]!r} for {right[good]!r}" if good < len(said) else "the state overflows"))
         words = (f"{does[0].upper()}{does[1:]}. The exact number is {digits[0]}.{''.join(map(str, digits[1:])) or 0} in base {base}, "
                  f"{float(exact):.6g}; {precision} has {off or 'none'} of its digits wrong. {string!r} {end}.")
-        return cells.draw_stack(digits, held, T, [" ", *"abc"], base - 1, precision, int(pop == 0), " ".join(said[:pop]), words)
+        return cells.draw_stack(digits, held, max(T, 7), [" ", *"abc"], base - 1, precision, int(pop == 0), " ".join(said[:pop]), words)
 
     return Panel({"string": String("string", text), "precision": Choice("precision", ["float16", "float32", "float64"], precision),
                   "base": Number("base", 4, 4, 16, 1), "step": step}, draw,
@@ -383,6 +385,7 @@ def flow_panel(longest=30, low=1e-16, high=1e8):
 
 def gates_panel(nets, text="abcab"):
     """Inside a trained cell, gate by gate: the cell, the string, the step. `nets` has a styles.Net under "LSTM" and "GRU"."""
+    nets = {cell: net.like(net.theta.copy()) for cell, net in nets.items()}
     alphabet = next(iter(nets.values())).alphabet
     step = Number("step", len(text), 1, 2 * len(text) + alphabet.end, 1)
 
@@ -420,3 +423,28 @@ def gates_panel(nets, text="abcab"):
 
     return Panel({"cell": Choice("cell", list(nets), next(iter(nets))), "string": String("string", text), "step": step}, draw,
                  adjust=lambda values: step.bound(2 * len(alphabet.read(values["string"], LONGEST)) + alphabet.end))
+
+
+def styles_panel(nets, text="abcab", longest=12):
+    """What a decoder looks at while it answers: the style, the string. `nets` has a styles.Net of plain cells under each name."""
+    alphabet = next(iter(nets.values())).alphabet
+
+    def draw(style, string):
+        net = nets[style]
+        ran = styles.run(net, [alphabet.read(string, longest)])
+        steps = len(ran.output[0]) + (len(ran.output[0]) < len(ran.Y))    # END too, if it was said
+        said, V = [alphabet.outputs[y] for y in ran.Y[:steps, 0]], len(alphabet)
+        sure = model.softmax(ran.Z[:steps, 0])[range(steps), ran.Y[:steps, 0]]
+        answer, rows, limit = cells.draw_answer(string, said, sure), tuple(said), _largest(ran.S, ran.dec_S)
+        if net.style == "attention":
+            return answer, cells.draw_attention(string, said, ran.A[:steps, 0])
+        fed = np.array([kept[0][0] for kept in ran.kept[1][:steps]])
+        row = [cells.Block(ran.dec_S[1:steps + 1, 0], "_S(t)", "decoder", rows, cells.units(net.n), limit=limit)]
+        if fed.shape[1] > V:
+            row.insert(0, cells.Block(fed[:, V:], "fed: thought vector", "encoder", rows, cells.units(net.n), limit=limit))
+        if fed.shape[1]:
+            row.insert(0, cells.Block(fed[:, :V], "fed: letter", "input", rows, tuple(alphabet.letters), 0, limit=1))
+        what = {0: "nothing", V: "the letter said before"}.get(fed.shape[1], "the letter said before and the thought vector")
+        return answer, cells.draw([row], f"At every step it is fed {what}.")
+
+    return Panel({"style": Choice("style", list(nets), list(nets)[-1]), "string": String("string", text)}, draw)

@@ -92,7 +92,7 @@ def build_triangle(longest=53, dtype=float):
 
 
 def until_wrong(net, text):
-    """Encode and decode a string, and stop after the first letter (or END) that is not right.
+    """Encode and decode a string, and stop after the first letter (or END) that is not right, or before the state overflows.
 
     Returns
     -------
@@ -101,8 +101,11 @@ def until_wrong(net, text):
         Of 1 to T + 1 steps; all but the last are right.
     """
     S, right = model.encode(net, net.alphabet.one_hot(text)), [*net.alphabet.indices(text[::-1]), len(net.alphabet)]
-    for steps in range(1, len(right) + 1):    # to decode on after a wrong letter may overflow
-        run = model.decode(net, S[-1], steps)
+    for steps in range(1, len(right) + 1):
+        try:
+            run = model.decode(net, S[-1], steps)
+        except FloatingPointError:    # what no feedback takes off is multiplied at every step
+            break
         if run.Y[-1] != right[steps - 1]:
             break
     return S, run

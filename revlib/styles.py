@@ -66,13 +66,43 @@ class Net:
 
 def initial(style, alphabet, n, rng, cell="plain"):
     """A network before training: weights of mean 0 and variance 1 / (rows of the matrix), biases 0, then what the
-    cell asks for: identity, or open gates."""
+    cell asks for: identity, or open gates. Not the identity with attention: states would only grow, and the last, as the
+    longest, win every dot product."""
     net = Net(style, alphabet, n, cell)
     for view in net.p.values():
         if view.ndim == 2 and len(view):
             view[:] = rng.normal(0, 1 / np.sqrt(len(view)), view.shape)
     for layer in (net.enc, net.dec):
-        net.cell.start(layer)
+        if (style, cell) != ("attention", "plain"):
+            net.cell.start(layer)
+    return net
+
+
+def pointer(longest, letters="abc"):
+    """Attention written down: looks at the last letter first, then back along the string one letter a step, then says END.
+
+    The encoder's unit 1 is always 1, unit 2 is 4t, unit 3 falls from a height, 4·(H - t(t-1)/2), and the others hold the
+    letter just read, and nothing else of the string. In the decoder unit 2 is 4·(T + ½ - t), unit 3 is 4 and the others 0. So the dot
+    product with S(i) is 16·((T + ½ - t)·i + H - i(i-1)/2): largest at i = T + 1 - t, by 8 over both neighbours.
+
+    Parameters
+    ----------
+    longest : int
+        Letters of the longest string: H is so large that unit 3 has not fallen to 0 before.
+    letters : str
+
+    Returns
+    -------
+    Net, which has END and 3 + len(letters) units
+    """
+    net = Net("attention", Alphabet(letters, end=True), 3 + len(letters))
+    p, height, each = net.p, longest * (longest - 1) / 2, np.eye(len(letters))
+    p["b"][:3], p["Ws"][1, 1], p["Ws"][2, 2] = (1, 4, 4 * height), 1, 1
+    p["Ws"][:2, 2] = -4 * height, -1                     # the height is added once; then unit 3 falls by the count
+    p["Wh"][:, 3:] = each
+    p["dec.Ws"][:2, 1], p["dec.b"][1:3] = (2, 1), (-4, 4)
+    p["Wo"][net.n + 3:, :-1] = 10 * each                 # the letter that the mixture holds
+    p["Wo"][1, -1], p["bo"][-1] = -10, 14                # END, once the count is 0
     return net
 
 

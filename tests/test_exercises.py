@@ -109,6 +109,35 @@ def first_lost_in_half_precision():
             return "".join("abcdefg"[digit - 1] for digit in digits)
 
 
+def published_gru(state):
+    """One step of the GRU of Cho and others (2014), v3, on the letter with index 0, weight by weight."""
+    logistic, units = (lambda z: 1 / (1 + math.exp(-z))), range(2)
+    Wh, b = [(j % 5 - 2) / 4 for j in range(6)], [j / 10 for j in range(6)]
+    Ws = [[((6 * i + j) % 7 - 3) / 4 for j in range(6)] for i in units]
+    r, u = ([logistic(Wh[j] + b[j] + sum(state[i] * Ws[i][j] for i in units)) for j in columns] for columns in ((0, 1), (2, 3)))
+    m = [math.tanh(Wh[4 + j] + b[4 + j] + sum(r[i] * state[i] * Ws[i][4 + j] for i in units)) for j in units]
+    return [(1 - u[j]) * m[j] + u[j] * state[j] for j in units]
+
+
+def blame_on_the_last_bias(text):
+    """p - y of an untrained MLP, 9 to 8 to 9, number by number; a third of it, as the loss is the mean of three letters."""
+    rng = np.random.default_rng(0)
+    W1, W2 = rng.normal(0, 1 / 3, (9, 8)).tolist(), rng.normal(0, 1 / math.sqrt(8), (8, 9)).tolist()
+    row = [float(letter == other) for letter in text for other in LETTERS]
+    z = oracle.product([max(0.0, float(v)) for v in oracle.product(row, W1)], W2)
+    right = [float(letter == other) for letter in reversed(text) for other in LETTERS]
+    return [(float(p) - y) / 3 for k in (0, 3, 6) for p, y in zip(oracle.softmax(z[k:k + 3]), right[k:k + 3])]
+
+
+ROTATION = [float(i % 3 == j % 3 and (i // 3 - 1) % 3 == j // 3) for i in range(9) for j in range(9)]
+
+def look_from(query, keys, scale=1):
+    """Weights and mixture of attention, in plain Python."""
+    e = [math.exp(scale * (sum(q * k for q, k in zip(query, key)) - 4)) for key in keys]
+    a = [value / sum(e) for value in e]
+    return a, [sum(weight * key[j] for weight, key in zip(a, keys)) for j in range(2)]
+
+
 NUMBERS = {
     "1.1": [0, 0, 1, 1, 0, 0, 0, 1, 0], "1.2": thought("ba"), "1.4": -0.38, "1.5": 12 * (26 + 12 + 1),
     "2.1": len({tuple(round(value, 9) for value in thought(text, Ws=IDENTITY)) for text in strings(5)}), "2.3": 0.5 / largest_eigenvalue(),
@@ -121,12 +150,22 @@ NUMBERS = {
     "7.1": math.log2(len(strings(8))), "7.2": 2 * (3 * 16 + 16 * 16 + 16) + 16 * 4 + 4, "7.3": math.exp(math.log(0.96) / 16),
     "7.5": 3 ** 9 - len(wrong_of_length_nine()),
     "8.1": 2 / 4 + 1 / 16 + 3 / 64, "8.3": [64 // 2, 64 // 5], "8.6": [0.5 / 4 + 0.5, 0.25 + 0.5],
+    "9.1": [(10 + 8 + 1) * 8 + (fed + 8 + 1) * 8 + (told + 1) * 11 for fed, told in ((0, 8), (10, 8), (18, 8), (10, 16))],
+    "9.2": [1 / 5, 2 / 5, 2 / 5], "9.4": look_from([3 - 1, 1], [[i, -i * (i - 1) / 2] for i in (1, 2, 3)], 16)[0],
+    "9.5": [a * (da - (0.2 * 1 - 0.4 * 1)) for a, da in ((0.2, 1), (0.4, 0), (0.4, -1))],
+    "10.1": math.log(0.9 / 0.1), "10.2": next(t for t in range(100) if (1 / (1 + math.exp(-1))) ** t < 0.01),
+    "10.3": 4 * (26 * 128 + 128 * 128 + 128), "10.4": [0.75 * -0.4 + 0.25 * 0.8, (0.8 - -0.4) * 0.25 * 0.75],
+    "11.1": (18 + 1) * 20 + (20 + 1) * 18, "11.3": 1 + 4 + math.comb(4, 2),
 }
 WORDS = {"2.2": closest_pairs(), "7.6": [common_run(wrong_of_length_nine())], "8.2": [["bbac"]], "8.5": [[first_lost_in_half_precision()]]}
 FUNCTIONS = {"1.3": thought, "4.4": log_probabilities, "5.4": lambda text: bias_gradient("b", text),
              "7.4": lambda text: [sum(max(map(int, text)) - int(digit) for digit in text)],
-             "8.4": lambda value: [math.floor(value * 4), math.fmod(value * 4, 1)]}
-WORKS = {"3.2": ([1000, 0, 0], [0, 0, 0]), "3.3": ([-50], [-75]), "6.4": ([21], [0]), "8.7": ([2, -1.996, 3], [0, 0, 0])}    # one that works, one that does not
+             "9.3": lambda state: look_from(state, [[1, 0], [0, 1], [1, 1]])[1],
+             "8.4": lambda value: [math.floor(value * 4), math.fmod(value * 4, 1)],
+             "10.5": lambda gates: [math.prod(gates[t:]) for t in range(len(gates))], "10.7": published_gru,
+             "11.2": lambda length: [2 * (4 * length + 1) * 4 * length], "11.6": blame_on_the_last_bias}
+WORKS = {"3.2": ([1000, 0, 0], [0, 0, 0]), "3.3": ([-50], [-75]), "6.4": ([21], [0]), "8.7": ([2, -1.996, 3], [0, 0, 0]), "9.6": ([6, -8], [2, -4]), "10.6": ([-9, 12, 1, 0], [0, 1, 0, 0]),
+         "11.4": ([.5, 1.5, 2.5, 0, 1, 2, 0, 1, 2], [0] * 9), "11.5": (ROTATION, [0] * 81)}    # one that works, one that does not
 MANY = {number: key for number, key in NUMBERS.items() if isinstance(key, list)}
 ONE = {number: key for number, key in NUMBERS.items() if number not in MANY}
 NO_NUMBERS = ["abc", {}, {"a": 1}, object(), print, [[1], [2, 3]], [1, "b"], [...], b"x", set()]

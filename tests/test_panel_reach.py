@@ -12,7 +12,7 @@ from revlib.alphabet import Alphabet  # noqa: E402
 from test_panels import forget_widgets, page  # noqa: E402, F401
 
 ABC = Alphabet("abc", end=True)
-KEYS = [(units, low, high, seed) for units in (1, 5) for low, high in ((1, 4), (3, 8)) for seed in range(2)]
+KEYS = [(units, low, high, seed) for units in (1, 5) for low, high in ((1, 4), (3, 8)) for seed in range(4 if units == 1 else 2)]
 SHARES = {key: np.linspace(1, 0.01 * sum(key), 20) for key in KEYS}
 NETS = {key: model.Net(ABC, key[0], theta=np.random.default_rng(sum(key)).normal(0, 0.6, model.Net(ABC, key[0]).theta.size)) for key in KEYS}
 
@@ -74,6 +74,15 @@ def test_every_control():
         for value in values:
             panel.controls[control].value = value
             check(panel)
+
+
+def test_fewer_units_have_more_seeds():
+    panel = build()
+    panel.controls["units"].value, panel.controls["seed"].value = "1", 3
+    check(panel)
+    panel.controls["units"].value = "5"
+    assert panel.controls["seed"].value == panel.controls["seed"].slider.max == 1
+    check(panel)
 
 
 @pytest.mark.parametrize("text, words", [("abx", "letter 'x' at position 3 of 'abx' is not one of 'abc'"), ("", "the string is empty"),

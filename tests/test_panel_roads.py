@@ -1,0 +1,181 @@
+"""Drives the autoencoder's panel without a browser; what it must show is worked out here, in plain NumPy."""
+import functools
+import itertools
+import math
+import statistics
+import time
+
+import numpy as np
+import pytest
+from traitlets import TraitError
+
+pytest.register_assert_rewrite("expected")
+
+import expected  # noqa: E402
+from revlib import controls, panels  # noqa: E402
+from test_panels import (HOSTILE, at_once, draws, every_widget, forget_widgets, moves, numbers, page,  # noqa: E402, F401
+                         state)
+
+STRINGS = expected.every_string(3)
+MOST = {1: 7, 2: 19, 3: 27, 4: 27, 5: 27, 6: 27}
+ROWS = np.array([[float(letter == other) for letter in s for other in "abc"] for s in STRINGS])
+
+
+@functools.lru_cache(maxsize=None)
+def learned(k, seed, steps=300):
+    """Codes (27, k), probabilities (27, 3, 3) and loss after the training that the panel runs: Adam as in the paper, rate 0.03."""
+    rng = np.random.default_rng(seed)
+    W = [rng.normal(0, 1 / 3, (9, k)), np.zeros(k), rng.normal(0, 1 / math.sqrt(k), (k, 9)), np.zeros(9)]
+    m, v = ([np.zeros_like(w) for w in W] for _ in range(2))
+    for step in range(1, steps + 2):
+        codes = ROWS @ W[0] + W[1]
+        E = np.exp((codes @ W[2] + W[3]).reshape(27, 3, 3))
+        P = E / E.sum(axis=-1, keepdims=True)
+        loss = -np.log(P.reshape(27, 9)[ROWS == 1]).mean()
+        if step > steps:
+            return codes, P, loss
+        dZ = (P.reshape(27, 9) - ROWS) / 81
+        dcodes = dZ @ W[2].T
+        for i, g in enumerate((ROWS.T @ dcodes, dcodes.sum(axis=0), codes.T @ dZ, dZ.sum(axis=0))):
+            m[i], v[i] = 0.9 * m[i] + 0.1 * g, 0.999 * v[i] + 0.001 * g * g
+            W[i] = W[i] - 0.03 * m[i] / (1 - 0.9 ** step) / (np.sqrt(v[i] / (1 - 0.999 ** step)) + 1e-8)
+
+
+def check(panel):
+    """The page shows what the controls say."""
+    string, k, seed = (panel.controls[name].value for name in ("string", "bottleneck", "seed"))
+    codes, P, loss = learned(k, seed)
+    answers = ["".join("abc"[i] for i in p.argmax(axis=-1)) for p in P]
+    at, seen = STRINGS.index(string), page(panel)
+    expected.check_still(seen)
+    code = [("code", codes[at].tolist(), 2)]
+    rows = [[(f"x({t + 1})", expected.one_hot(string[t]), 0), *(code if t == 1 else []), (f"p({t + 1})", P[at, t].tolist(), 2)]
+            for t in range(3)]
+    expected.check_blocks(seen, list(itertools.chain(*rows)))
+    letters = [text for text, points in seen.signs if points == 16 and text.strip() and text != "→"]
+    assert letters == [letter for pair in zip(string, answers[at]) for letter in pair]
+    right = sum(a == s for a, s in zip(answers, STRINGS))
+    expected.check_words(seen.words, f"A bottleneck of {k} unit{'s' if k > 1 else ''}, seed {seed}: '{string}' becomes ",
+                         (codes[at].tolist(), 2), f" and comes back as '{answers[at]}'. Of all 27 strings {right} come back, "
+                         f"of at most {MOST[k]}; the loss is ", ([loss], 4), " nats. Map: the codes of all 27 strings.")
+    assert right <= MOST[k]
+    plot, = seen.plots
+    assert plot.legend == [f"begins with {letter}" for letter in "abc"] and plot.labels[0] == "unit 1 of the code"
+    flat = {s: (plot.x(c[0]), plot.y(c[1] if k > 1 else 0.0)) for s, c in zip(STRINGS, codes.tolist())}
+    assert all(plot.inside(*place) for place in flat.values()), "every code is in view"
+    for letter, dots in zip("abc", plot.lines):
+        expected.check_dots(plot, dots, [flat[s] for s in STRINGS if s[0] == letter])
+
+
+@pytest.fixture
+def panel():
+    return panels.autoencoder_panel()
+
+
+def test_the_start(panel):
+    check(panel)
+    assert repr(panel) == f"Panel: {page(panel).words}" == repr(panels.autoencoder_panel())
+
+
+@pytest.mark.parametrize("k", range(1, 7))
+def test_every_width(panel, k):
+    bottleneck = panel.controls["bottleneck"]
+    assert (bottleneck.slider.min, bottleneck.slider.max) == (1, 6)
+    bottleneck.value = k
+    for seed in (0, 7, 99):
+        panel.controls["seed"].value = seed
+        check(panel)
+    if k >= 3:
+        assert "27 come back" in panel.words
+
+
+def test_strings_ask_the_same_network(panel):
+    for string in ("aaa", "cab", "bcc", "ccc"):
+        panel.controls["string"].value = string
+        check(panel)
+
+
+def test_a_string_trains_nothing(panel, monkeypatch):
+    monkeypatch.setattr(panels.training, "train", lambda *_, **__: pytest.fail("trained anew"))
+    panel.controls["string"].value = "cab"
+    check(panel)
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "ab", "abca", "c" * 9], ids=lambda text: ascii(text[:10]))
+def test_hostile_strings(panel, text):
+    before, svg = page(panel), panel.page.value.partition("<p ")[0]
+    panel.controls["string"].value = text
+    after = page(panel)
+    assert after.role == "alert" and len(after.words) > 10 and after.titles == before.titles
+    assert panel.page.value.startswith(svg + "<p ") and len(panel.page.value) < len(svg) + 400
+    panel.controls["bottleneck"].value = 3
+    assert page(panel).role == "alert"
+    panel.controls["string"].value = "cab"
+    check(panel)
+
+
+def test_a_fourth_letter_has_nowhere_to_go(panel):
+    panel.controls["string"].value = "abca"
+    assert page(panel).words == "'abca' has 4 letters; this network reads exactly 3"
+
+
+def test_numbers_that_are_none(panel):
+    start = state(panel)
+    for number, bad in itertools.product(numbers(panel).values(), (math.nan, math.inf)):
+        with pytest.raises(TraitError):
+            number.slider.value = bad
+    assert state(panel) == start
+
+
+def test_reset_is_the_very_same_start(panel):
+    start = state(panel)
+    for name, value in {"string": "bca", "bottleneck": 5, "seed": 31}.items():
+        panel.controls[name].value = value
+    assert state(panel)["page"] != start["page"]
+    panel.controls["string"].value = "x"
+    panel.reset_button.click()
+    assert state(panel) == start
+
+
+def test_one_redraw_a_move(panel, draws):
+    calls = draws(panel)
+    for number in numbers(panel).values():
+        for part, value in ((number.slider, 5), (number.box, 4)):
+            calls.clear()
+            part.value = value
+            assert len(calls) == 1 and number.slider.value == number.box.value == value
+    for act in (lambda: setattr(panel.controls["string"], "value", "cba"), panel.reset_button.click, panel.reset):
+        calls.clear()
+        act()
+        assert len(calls) == 1
+
+
+def test_two_copies_are_two(panel):
+    other = panels.autoencoder_panel()
+    start = state(other)
+    panel.controls["bottleneck"].value = 1
+    other.redraw()
+    assert state(other) == start
+
+
+def test_two_threads(panel):
+    at_once(moves(panel.controls["bottleneck"], 6, 1), moves(panel.controls["seed"], 6, 2))
+    for number in numbers(panel).values():
+        assert number.box.value == number.slider.value == number.value
+    check(panel)
+
+
+def test_every_control_has_a_name(panel):
+    boxes = [number.box for number in numbers(panel).values()] + [panel.controls["string"]]
+    assert len({box.description.strip() for box in boxes} - {""}) == 3
+    assert set(boxes) | {panel.reset_button} <= set(every_widget(panel)) and isinstance(panel.controls["string"], controls.String)
+
+
+def test_how_long_a_redraw_takes(panel, capsys):
+    times = []
+    for seed in range(1, 8):
+        began = time.perf_counter()
+        panel.controls["seed"].value = seed
+        times.append(1000 * (time.perf_counter() - began))
+    with capsys.disabled():
+        print(f"\nautoencoder_panel: a redraw takes {statistics.median(times):.0f} ms (median), {max(times):.0f} at most; the aim is 60")

@@ -1,0 +1,310 @@
+"""Drives the panels of chapter 10: what they must show is worked out here, in lists and by complex steps, without revlib's cells."""
+import base64
+import cmath
+import math
+import re
+
+import numpy as np
+import pytest
+
+pytest.register_assert_rewrite("expected")
+
+import expected  # noqa: E402
+from revlib import controls, panels, styles  # noqa: E402
+from revlib.alphabet import Alphabet  # noqa: E402
+from test_panels import HOSTILE, draws, forget_widgets, move_everything, numbers, page, state  # noqa: E402, F401
+
+ABC = Alphabet("abc", end=True)
+
+
+def some_nets():
+    """Untrained, with every bias drawn: no number is the same by chance."""
+    nets = {}
+    for seed, cell in enumerate(("LSTM", "GRU")):
+        rng = np.random.default_rng(seed)
+        nets[cell] = styles.initial("feedback", ABC, 4, rng, cell)
+        nets[cell].theta[:] = rng.normal(0, 1, nets[cell].theta.size)
+    return nets
+
+
+BUILD = {"flow": lambda: panels.flow_panel(), "gates": lambda: panels.gates_panel(some_nets())}
+every_panel = pytest.mark.parametrize("name", BUILD)
+
+
+# ---------------------------------------------------------------- a step of each cell, once more
+
+def logistic(z):
+    return 1 / (1 + cmath.exp(-z)) if isinstance(z, complex) else 1 / (1 + math.exp(-z))
+
+
+def a_step(cell, p, x, s, n):
+    """The state after, and by name what the step works with; x, s lists, real or complex."""
+    tanh = cmath.tanh if any(isinstance(v, complex) for v in s) else math.tanh
+    of_x = [sum(x[k] * p["Wh"][k][j] for k in range(len(x)) if x[k]) + p["b"][j] for j in range(len(p["b"]))]
+    of_s = [sum(s[k] * p["Ws"][k][j] for k in range(n)) for j in range(len(p["b"]))]
+    both = [a + b for a, b in zip(of_x, of_s)]
+    if cell == "plain":
+        return [v if v.real > 0 else 0 * v for v in both], {}
+    if cell == "GRU":
+        r, u = [logistic(v) for v in both[:n]], [logistic(v) for v in both[n:2 * n]]
+        seen = [v + c for v, c in zip(of_s[2 * n:], p["c"])]
+        m = [tanh(a + b * c) for a, b, c in zip(of_x[2 * n:], r, seen)]
+        return [(1 - a) * b + a * c for a, b, c in zip(u, m, s)], dict(r=r, u=u, seen=seen, m=m)
+    i, f, o = ([logistic(v) for v in both[k * n:(k + 1) * n]] for k in (0, 1, 3))
+    g = [tanh(v) for v in both[2 * n:3 * n]]
+    C = [a * b + c * d for a, b, c, d in zip(f, s[n:], i, g)]
+    shown = [tanh(v) for v in C]
+    return [a * b for a, b in zip(o, shown)] + C, dict(i=i, f=f, g=g, o=o, shown=shown, C=s[n:])
+
+
+def plain_lists(net):
+    return ({name: view.tolist() for name, view in layer.items()} for layer in (net.enc, net.dec))
+
+
+# ---------------------------------------------------------------- the flow of blame
+
+def blame(cell, length, bias, scale, seed, n=8):
+    """Length of the last letter's blame on every state: a complex step at each unit of each, from there forward to the loss."""
+    rng, kind = np.random.default_rng(seed), cell.split(",")[0]
+    net = styles.initial("feedback", "abc", n, rng, kind)
+    for layer in (net.enc, net.dec):
+        if cell.endswith("gaussian start"):
+            layer["Ws"][:] = rng.normal(0, n ** -0.5, (n, n))
+        layer["Ws"] *= scale
+        if kind != "plain":
+            layer["b"][n:2 * n] = bias
+    enc, dec = plain_lists(net)
+    text, empty = ("abc" * length)[:length], [0.0] * 3
+    feeds = [(enc, expected.one_hot(letter)) for letter in text]
+    feeds += [(dec, x) for x in [empty, *(expected.one_hot(letter) for letter in text[:0:-1])]]
+    width = 2 * n if kind == "LSTM" else n
+    states = [[0.0] * width]
+    for p, x in feeds:
+        states.append(a_step(kind, p, x, states[-1], n)[0])
+    right, sizes = "abc".index(text[0]), []
+    for t in range(1, len(states)):
+        slopes = []
+        for k in range(width):
+            s = [complex(v, 1e-30 * (j == k)) for j, v in enumerate(states[t])]
+            for p, x in feeds[t:]:
+                s = a_step(kind, p, x, s, n)[0]
+            z = [sum(s[k] * net.p["Wo"][k, j] for k in range(n)) + net.p["bo"][j] for j in range(3)]
+            top = max(v.real for v in z)
+            slopes.append((cmath.log(sum(cmath.exp(v - top) for v in z)) + top - z[right]).imag / 1e-30)
+        sizes.append([math.hypot(*slopes[:n]), math.hypot(*slopes[n:])])
+    return [of_S for of_S, _ in sizes], [of_C for _, of_C in sizes]
+
+
+def check_flow(panel):
+    v = {name: control.value for name, control in panel.controls.items()}
+    said, (of_S, of_C) = page(panel), blame(**v)
+    expected.check_still(said)
+    found = re.fullmatch(
+        rf"(?P<cell>.+), seed (?P<seed>\d+), (?P<length>\d+) letters?, both Ws times (?P<scale>{expected.NUMBER})\. "
+        rf"(?:The (?P<gate>\w+) gate's bias is (?P<bias>{expected.NUMBER}): alone it keeps (?P<keeps>{expected.NUMBER}) a step\. )?"
+        r"The blame for the last letter is (?P<last>\S+) long on the decoder's last state, (?P<thought>\S+) on the thought "
+        r"vector and (?P<first>\S+) on S\(1\)(?:, (?P<memory>\S+) on C\(1\))?\.", said.words)
+    assert found, said.words
+    assert (found["cell"], int(found["seed"]), int(found["length"])) == (v["cell"], v["seed"], v["length"])
+    expected.check_number(found["scale"], v["scale"])
+    assert found["gate"] == {"GRU": "update", "LSTM": "forget"}.get(v["cell"])
+    if found["gate"]:
+        expected.check_number(found["bias"], v["bias"])
+        expected.check_number(found["keeps"], logistic(float(v["bias"])), 4)
+    right = {"last": of_S[-1], "thought": of_S[v["length"] - 1], "first": of_S[0]}
+    if v["cell"] == "LSTM":
+        right["memory"] = of_C[0]
+    for name, value in right.items():
+        assert float(found[name]) == pytest.approx(value, rel=0.051), (name, found[name], value)
+    plot, = said.plots
+    curves = [of_S] + ([of_C[:-1]] if v["cell"] == "LSTM" else [])
+    named = {text.strip() for text, _, _ in plot.texts}    # a name that would stand outside is not drawn
+    assert "the thought vector" in named <= {"the thought vector", "blame on S", *(["blame on C"] if v["cell"] == "LSTM" else [])}
+    assert max(abs(x - plot.x(v["length"])) for x, _ in plot.lines[0]) < 0.5, "the line at the thought vector"
+    for line, sizes in zip(plot.lines[1:], curves, strict=True):
+        for t, size in enumerate(sizes, start=1):
+            if size > 0 and plot.inside(plot.x(t), plot.y(size)) and len(sizes) > 1:
+                assert min(math.dist(point, (plot.x(t), plot.y(size))) for point in line) < 0.7, f"the curve at step {t}"
+
+
+@pytest.mark.parametrize("cell", panels.STARTED)
+@pytest.mark.parametrize("length, bias, scale, seed", [(15, 1.0, 1.0, 0), (1, 1.0, 1.0, 3), (6, 5.0, 0.5, 99), (9, -3.0, 1.5, 7)])
+def test_the_blame_flows_as_drawn(cell, length, bias, scale, seed):
+    panel = panels.flow_panel()
+    for name, value in dict(cell=cell, length=length, bias=bias, scale=scale, seed=seed).items():
+        panel.controls[name].value = value
+    check_flow(panel)
+
+
+def test_flow_at_every_end():
+    panel = panels.flow_panel()
+    for cell in panels.STARTED:
+        panel.controls["cell"].value = cell
+        for name in ("length", "bias", "scale", "seed"):
+            for end in (panel.controls[name].slider.max, panel.controls[name].slider.min):
+                panel.controls[name].value = end
+                expected.check_still(page(panel))
+                assert not re.search(r"\b(nan|inf)\b", panel.words)
+
+
+def test_the_forget_bias_decides():
+    """The chapter's point: the blame that is left on C(1) grows with the bias, all the way up."""
+    panel, left = panels.flow_panel(), []
+    for bias in (-3.0, -1.0, 1.0, 3.0, 5.0):
+        panel.controls["bias"].value = bias
+        left.append(float(re.search(r"(\S+) on C\(1\)", panel.words)[1]))
+    assert left == sorted(left) and left[-1] > 1e6 * left[0]
+
+
+# ---------------------------------------------------------------- inside a cell
+
+def check_gates(panel):
+    v = {name: control.value for name, control in panel.controls.items()}
+    net, string, n = some_nets()[v["cell"]], v["string"], 4
+    enc, dec = plain_lists(net)
+    s, x, inside, fed, said = [0.0] * net.cell.width, [0.0] * 3, [], [*string], ""
+    for letter in string:
+        before = s
+        s, parts = a_step(v["cell"], enc, expected.one_hot(letter), s, n)
+        inside.append(dict(parts, before=before, after=s))
+    ended, answer = False, ""
+    for _ in range(len(string) + 1):
+        fed.append(said if x != [0.0] * 3 else " ")
+        before = s
+        s, parts = a_step(v["cell"], dec, x, s, n)
+        inside.append(dict(parts, before=before, after=s))
+        z = [sum(s[k] * net.p["Wo"][k, j] for k in range(n)) + net.p["bo"][j] for j in range(4)]
+        said = [*"abc", "END"][z.index(max(z))]
+        ended = ended or said == "END"
+        answer += "" if ended else said
+        x = [0.0] * 3 if said == "END" else expected.one_hot(said)
+    T, k = len(string), v["step"] - 1
+    now, t = inside[k], v["step"] if v["step"] <= T else v["step"] - T
+    S = "S" if v["step"] <= T else "_S"
+
+    def times(a, b):
+        return [p * q for p, q in zip(a, b)]
+    if v["cell"] == "LSTM":
+        rows = [("f", now["f"], f"C({t - 1})", now["C"]), ("i", now["i"], "g", now["g"]), None, ("o", now["o"], f"tanh C({t})", now["shown"])]
+        total, keep = (f"C({t})", now["after"][n:]), "f"
+    else:
+        rows = [("r", now["r"], f"({S}({t - 1})·Ws + c)", now["seen"]), ("(1 - u)", [1 - u for u in now["u"]], "m", now["m"]),
+                ("u", now["u"], f"{S}({t - 1})", now["before"]), None]
+        total, keep = (f"{S}({t})", now["after"][:n]), "u"
+    blocks = []
+    for row in rows:
+        blocks += [(*total, 2)] if row is None else [(row[0], row[1], 2), (row[2], row[3], 2), (f"{row[0]} ∘ {row[2]}", times(row[1], row[3]), 2)]
+    found = page(panel)
+    expected.check_still(found)
+    expected.check_blocks(found, [*blocks, ("kept, step by step", [step[keep] for step in inside], 2)])
+    assert found.blocks[-1].marked == {4 * k + j for j in range(4)}
+    reads = f"'{fed[k]}'" if fed[k] != " " else "nothing"
+    expected.check_words(found.words, f"{v['cell']}: '{string}' gives '{answer}', which is {'right' if answer == string[::-1] else 'wrong'}. "
+                         f"Step {t} of the {'encoder' if v['step'] <= T else 'decoder'} is fed {reads}: the gate keeps ",
+                         (now[keep], 2), f", and {S}({t}) is ", (now["after"][:n], 2), ". Below: the keeping gate at every step.")
+
+
+@pytest.mark.parametrize("cell", ["LSTM", "GRU"])
+@pytest.mark.parametrize("string", ["a", "abc", "ccab", "bacabcca"])
+def test_inside_at_every_step(cell, string):
+    panel = BUILD["gates"]()
+    panel.controls["cell"].value, panel.controls["string"].value = cell, string
+    step = panel.controls["step"]
+    assert (step.slider.max, step.box.max) == (2 * len(string) + 1,) * 2
+    for value in range(1, 2 * len(string) + 2):
+        step.value = value
+        check_gates(panel)
+
+
+def test_a_shorter_string_takes_the_step_with_it(draws):
+    panel = BUILD["gates"]()
+    panel.controls["step"].value = 11
+    calls = draws(panel)
+    panel.controls["string"].value = "ba"
+    assert calls == [{"cell": "LSTM", "string": "ba", "step": 5}]
+    check_gates(panel)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=[ascii(s[:10]) for s in HOSTILE])
+def test_hostile_strings(text):
+    panel = BUILD["gates"]()
+    before, svg = page(panel), panel.page.value.partition("<p ")[0]
+    panel.controls["string"].value = text
+    after = page(panel)
+    assert after.role == "alert" and len(after.words) > 10
+    assert panel.page.value.startswith(svg + "<p "), "the picture changed"
+    assert after.titles == before.titles and "<script" not in panel.page.value and len(panel.page.value) < len(svg) + 400
+    panel.reset()
+    panel.controls["string"].value = "cab"
+    check_gates(panel)
+
+
+# ---------------------------------------------------------------- both
+
+@pytest.mark.parametrize("name, which", [(name, which) for name in BUILD for which in numbers(BUILD[name]())])
+def test_nan_is_answered(name, which):
+    panel = BUILD[name]()
+    number, start = panel.controls[which], state(panel)
+    if not isinstance(number.value, int):
+        number.box.value = math.nan
+        assert page(panel).role == "alert" and number.box.description in page(panel).words
+        panel.reset()
+    assert state(panel) == start
+
+
+@every_panel
+def test_reset_is_the_very_same_start(name):
+    panel = BUILD[name]()
+    start = state(panel)
+    move_everything(panel)
+    moved = state(panel)
+    assert all(start[c] != moved[c] for c in panel.controls) and moved["page"] != start["page"]
+    panel.reset_button.click()
+    assert state(panel) == start
+
+
+@every_panel
+def test_one_redraw_a_move(name, draws):
+    panel = BUILD[name]()
+    calls = draws(panel)
+
+    def costs_one(what, act):
+        calls.clear()
+        act()
+        assert len(calls) == 1, f"{what}: {len(calls)} redraws"
+    for which, number in numbers(panel).items():
+        low, high = sorted([number.slider.min, number.slider.max], key=lambda end: end == number.value)
+        costs_one(f"{which}, slider", lambda: setattr(number.slider, "value", low))
+        costs_one(f"{which}, box", lambda: setattr(number.box, "value", high))
+    for which, control in panel.controls.items():
+        if isinstance(control, controls.Choice):
+            for option in reversed(control.options):
+                if option != control.value:
+                    costs_one(f"{which}, {option}", lambda: setattr(control, "value", option))
+        elif isinstance(control, controls.String):
+            costs_one(which, lambda: setattr(control, "value", "cabca"))
+    costs_one("Reset", panel.reset_button.click)
+
+
+def test_the_networks_are_the_panels_own():
+    nets = some_nets()
+    panel = panels.gates_panel(nets)
+    start = state(panel)
+    for net in nets.values():
+        net.theta[:] = 7.0
+    panel.controls["step"].value = 2
+    panel.reset()
+    assert state(panel) == start
+    check_gates(panel)
+
+
+@every_panel
+def test_display(name, monkeypatch):
+    shown = []
+    monkeypatch.setattr(controls, "display", lambda *args, **kwargs: shown.append((args, kwargs)))
+    panel = BUILD[name]()
+    panel._ipython_display_()
+    ((bundle,), _), = shown
+    assert bundle["text/plain"] == f"Panel: {panel.words}"
+    pictures = re.findall(r'base64,([^"]+)"', bundle["text/html"])
+    assert [base64.b64decode(picture).decode() for picture in pictures] == [picture.svg for picture in panel.picture]
