@@ -303,11 +303,17 @@ EXERCISES = {
 }
 
 
+def _place(number):
+    return [int(part) for part in number.split(".")]
+
+
 def check(number, answer):
     """Print one line about an answer: not attempted yet, correct, or what was found and what kind was expected."""
     exercise = EXERCISES.get(number)
     if exercise is None:
-        print(f"there is no exercise {number!r}; they are {', '.join(EXERCISES)}")
+        chapter = str(number).split(".")[0]
+        there = [known for known in EXERCISES if known.split(".")[0] == chapter] or EXERCISES
+        print(f"there is no exercise {number!r}; there is {min(there, key=_place)} to {max(there, key=_place)}")
     elif answer is Ellipsis or answer is None:
         print(f"{number}: not attempted yet")
     else:

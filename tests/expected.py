@@ -384,6 +384,17 @@ def check_words(words, *parts):
             check_number(one, value, digits, f"a number in {words!r}")
 
 
+def check_same(page, other):
+    """Two pages show the same: words, numbers, cells and where curves run."""
+    for what in ("role", "words", "titles", "blocks", "signs", "numbers"):
+        assert getattr(page, what) == getattr(other, what), what
+    assert len(page.plots) == len(other.plots)
+    for plot, same in zip(page.plots, other.plots):
+        for what in ("lines", "bars", "texts", "labels", "legend"):
+            assert getattr(plot, what) == getattr(same, what), what
+    return True
+
+
 def check_blocks(page, expected):
     """`expected`: (name, rows or a row, digits) of every block, in order; None in place of rows is a block of empty cells."""
     assert [b.name for b in page.blocks] == [name for name, _, _ in expected]
