@@ -1,6 +1,6 @@
 """How long a stack of weights written down can be, by precision and base, and what training finds; for chapter 08.
 
-    python benchmarks/stack.py    # three minutes; writes stack.json and stack.npz in notebooks/results
+    python benchmarks/stack.py    # three minutes of one core; writes stack.json and stack.npz in notebooks/results
 
 A limit is the greatest length T for which every string tried comes back right, END in time, at T and at every shorter
 length, from the network built for T letters. Up to 797,160 strings of a length (all of length 12 over three letters) are
