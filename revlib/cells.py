@@ -70,7 +70,7 @@ class Block:
             parts += [_text(x + (j + 0.5) * self.width, y + 11, label, FAINT, ' font-size="11"')
                       for j, label in enumerate(self.columns)]
             y += LABEL
-        parts += [_text(x - 8, y + i * CELL_H + 17, label, FAINT, ' font-size="11"')
+        parts += [_text(x - (8 if len(label) < 3 else 14), y + i * CELL_H + 17, label, FAINT, ' font-size="11"')
                   for i, label in enumerate(self.rows)]
         cells = [self._cell(value, x + j * self.width, y + i * CELL_H, limit)
                  for i, row in enumerate(table.tolist()) for j, value in enumerate(row)]
@@ -433,5 +433,5 @@ def draw_attention(text, said, A):
     places = ", ".join(f"{letter} at {look + 1} ({number(row[look])})" for letter, look, row in zip(said, looks, A))
     words = (f"While it says a letter it looks most at this one of '{text}': {places}. "
              f"{back} of {min(len(said), len(text))} looks are on the anti-diagonal.")
-    return draw([[Sign("said"), Block(A, "how much of each letter's state", "encoder", tuple(said), tuple(text), limit=1,
-                                      mark={(t, int(look)) for t, look in enumerate(looks)})]], words)
+    return draw([[Block(A, "said, and how much of each letter's state", "encoder", tuple(said), tuple(text), limit=1,
+                        mark={(t, int(look)) for t, look in enumerate(looks)})]], words)

@@ -126,7 +126,7 @@ CELLS = {"plain": Plain, "GRU": GRU, "LSTM": LSTM}
 
 
 def _parts(A, count):
-    """(B, count·n) -> (count, B, n), each part in one piece of memory: products of whole arrays then take half the time."""
+    """(B, count·n) -> (count, B, n), each part in one piece of memory, where NumPy is quicker."""
     return np.ascontiguousarray(A.reshape(len(A), count, -1).swapaxes(0, 1))
 
 

@@ -379,7 +379,7 @@ def flow_panel(longest=30, low=1e-16, high=1e8):
         return curves[cell].draw([x for x, _ in lines], [y for _, y in lines], words)
 
     return Panel({"cell": Choice("cell", STARTED, "LSTM"), "length": Number("letters", 15, 1, longest, 1),
-                  "bias": Number("bias of the keeping gate", 1.0, -3.0, 8.0, 0.1), "scale": Number("scale of both Ws", 1.0, 0.0, 1.5),
+                  "bias": Number("gate's bias", 1.0, -3.0, 8.0, 0.1), "scale": Number("scale of both Ws", 1.0, 0.0, 1.5),
                   "seed": Number("seed", 0, 0, 99, 1)}, draw)
 
 
