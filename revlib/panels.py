@@ -260,7 +260,7 @@ def reach_panel(shares, nets, start=(5, 1, 8, 0), length=9, text="abcabcabc", lo
     spans = {f"{low} to {high}": (low, high) for _, low, high, _ in sorted(shares, key=lambda key: key[1:3])}
     many = [str(units) for units in sorted({key[0] for key in shares})]
     seed = Number("seed", start[3], 0, max(key[3] for key in shares), 1)
-    curves = plots.Curves({"share reversed": "output", "trained from, to": "weights", "this length": "input"},
+    curves = plots.Curves({"share reversed": "output", "trained on": "weights", "this length": "input"},
                           xlabel="letters in the string", ylabel="share of strings reversed", xlim=(0, len(asked) + 1), ylim=(0, 1.08))
 
     def draw(units, trained, seed, length, string):
@@ -272,7 +272,7 @@ def reach_panel(shares, nets, start=(5, 1, 8, 0), length=9, text="abcabcabc", lo
         words = (f"{units} unit{'s' * (units != '1')}, {net.theta.size} parameters, trained on lengths {trained}, seed {seed}: of length "
                  f"{length}, {place} the lengths trained on, it reverses {100 * share[length - 1]:.1f} %.")
         bounds = np.array([low, low, high, high]) + np.array([-0.5, -0.5, 0.5, 0.5]), np.array([0, 1.04, 1.04, 0])
-        return (curves.draw([asked, bounds[0], np.array([length, length])], [share, bounds[1], np.array([0, share[length - 1]])], words),
+        return (curves.draw([asked, bounds[0], np.full(3, length)], [share, bounds[1], np.array([0, 0.03, share[length - 1]])], words),
                 cells.draw_answer(string, said, run.dec.P.max(axis=-1)))
 
     return Panel({"units": Choice("units", many, str(start[0])), "trained": Choice("trained on lengths", list(spans), f"{start[1]} to {start[2]}"),

@@ -44,12 +44,9 @@ class MLP:
         if len(self.activations) != len(self.sizes) - 2:
             raise ValueError(f"sizes {self.sizes} have {len(self.sizes) - 2} hidden layers; "
                              f"activations {self.activations} are {len(self.activations)}")
-        shapes = [(rows + 1, columns) for rows, columns in zip(self.sizes, self.sizes[1:])]
-        ends = np.cumsum([0, *(rows * columns for rows, columns in shapes)])
-        self.theta = np.zeros(ends[-1]) if theta is None else theta
-        if self.theta.shape != (ends[-1],):
-            raise ValueError(f"sizes {self.sizes} have {ends[-1]} parameters; theta has shape {self.theta.shape}")
-        self.W = [self.theta[a:b].reshape(shape) for a, b, shape in zip(ends, ends[1:], shapes)]
+        shapes = {f"W[{i}]": (rows + 1, columns) for i, (rows, columns) in enumerate(zip(self.sizes, self.sizes[1:]))}
+        self.theta = np.zeros(sum(rows * columns for rows, columns in shapes.values())) if theta is None else theta
+        self.W = [*model.views(self.theta, shapes).values()]
 
     def __repr__(self):
         return f"MLP({self.sizes}, {self.activations}): {self.theta.size} parameters"

@@ -26,20 +26,23 @@ PANELS = [(chapter, panel) for chapter, panels in CHAPTERS.items() for panel in 
 PRESSED = {"encoding_panel": "Wh[a, 1]", "thought_panel": "scale of Ws", "map_panel": "scale of Ws",
            "growth_panel": "scale of Ws", "decoding_panel": "thought, unit 1", "softmax_panel": "score of a",
            "blame_panel": "letter (0: all)", "vanishing_panel": "letters", "training_panel": "rate: 10 to the", "scrub_panel": "moment",
-           "reach_panel": "length", "stack_panel": "step", "styles_panel": "step", "flow_panel": "length", "gates_panel": "step",
-           "autoencoder_panel": "bottleneck, units"}
-STEPS = {"letter (0: all)": 1, "letters": 1, "moment": 1, "rate: 10 to the": 0.05}    # of the sliders whose step is not 0.01
+           "reach_panel": "length", "stack_panel": "step", "flow_panel": "letters", "gates_panel": "step",
+           "autoencoder_panel": "bottleneck, units"}    # the styles panel has no slider
+STEPS = {"letter (0: all)": 1, "letters": 1, "moment": 1, "rate: 10 to the": 0.05, "length": 1, "step": 1, "bottleneck, units": 1}    # of the sliders whose step is not 0.01
 ENDS = {"letter (0: all)": 3, "letters": 30, "rate: 10 to the": 0.5}    # where the keys cannot go beyond
 DRAGGED = [(chapter, panel, slider) for chapter, panel in PANELS for slider in {
     "encoding_panel": ["Wh[a, 1]", "Wh[b, 5]", "step t"],    # Wh[b, 5] lets ReLU cut, which takes more words
     "decoding_panel": ["thought, unit 1", "step t"],
     "softmax_panel": ["score of a", "temperature"],
-    "blame_panel": ["scale of both Ws"], "vanishing_panel": ["scale of both Ws"], "training_panel": ["units"], "scrub_panel": ["moment"]}.get(panel, ["scale of Ws"])]
+    "blame_panel": ["scale of both Ws"], "vanishing_panel": ["scale of both Ws"], "training_panel": ["units"], "scrub_panel": ["moment"],
+    "reach_panel": ["length", "seed"], "stack_panel": ["step"], "styles_panel": [], "flow_panel": ["letters", "bias of the keeping gate"],
+    "gates_panel": ["step"], "autoencoder_panel": ["bottleneck, units"]}.get(panel, ["scale of Ws"])]
 HARMLESS = ()    # console errors that are no fault of ours, as regular expressions; none is known
 SLOWEST = 2000    # milliseconds from a key press to the changed picture; a loaded machine stays far below
 
 every_chapter = pytest.mark.parametrize("name", CHAPTERS)
 every_panel = pytest.mark.parametrize("name, panel", PANELS)
+every_slider = pytest.mark.parametrize("name, panel", [(name, panel) for name, panel in PANELS if panel in PRESSED])
 browser = pytest.mark.browser
 
 
@@ -175,7 +178,15 @@ def entry(label):
 def moved(panel, slider, times):
     """The start, with a slider moved some steps to the right of the step it stands on, or to its end."""
     to = round(round(panel.start[slider], 2) + times * STEPS.get(slider, 0.01), 9)
-    return panel.start | {slider: min(to, ENDS.get(slider, math.inf))}
+    return panel.start | {slider: min(to, end(panel, slider))}
+
+
+def end(panel, slider):
+    """Where the keys cannot go beyond."""
+    if panel.chapter.name not in PART_TWO:
+        return ENDS.get(slider, math.inf)
+    there = twin(panel.chapter.name, panel.name, panel.start).controls.values()
+    return next(c.slider.max for c in there if isinstance(c, controls.Number) and c.box.description == slider)
 
 
 @functools.lru_cache(maxsize=None)
@@ -246,7 +257,7 @@ def test_the_live_panel_takes_the_place_of_the_still_one(chapter, name, panel):
 
 
 @browser
-@every_panel
+@every_slider
 def test_arrow_key(chapter, name, panel, record_property):
     """Ten presses (fewer where the slider ends), one after the other: each time the numbers and the words are right, and come soon."""
     panel = chapter(name).panels[panel]
@@ -254,7 +265,7 @@ def test_arrow_key(chapter, name, panel, record_property):
     panel.reset()
     panel.focus(slider)
     panel.js("watch")
-    presses = int(min(10, (ENDS.get(slider, math.inf) - panel.start[slider]) / STEPS.get(slider, 0.01)))
+    presses = int(min(10, (end(panel, slider) - panel.start[slider]) / STEPS.get(slider, 0.01)))
     for n in range(1, presses + 1):
         panel.press(slider)
         panel.page.wait_for_function("n => watched.times().length >= n", arg=n)    # looks once a frame: hardly disturbs
@@ -272,7 +283,7 @@ def test_arrow_key(chapter, name, panel, record_property):
 
 
 @browser
-@every_panel
+@every_slider
 def test_a_burst_of_keys_ends_on_the_right_picture(chapter, name, panel):
     panel = chapter(name).panels[panel]
     slider = PRESSED[panel.name]
@@ -445,6 +456,34 @@ def test_a_string_is_asked_of_a_moment(chapter):
     panel.element("row", "string").query_selector("input").fill("bbca")
     panel.settles(panel.start | {"moment": 5, "string": "bbca"})
     panel.reset()
+
+
+# ---------------------------------------------------------------- chapters 07 to 11
+
+@browser
+@pytest.mark.parametrize("name, panel", [(name, panel) for name, panel in PANELS if name in PART_TWO])
+def test_every_choice_and_every_string(chapter, name, panel):
+    """Each list is taken to its other end, each box is given other letters, and then a wrong one."""
+    panel = chapter(name).panels[panel]
+    panel.reset()
+    for control in built(name, panel.name).controls.values():
+        if isinstance(control, controls.Choice):
+            other = next(option for option in reversed(control.options) if option != panel.start[control.description])
+            panel.element("row", control.description).query_selector("select").select_option(other)
+            panel.settles()
+            assert panel.read().words != expected.read(panel.html).words
+            panel.reset()
+        elif isinstance(control, controls.String):
+            box = panel.element("row", control.description).query_selector("input")
+            box.fill("cab")
+            panel.settles(panel.values() | {control.description: "cab"})
+            words = panel.read().words
+            box.fill("caX")
+            answer = jupyter.wait_until(lambda: panel.read().role == "alert" and panel.read().words)
+            assert "'X'" in answer and "position 3" in answer
+            box.fill("cab")
+            jupyter.wait_until(lambda: panel.read().words == words)
+            panel.reset()
 
 
 # ---------------------------------------------------------------- what must not happen

@@ -155,17 +155,17 @@ NUMBERS = {
     "9.5": [a * (da - (0.2 * 1 - 0.4 * 1)) for a, da in ((0.2, 1), (0.4, 0), (0.4, -1))],
     "10.1": math.log(0.9 / 0.1), "10.2": next(t for t in range(100) if (1 / (1 + math.exp(-1))) ** t < 0.01),
     "10.3": 4 * (26 * 128 + 128 * 128 + 128), "10.4": [0.75 * -0.4 + 0.25 * 0.8, (0.8 - -0.4) * 0.25 * 0.75],
-    "11.1": (18 + 1) * 20 + (20 + 1) * 18, "11.3": 1 + 4 + math.comb(4, 2),
+    "11.1": (18 + 1) * 20 + (20 + 1) * 18, "11.2": max(h for h in range(20) if (18 + 1) * h + (h + 1) * 18 <= 108), "11.3": 1 + 4 + math.comb(4, 2),
 }
 WORDS = {"2.2": closest_pairs(), "7.6": [common_run(wrong_of_length_nine())], "8.2": [["bbac"]], "8.5": [[first_lost_in_half_precision()]]}
 FUNCTIONS = {"1.3": thought, "4.4": log_probabilities, "5.4": lambda text: bias_gradient("b", text),
              "7.4": lambda text: [sum(max(map(int, text)) - int(digit) for digit in text)],
              "9.3": lambda state: look_from(state, [[1, 0], [0, 1], [1, 1]])[1],
-             "8.4": lambda value: [math.floor(value * 4), math.fmod(value * 4, 1)],
+             "8.4": lambda value: [math.ceil(math.log2(value.as_integer_ratio()[1]) / 2)],    # two bits a letter
              "10.5": lambda gates: [math.prod(gates[t:]) for t in range(len(gates))], "10.7": published_gru,
-             "11.2": lambda length: [2 * (4 * length + 1) * 4 * length], "11.6": blame_on_the_last_bias}
-WORKS = {"3.2": ([1000, 0, 0], [0, 0, 0]), "3.3": ([-50], [-75]), "6.4": ([21], [0]), "8.7": ([2, -1.996, 3], [0, 0, 0]), "9.6": ([6, -8], [2, -4]), "10.6": ([-9, 12, 1, 0], [0, 1, 0, 0]),
-         "11.4": ([.5, 1.5, 2.5, 0, 1, 2, 0, 1, 2], [0] * 9), "11.5": (ROTATION, [0] * 81)}    # one that works, one that does not
+             "11.6": blame_on_the_last_bias}
+WORKS = {"3.2": ([1000, 0, 0], [0, 0, 0]), "3.3": ([-50], [-75]), "6.4": ([21], [0]), "8.7": ([2, -3.994, 2.5], [0, 0, 0]), "9.6": ([6, -8], [2, -4]), "10.6": ([-9, 12, 1, 0], [0, 1, 0, 0]),
+         "11.4": ([.5, 1.5, 2.5, 2, 1, 0, 0, 1, 2], [.5, 1.5, 2.5, 0, 1, 2, 0, 1, 2]), "11.5": (ROTATION, [0] * 81)}    # one that works, one that does not
 MANY = {number: key for number, key in NUMBERS.items() if isinstance(key, list)}
 ONE = {number: key for number, key in NUMBERS.items() if number not in MANY}
 NO_NUMBERS = ["abc", {}, {"a": 1}, object(), print, [[1], [2, 3]], [1, "b"], [...], b"x", set()]
@@ -249,7 +249,7 @@ def test_badly_shaped_numbers(told, number, key):
     for count in {0, 1, size - 1, size + 1, 100} - {size}:
         line = told(number, [7.25] * count)
         assert refused(line, number) and f"found {count} number{'s' * (count != 1)};" in line
-        assert not gives_away(line, number, key)
+        assert not gives_away(line.replace(f"found {count} number", ""), number, key)    # how many were given is no secret
     for answer in NO_NUMBERS:
         line = told(number, answer)
         assert refused(line, number) and not gives_away(line, number, key)

@@ -80,7 +80,7 @@ def test_it_reverses_what_it_says(page):
     for T in (1, 2, 3, 4):
         assert [reverse(net, s) for s in STRINGS[T]] == [s[::-1] for s in STRINGS[T]]
     assert printed == "".join(f"{3**T:2} of {3**T:2} reversed; {s!r} gives {s[::-1]!r}\n"
-                              for T, s in enumerate(("a", "ab", "abc", "abcb"), start=1))
+                              for T, s in enumerate(("b", "cb", "ccb", "cccb"), start=1))
     stored, = CELL.outputs
     assert stored.text == printed
 
