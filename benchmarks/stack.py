@@ -5,8 +5,9 @@
 A limit is the greatest length T for which every string tried comes back right, END in time, at T and at every shorter
 length. There is no one network: each length is tried with the network built for it. Up to 600,000 strings of a length (over
 three letters, up to length 12) are few enough to try every one; of longer lengths or larger alphabets 20,000 are drawn, and
-as many more that are hard: a run of the first or of the last letter of the alphabet at one end, the rest drawn. `first` is the first string in the alphabet's order,
-of those tried, that fails at the next length, and `after` the share that still comes back right there.
+as many more that are hard: a run of the first or of the last letter of the alphabet at one end, the rest drawn. `first` is the
+first string in the alphabet's order, of those tried, that fails at the next length, and `after` the share that still comes
+back right there.
 
 The trained networks have 1, 2 and 3 units and learn every string of length 1 to 6 by the recipe of sweep.py, 40,000
 updates each, five seeds each; stack.npz holds their weights under units-seed.

@@ -377,7 +377,9 @@ def draw_answer(text, said, sure):
     names = [f"{letter}≠{(right + ['nothing'] * len(said))[t]}" if t in wrong else letter for t, letter in enumerate(said)]
     answer = "".join(letter for letter in said if letter != "END")
     told = f"wrong from letter {wrong[0] + 1} on" if wrong else "right"
-    words = f"'{text}' gives '{answer}': {told}. It is least sure of letter {int(np.argmin(sure)) + 1}, {number(min(sure), 4)}."
+    least = number(min(sure), 4)
+    doubt = "It is sure of every letter." if least == "1.0000" else f"It is least sure of letter {int(np.argmin(sure)) + 1}, {least}."
+    words = f"'{text}' gives '{answer}': {told}. {doubt}"
     return draw([[Block(sure, "what it says, and how sure it is", "output", columns=tuple(names), limit=1,
                         mark={(0, t) for t in wrong})]], words)
 

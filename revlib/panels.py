@@ -298,8 +298,10 @@ def autoencoder_panel(steps=300, widest=6):
         x, code, z = net.forward(net.rows([string]))
         said, p = net.answers([string])[0], model.softmax(z.reshape(3, 3))
         right = sum(answer == s for answer, s in zip(net.answers(strings), strings))
+        middle = np.pad(code, ((0, 0), (0, widest - bottleneck)), constant_values=np.nan)    # as wide whatever it holds: nothing moves
+        middle = cells.Block(middle, "code", "encoder", columns=cells.units(bottleneck), limit=10)
         grid = [[cells.Sign(letter), cells.Block(row, f"x({t + 1})", "input", columns="abc" if t == 0 else (), digits=0, limit=1),
-                 *([None] * 3 if t != 1 else ["→", cells.Block(code, "code", "encoder", columns=cells.units(bottleneck), limit=10), "→"]),
+                 *([None] * 3 if t != 1 else ["→", middle, "→"]),
                  cells.Block(p[t], f"p({t + 1})", "output", columns="abc" if t == 0 else (), limit=1), cells.Sign(said[t])]
                 for t, (letter, row) in enumerate(zip(string, x.reshape(3, 3)))]
         words = (f"A bottleneck of {bottleneck} unit{'s' * (bottleneck != 1)}, seed {seed}: '{string}' becomes {cells.spoken(code)} and "
