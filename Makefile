@@ -31,7 +31,7 @@ LONG = $(BIN)/python benchmarks/$(subst -,_,$@).py $(ARGS)
 whole-task: $(VENV)/.runs  ## chapters 06, 07: 5 units on all 9,840 strings of length 1 to 8, five seeds (1 minute)
 	@$(LONG)
 
-sweep: $(VENV)/.runs  ## chapter 07: how long 1 to 16 units can go, 180 trainings
+sweep: $(VENV)/.runs  ## chapter 07: how long 1 to 16 units can go, 390 trainings
 	@$(LONG)
 
 published: $(VENV)/.runs  ## chapter 07: 26 letters, beside a published table

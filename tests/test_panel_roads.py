@@ -51,7 +51,7 @@ def check(panel):
     code = [("code", codes[at].tolist(), 2)]
     rows = [[(f"x({t + 1})", expected.one_hot(string[t]), 0), *(code if t == 1 else []), (f"p({t + 1})", P[at, t].tolist(), 2)]
             for t in range(3)]
-    expected.check_blocks(seen, list(itertools.chain(*rows)))
+    expected.check_blocks(seen, list(itertools.chain(*rows)), room={"code": 6})
     letters = [text for text, points in seen.signs if points == 16 and text.strip() and text != "→"]
     assert letters == [letter for pair in zip(string, answers[at]) for letter in pair]
     right = sum(a == s for a, s in zip(answers, STRINGS))
