@@ -3,11 +3,11 @@
     python benchmarks/sweep.py                   # all cores
     python benchmarks/sweep.py --dask tcp://…    # the same on a Dask cluster
 
-Each run trains ReLU units over 'abc' with END by the recipe of whole_task.py: identity start, Adam (beta2 0.99, rate 0.005
+Each run trains ReLU units over 'abc' with END like whole_task.py, but for less long: identity start, Adam (beta2 0.99, rate 0.005
 falling along a half cosine, clip 1), batches of up to 150 strings of one length, a curriculum of lengths. Up to length 8 it
-trains on every string there is; of longer lengths on 1,500, drawn with the seed. It ends when every training string comes
-out right, or after 40,000 updates. Then it is asked, letting it stop by END, every string of lengths 1 to 8 and 2,000 drawn
-strings of each length from 9 to 20: the same for all runs, and drawn with another seed than any training.
+trains on every string there is; of longer lengths on 1,500, drawn with the seed. It ends when every training string, fed
+the right letters, comes out right, or after 40,000 updates. Then it is asked, letting it stop by END, every string of lengths 1 to 8 and 2,000 drawn
+strings of each length from 9 to 24: the same for all runs, and drawn with another seed than any training.
 
 Writes, in notebooks/results, sweep.json (accuracy by length, a run a line) and sweep.npz (the weights of every run, under
 units-shortest-longest-seed).

@@ -66,7 +66,7 @@ class Net:
 
 def initial(style, alphabet, n, rng, cell="plain"):
     """A network before training: weights of mean 0 and variance 1 / (rows of the matrix), biases 0, then what the
-    cell asks for: identity, or open gates. Not the identity with attention: states would only grow, and the last, as the
+    cell asks for: identity, or open gates. Not the identity with attention: states would mostly grow, and the last, as the
     longest, win every dot product."""
     net = Net(style, alphabet, n, cell)
     for view in net.p.values():

@@ -147,7 +147,7 @@ NUMBERS = {
     "4.3": [float(p) - (k == 1) for k, p in enumerate(oracle.softmax(FIRST_SCORES))], "4.5": mean_loss("ccc"),
     "5.1": [0.2, 0.5, -0.7], "5.2": 20, "5.3": bias_gradient("bo", "abc"),
     "6.1": 0.52, "6.2": 0.125, "6.3": 43, "6.5": sum(len(strings(length)) for length in range(1, 9)),
-    "7.1": math.log2(len(strings(8))), "7.2": 2 * (3 * 16 + 16 * 16 + 16) + 16 * 4 + 4, "7.3": math.exp(math.log(0.96) / 16),
+    "7.1": math.log2(len(strings(8))), "7.2": 2 * (4 * 7 + 7 * 7 + 7) + 7 * 5 + 5, "7.3": math.exp(math.log(0.96) / 16),
     "7.5": 3 ** 9 - len(wrong_of_length_nine()),
     "8.1": 2 / 4 + 1 / 16 + 3 / 64, "8.3": [64 // 2, 64 // 5], "8.6": [0.5 / 4 + 0.5, 0.25 + 0.5],
     "9.1": [(10 + 8 + 1) * 8 + (fed + 8 + 1) * 8 + (told + 1) * 11 for fed, told in ((0, 8), (10, 8), (18, 8), (10, 16))],
