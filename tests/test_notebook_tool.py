@@ -1,6 +1,7 @@
 """The notebook tool: every rule refuses a notebook that breaks it, and nothing is lost between its forms."""
 import json
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -293,6 +294,21 @@ def test_two_runs_give_the_same_bytes(tmp_path):
     assert where.outputs == [stream("True\nagain\n")] and [where.execution_count, slider.execution_count] == [1, 2]
     assert list(slider.outputs[0].data) == ["text/plain"] and slider.metadata == {"tags": ["kept"]}
     assert tool.problems(tool.read(paths[0]), "page", tmp_path) == []
+
+
+CHAPTERS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+
+
+@pytest.mark.parametrize("k", range(1, len(CHAPTERS)), ids=[path.stem for path in CHAPTERS[1:]])
+def test_a_chapter_leads_to_its_neighbours(k):
+    """In its first and its last cell: to the one before and the one after, by the names that the map in chapter 00 gives."""
+    names = dict(re.findall(r"\[(\d\d [^\]]+)\]\((\w+\.ipynb)\)", "\n".join(c.source for c in tool.read(CHAPTERS[0]).cells)))
+    named = {file: name for name, file in names.items()} | {CHAPTERS[0].name: "00 Start here"}
+    last = k == len(CHAPTERS) - 1
+    before, after = CHAPTERS[k - 1].name, CHAPTERS[0 if last else k + 1].name
+    line = f"previous: [{named[before]}]({before}) · {'back to' if last else 'next:'} [{named[after]}]({after})"
+    cells = [cell.source.splitlines() for cell in tool.read(CHAPTERS[k]).cells]
+    assert line in cells[0] and cells[-1][-1] == line
 
 
 def test_check_tells_and_exits(tmp_path, capsys):
