@@ -13,8 +13,6 @@ every run, under cell-units-seed-rate).
 """
 import runs    # first: it says how many threads a product may have
 
-from time import process_time
-
 import numpy as np
 
 import styles
@@ -25,18 +23,11 @@ CELLS = (("plain", 8), ("GRU", 8), ("LSTM", 8), ("plain", 17), ("GRU", 4), ("LST
 RATES = styles.RATE, 0.02, 0.04
 
 
-def costs(turns=100):
-    """Cell and units -> microseconds of CPU that one gradient of 150 strings of length 8 takes: they take turns, and the
-    lower quartile counts, so that a busy machine is no one's disadvantage."""
+def costs():
+    """Cell and units -> microseconds of CPU for one gradient of 150 strings of length 8."""
     nets = {f"{cell}-{units}": networks.initial("feedback", styles.ABC, units, np.random.default_rng(0), cell) for cell, units in CELLS}
-    batches = {name: training.Batch(net, styles.ABC.strings(8)[::43][:150], networks.Tape) for name, net in nets.items()}
-    taken = {name: [] for name in nets}
-    for _ in range(turns):
-        for name, net in nets.items():
-            begin = process_time()
-            batches[name].gradient(net)
-            taken[name].append(process_time() - begin)
-    return {name: round(1e6 * float(np.quantile(times, 0.25))) for name, times in taken.items()}
+    asked = styles.ABC.strings(8)[::43][:150]
+    return runs.costs({name: (training.Batch(net, asked, networks.Tape).gradient, net) for name, net in nets.items()})
 
 
 def main():

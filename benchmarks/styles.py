@@ -34,15 +34,10 @@ def questions():
             ["".join(letters) for letters in rng.choice([*ABC.letters], (DRAWN, length))] for length in range(1, ASKED + 1)]
 
 
-def cost(style, times=100):
-    """Microseconds of CPU that one gradient of 150 strings of length 8 takes: the lower quartile of many."""
-    net = styles.initial(style, ABC, UNITS, np.random.default_rng(0))
-    batch, taken = training.Batch(net, ABC.strings(TRAINED)[::43][:150], styles.Tape), []
-    for _ in range(times):
-        begin = process_time()
-        batch.gradient(net)
-        taken.append(process_time() - begin)
-    return round(1e6 * float(np.quantile(taken, 0.25)))
+def costs():
+    """Style -> microseconds of CPU for one gradient of 150 strings of length 8."""
+    nets = {style: styles.initial(style, ABC, UNITS, np.random.default_rng(0)) for style in styles.STYLES}
+    return runs.costs({style: (training.Batch(net, ABC.strings(TRAINED)[::43][:150], styles.Tape).gradient, net) for style, net in nets.items()})
 
 
 def learn(style, cell, units, seed, rate=RATE, updates=UPDATES):
@@ -69,7 +64,7 @@ def main():
         weights["{style}-{units}-{seed}".format(**task) + "-GRU" * (task["cell"] == "GRU")] = theta
     runs.write("styles", dict(numpy=np.__version__, updates=UPDATES, trained=[1, TRAINED], lengths=[1, ASKED],
                               strings=[len(strings) for strings in questions()],
-                              step_cpu_us={style: cost(style) for style in styles.STYLES}, runs=rows))
+                              step_cpu_us=costs(), runs=rows))
     np.savez_compressed(runs.RESULTS / "styles.npz", **weights)
     print(f"{len(rows)} runs, {sum(row['cpu_seconds'] for row in rows) / 60:.0f} minutes of CPU")
 

@@ -35,7 +35,7 @@ DRAGGED = [(chapter, panel, slider) for chapter, panel in PANELS for slider in {
     "decoding_panel": ["thought, unit 1", "step t"],
     "softmax_panel": ["score of a", "temperature"],
     "blame_panel": ["scale of both Ws"], "vanishing_panel": ["scale of both Ws"], "training_panel": ["units"], "scrub_panel": ["moment"],
-    "reach_panel": ["length", "seed"], "stack_panel": ["step"], "styles_panel": [], "flow_panel": ["letters", "bias of the keeping gate"],
+    "reach_panel": ["length", "seed"], "stack_panel": ["step"], "styles_panel": [], "flow_panel": ["letters", "gate's bias"],
     "gates_panel": ["step"], "autoencoder_panel": ["bottleneck, units"]}.get(panel, ["scale of Ws"])]
 HARMLESS = ()    # console errors that are no fault of ours, as regular expressions; none is known
 SLOWEST = 2000    # milliseconds from a key press to the changed picture; a loaded machine stays far below
