@@ -102,7 +102,7 @@ def growth_panel(net, text="abc", letters=20):
 
 def decoding_panel(net, thought, steps=3):
     """The decoder from a thought vector: every unit of the vector, the step, the most letters, every weight."""
-    thought, V = np.array(thought, dtype=float), len(net.alphabet)
+    thought = np.array(thought, dtype=float)
     weights = Weights(net.copy(), ("dec.Wh", "dec.Ws", "dec.b", "Wo", "bo"))
     limit = _largest(model.decode(net, thought, steps).S)
     high = float(max(10, np.ceil(2 * np.abs(thought).max())))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from revlib import bptt, gates, model
+from revlib import gates, model
 from revlib.alphabet import Alphabet
 
 STYLES = ("plain", "feedback", "peek", "attention")

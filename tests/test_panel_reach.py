@@ -7,9 +7,9 @@ import pytest
 pytest.register_assert_rewrite("expected")
 
 import expected  # noqa: E402
+from driving import check_one_redraw_a_move, check_reset, draws, forget_widgets, page  # noqa: E402, F401
 from revlib import cells, controls, model, panels  # noqa: E402
 from revlib.alphabet import Alphabet  # noqa: E402
-from test_panels import forget_widgets, page  # noqa: E402, F401
 
 ABC = Alphabet("abc", end=True)
 KEYS = [(units, low, high, seed) for units in (1, 5) for low, high in ((1, 4), (3, 8)) for seed in range(4 if units == 1 else 2)]
@@ -107,3 +107,12 @@ def test_the_answers_words():
     assert "'ab' gives 'b': wrong from letter 2 on." in words("ab", "b", "END")
     assert cells.draw_answer("a", ["a", "END"], np.ones(2)).words.endswith("It is sure of every letter.")
     assert "b≠END" in cells.draw_answer("a", ["a", "b"], np.ones(2)).svg and isinstance(build().controls["seed"], controls.Number)
+
+
+def test_reset_is_the_very_same_start():
+    check_reset(build())
+
+
+def test_one_redraw_a_move(draws):
+    panel = build()
+    check_one_redraw_a_move(panel, draws(panel))

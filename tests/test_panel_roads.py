@@ -12,9 +12,9 @@ from traitlets import TraitError
 pytest.register_assert_rewrite("expected")
 
 import expected  # noqa: E402
+from driving import (HOSTILE, at_once, check_one_redraw_a_move, check_reset, draws, every_widget, forget_widgets, moves, numbers,  # noqa: E402, F401
+                     page, state)
 from revlib import controls, panels  # noqa: E402
-from test_panels import (HOSTILE, at_once, draws, every_widget, forget_widgets, moves, numbers, page,  # noqa: E402, F401
-                         state)
 
 STRINGS = expected.every_string(3)
 MOST = {1: 7, 2: 19, 3: 27, 4: 27, 5: 27, 6: 27}
@@ -128,26 +128,11 @@ def test_numbers_that_are_none(panel):
 
 
 def test_reset_is_the_very_same_start(panel):
-    start = state(panel)
-    for name, value in {"string": "bca", "bottleneck": 5, "seed": 31}.items():
-        panel.controls[name].value = value
-    assert state(panel)["page"] != start["page"]
-    panel.controls["string"].value = "x"
-    panel.reset_button.click()
-    assert state(panel) == start
+    check_reset(panel)
 
 
 def test_one_redraw_a_move(panel, draws):
-    calls = draws(panel)
-    for number in numbers(panel).values():
-        for part, value in ((number.slider, 5), (number.box, 4)):
-            calls.clear()
-            part.value = value
-            assert len(calls) == 1 and number.slider.value == number.box.value == value
-    for act in (lambda: setattr(panel.controls["string"], "value", "cba"), panel.reset_button.click, panel.reset):
-        calls.clear()
-        act()
-        assert len(calls) == 1
+    check_one_redraw_a_move(panel, draws(panel))
 
 
 def test_two_copies_are_two(panel):

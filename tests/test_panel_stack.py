@@ -3,24 +3,18 @@ import itertools
 import re
 from fractions import Fraction
 
-import ipywidgets as widgets
 import numpy as np
 import pytest
 
 pytest.register_assert_rewrite("expected")
 
 import expected  # noqa: E402
+from driving import check_one_redraw_a_move, check_reset, draws, forget_widgets  # noqa: E402, F401
 from revlib import panels  # noqa: E402
 
 BITS = {"float16": 11, "float32": 24, "float64": 53}
 TYPES = {"float16": np.float16, "float32": np.float32, "float64": np.float64}
 TITLES = ["the exact number", "what {} holds", "the difference"]
-
-
-@pytest.fixture(autouse=True)
-def forget_widgets():
-    yield
-    widgets.Widget.close_all()
 
 
 def move(panel, **values):
@@ -180,22 +174,13 @@ def test_what_overflows():
         expected.check_still(expected.read(panel.page.value))
 
 
-def test_one_redraw_a_move_and_reset(monkeypatch):
+def test_reset_is_the_very_same_start():
+    check_reset(panels.stack_panel())
+
+
+def test_one_redraw_a_move(draws):
     panel = panels.stack_panel()
-    start, calls, draw = panel.page.value, [], panel._draw
-    monkeypatch.setattr(panel, "_draw", lambda **values: (calls.append(values), draw(**values))[1])
-    for name, value in (("string", "bacbac"), ("precision", "float64"), ("base", 9), ("step", 11), ("string", "b")):
-        calls.clear()
-        move(panel, **{name: value})
-        assert len(calls) == 1, f"{name}: {len(calls)} redraws"
-    assert panel.controls["step"].value == 3 and panel.page.value != start
-    calls.clear()
-    panel.reset_button.click()
-    assert panel.page.value == start and len(calls) == 1
-    assert [control.value for control in panel.controls.values()] == ["abcab", "float16", 4, 5]
-    move(panel, string="abx")
-    panel.reset()
-    assert panel.page.value == start
+    check_one_redraw_a_move(panel, draws(panel))
 
 
 def test_two_panels_share_nothing():

@@ -8,9 +8,9 @@ import pytest
 pytest.register_assert_rewrite("expected")
 
 import expected  # noqa: E402
+from driving import HOSTILE, check_one_redraw_a_move, check_reset, draws, forget_widgets, page  # noqa: E402, F401
 from revlib import cells, panels, styles  # noqa: E402
-from test_panels import HOSTILE, draws, forget_widgets, page  # noqa: E402, F401
-from test_styles import ABC, by_hand, drawn  # noqa: E402
+from test_styles import by_hand, drawn  # noqa: E402
 
 NETS = {style: drawn(style, seed=seed) for style, seed in zip(styles.STYLES, (3, 1, 2, 1))} | {"by hand": styles.pointer(12)}
 STRINGS = ["a", "abcab", "ccc", "abcabcabcabc"]
@@ -74,24 +74,13 @@ def test_the_start():
     assert "'abcab' gives 'bacba': right" in panel.words and "5 of 5 looks" in panel.words
 
 
-def test_reset_gives_the_very_same_start(draws):
-    panel = build()
-    start, calls = panel.page.value, draws(panel)
-    for style in NETS:
-        panel.controls["style"].value = style
-    panel.controls["string"].value = "ccab"
-    panel.reset_button.click()
-    assert panel.page.value == start and calls[-1] == {"style": "by hand", "string": "abcab"}
+def test_reset_gives_the_very_same_start():
+    check_reset(build())
 
 
 def test_one_redraw_a_move(draws):
     panel = build()
-    calls = draws(panel)
-    panel.controls["style"].value = "peek"
-    panel.controls["string"].value = "ab"
-    assert calls == [{"style": "peek", "string": "abcab"}, {"style": "peek", "string": "ab"}]
-    panel.reset_button.click()
-    assert len(calls) == 3
+    check_one_redraw_a_move(panel, draws(panel))
 
 
 @pytest.mark.parametrize("text", [*HOSTILE, "a" * 13])

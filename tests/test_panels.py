@@ -13,11 +13,12 @@ from traitlets import TraitError
 pytest.register_assert_rewrite("expected")
 
 import expected  # noqa: E402
+from driving import (HOSTILE, at_once, check_one_redraw_a_move, check_reset, draws, every_widget, forget_widgets, grid, is_int,  # noqa: E402, F401
+                     move_everything, moves, numbers, page, state)
 from revlib import controls, model, panels  # noqa: E402
 from revlib.alphabet import Alphabet  # noqa: E402
 
 SCORES = [2.0, -1.0, 0.5]
-HOSTILE = ["", " ", "abx", "ABC", "a" * 10000, "ä", "<script>", "🙂", "ab\n"]
 BUILD = {
     "encoding": lambda net: panels.encoding_panel(net, "abc"),
     "thought": lambda net: panels.thought_panel(net, "abc", "acb"),
@@ -32,19 +33,8 @@ WITH_WEIGHTS = ["encoding", "thought", "decoding"]
 every_panel = pytest.mark.parametrize("name", BUILD)
 
 
-@pytest.fixture(autouse=True)
-def forget_widgets():
-    """ipywidgets keeps every widget alive until it is closed."""
-    yield
-    widgets.Widget.close_all()
-
-
 def build(name):
     return BUILD[name](model.post_net())
-
-
-def page(panel):
-    return expected.read(panel.page.value)
 
 
 def value(panel, control):
@@ -67,67 +57,6 @@ def check(name, panel, W=None):
         expected.check_decoding(page(panel), W, [v[f"unit_{i}"] for i in range(1, 6)], v["step"], v["most"])
     else:
         expected.check_softmax(page(panel), [v[f"score_{k}"] for k in "abc"], v["temperature"], v["target"])
-
-
-def numbers(panel):
-    """Name -> Number of every number of a panel, the weight in hand among them."""
-    found = {name: c for name, c in panel.controls.items() if isinstance(c, controls.Number)}
-    return found | ({"weight": panel.weights.number} if panel.weights else {})
-
-
-def is_int(number):
-    return isinstance(number.slider, widgets.IntSlider)
-
-
-def move_everything(panel):
-    """Take every control somewhere else; the step last, since strings bound it."""
-    for control in panel.controls.values():
-        if isinstance(control, controls.String):
-            control.value = "bc"
-        elif isinstance(control, controls.Choice):
-            control.value = next(o for o in reversed(control.options) if o != control.value)
-    for number in panel.controls.values():
-        if isinstance(number, controls.Number):
-            number.value = number.slider.min if number.value != number.slider.min else number.slider.max
-    if panel.weights:
-        for matrix in reversed(panel.weights.names):
-            panel.weights.matrix.value = matrix
-            panel.weights.select(0, 2)
-            panel.weights.number.value = -1.25
-        panel.weights.matrix.value = panel.weights.names[-1]
-
-
-def state(panel):
-    """All that a reader sees or can reach, and the network."""
-    seen = {name: control.value for name, control in panel.controls.items()}
-    for name, number in numbers(panel).items():
-        for part in (number.box, number.slider):
-            seen[name, type(part).__name__] = part.value, part.min, part.max, part.description
-    if panel.weights:
-        seen["weights"] = panel.weights.net.theta.tobytes(), panel.weights.entry
-        seen["grid"] = [(b.description, b.button_style, b.tooltip) for b in grid(panel)]
-    return seen | {"page": panel.page.value, "repr": repr(panel)}
-
-
-def grid(panel):
-    """The buttons of the matrix in view, row by row."""
-    return [button for row in panel.weights.grid.children[1].children for button in row.children]
-
-
-def every_widget(widget):
-    yield widget
-    for child in getattr(widget, "children", ()):
-        yield from every_widget(child)
-
-
-@pytest.fixture
-def draws(monkeypatch):
-    """Counts the drawings of a panel: `calls = draws(panel)` is a list that grows by one a drawing."""
-    def count(panel):
-        calls, draw = [], panel._draw
-        monkeypatch.setattr(panel, "_draw", lambda **values: (calls.append(values), draw(**values))[1])
-        return calls
-    return count
 
 
 # ---------------------------------------------------------------- the whole range
@@ -469,59 +398,14 @@ def test_a_page_is_not_answered_back(name, which, monkeypatch):
 @every_panel
 def test_reset_is_the_very_same_start(name):
     panel = build(name)
-    start = state(panel)
-    move_everything(panel)
-    moved = state(panel)
-    same = [key for key in start if start[key] == moved[key] and key != "repr"]
-    assert all(start[c] != moved[c] for c in panel.controls), f"not moved: {same}"
-    assert moved["page"] != start["page"]
-    panel.reset_button.click()
-    assert state(panel) == start
-    panel.reset()    # and once more
-    assert state(panel) == start
+    check_reset(panel)
     check(name, panel)
-
-
-@pytest.mark.parametrize("name, control", WITH_STRING)
-def test_reset_after_a_wrong_string(name, control):
-    panel = build(name)
-    start = state(panel)
-    move_everything(panel)
-    panel.controls[control].value = "abx"
-    panel.reset()
-    assert state(panel) == start
 
 
 @every_panel
 def test_one_redraw_a_move(name, draws):
     panel = build(name)
-    calls = draws(panel)
-
-    def costs_one(what, act):
-        calls.clear()
-        act()
-        assert len(calls) == 1, f"{what}: {len(calls)} redraws"
-
-    for which, number in numbers(panel).items():
-        low, high = sorted([number.slider.min, number.slider.max], key=lambda end: end == number.value)
-        costs_one(f"{which}, slider", lambda: setattr(number.slider, "value", low))
-        assert number.box.value == number.value == low    # a box and its slider are one number
-        costs_one(f"{which}, box", lambda: setattr(number.box, "value", high))
-        assert number.slider.value == number.value == high
-        costs_one(f"{which}, by code", lambda: setattr(number, "value", low))
-    for which, control in panel.controls.items():
-        if isinstance(control, controls.Choice):
-            costs_one(which, lambda: setattr(control, "value", next(o for o in control.options if o != control.value)))
-        elif isinstance(control, controls.String):
-            costs_one(which, lambda: setattr(control, "value", "cabcab"))
-            costs_one(f"{which}, shorter", lambda: setattr(control, "value", "a"))
-    if panel.weights:
-        costs_one("another matrix", lambda: setattr(panel.weights.matrix, "value", panel.weights.names[1]))
-        costs_one("another weight", lambda: panel.weights.select(0, 3))
-        costs_one("that weight", lambda: setattr(panel.weights.number, "value", -1.0))
-        costs_one("a matrix seen before", lambda: setattr(panel.weights.matrix, "value", panel.weights.names[0]))
-    costs_one("Reset", panel.reset_button.click)
-    costs_one("Reset again", panel.reset)
+    check_one_redraw_a_move(panel, draws(panel))
 
 
 def test_a_string_that_moves_the_step_costs_one_redraw(draws):
@@ -563,47 +447,6 @@ def test_two_copies_are_two(name):
 
 
 # ---------------------------------------------------------------- two threads
-
-def at_once(*acts):
-    """Run functions in threads of their own; raise what they raised."""
-    errors, gate = [], threading.Barrier(len(acts))
-
-    def go(act):
-        try:
-            gate.wait(10)
-            act()
-        except Exception as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=go, args=(act,), daemon=True) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-        assert not thread.is_alive(), "two callbacks wait for each other"
-    if errors:
-        raise errors[0]
-
-
-def moves(control, times, seed):
-    """A function that moves a control `times` times, to places that a seed picks."""
-    rng = random.Random(seed)
-    if isinstance(control, controls.Number):
-        low, high = control.slider.min, control.slider.max
-        places = [rng.randint(low, high) if is_int(control) else round(rng.uniform(low, high), 2) for _ in range(times)]
-    elif isinstance(control, controls.Choice):
-        places = [rng.choice(control.options) for _ in range(times)]
-    else:
-        places = ["".join(rng.choices("abc", k=rng.randint(1, 8))) for _ in range(times)]
-
-    def act():
-        for k, place in enumerate(places):
-            if isinstance(control, controls.Number):    # a page moves the one or the other, code the whole
-                setattr((control.slider, control.box, control)[k % 3], "value", place)
-            else:
-                control.value = place
-    return act
-
 
 @pytest.mark.parametrize("name, one, other, times", [
     ("encoding", "string", "step", 100), ("thought", "first", "scale", 100), ("decoding", "unit_2", "most", 100),

@@ -10,9 +10,9 @@ import pytest
 pytest.register_assert_rewrite("expected")
 
 import expected  # noqa: E402
+from driving import HOSTILE, check_one_redraw_a_move, check_reset, draws, forget_widgets, numbers, page, state  # noqa: E402, F401
 from revlib import controls, panels, styles  # noqa: E402
 from revlib.alphabet import Alphabet  # noqa: E402
-from test_panels import HOSTILE, draws, forget_widgets, move_everything, numbers, page, state  # noqa: E402, F401
 
 ABC = Alphabet("abc", end=True)
 
@@ -254,36 +254,13 @@ def test_nan_is_answered(name, which):
 
 @every_panel
 def test_reset_is_the_very_same_start(name):
-    panel = BUILD[name]()
-    start = state(panel)
-    move_everything(panel)
-    moved = state(panel)
-    assert all(start[c] != moved[c] for c in panel.controls) and moved["page"] != start["page"]
-    panel.reset_button.click()
-    assert state(panel) == start
+    check_reset(BUILD[name]())
 
 
 @every_panel
 def test_one_redraw_a_move(name, draws):
     panel = BUILD[name]()
-    calls = draws(panel)
-
-    def costs_one(what, act):
-        calls.clear()
-        act()
-        assert len(calls) == 1, f"{what}: {len(calls)} redraws"
-    for which, number in numbers(panel).items():
-        low, high = sorted([number.slider.min, number.slider.max], key=lambda end: end == number.value)
-        costs_one(f"{which}, slider", lambda: setattr(number.slider, "value", low))
-        costs_one(f"{which}, box", lambda: setattr(number.box, "value", high))
-    for which, control in panel.controls.items():
-        if isinstance(control, controls.Choice):
-            for option in reversed(control.options):
-                if option != control.value:
-                    costs_one(f"{which}, {option}", lambda: setattr(control, "value", option))
-        elif isinstance(control, controls.String):
-            costs_one(which, lambda: setattr(control, "value", "cabca"))
-    costs_one("Reset", panel.reset_button.click)
+    check_one_redraw_a_move(panel, draws(panel))
 
 
 def test_the_networks_are_the_panels_own():

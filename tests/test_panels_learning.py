@@ -12,11 +12,10 @@ from traitlets import TraitError
 pytest.register_assert_rewrite("expected")
 
 import expected  # noqa: E402
+from driving import (HOSTILE, at_once, check_one_redraw_a_move, check_reset, draws, every_widget, forget_widgets, is_int,  # noqa: E402, F401
+                     move_everything, moves, numbers, page, state)
 from revlib import controls, model, panels, plots, training  # noqa: E402
-from revlib.alphabet import Alphabet  # noqa: E402
 from revlib.picture import Picture  # noqa: E402
-from test_panels import (HOSTILE, at_once, draws, every_widget, forget_widgets, is_int,  # noqa: E402, F401
-                         move_everything, moves, numbers, page, state)
 
 STRINGS = expected.every_string(3)
 SHORT = 5    # updates of the training panel where what it learns is not the question
@@ -370,16 +369,7 @@ def test_nan_and_inf(name, which):
 @every_panel
 def test_reset_is_the_very_same_start(name):
     panel = build(name)
-    start = state(panel)
-    move_everything(panel)
-    moved = state(panel)
-    assert all(start[c] != moved[c] for c in panel.controls) and moved["page"] != start["page"]
-    panel.reset_button.click()
-    assert state(panel) == start
-    if "string" in panel.controls:
-        panel.controls["string"].value = "abx"
-        panel.reset()
-        assert state(panel) == start
+    check_reset(panel)
     check(name, panel)
 
 
@@ -395,31 +385,7 @@ def test_reset_from_the_posts_start():
 @every_panel
 def test_one_redraw_a_move(name, draws):
     panel = build(name)
-    calls = draws(panel)
-
-    def costs_one(what, act):
-        calls.clear()
-        act()
-        assert len(calls) == 1, f"{what}: {len(calls)} redraws"
-
-    for which, number in numbers(panel).items():
-        low, high = sorted([number.slider.min, number.slider.max], key=lambda end: end == number.value)
-        costs_one(f"{which}, slider", lambda: setattr(number.slider, "value", low))
-        costs_one(f"{which}, box", lambda: setattr(number.box, "value", high))
-        assert number.slider.value == number.value == high
-    for which, control in panel.controls.items():
-        if isinstance(control, controls.Choice):
-            for option in reversed(control.options):
-                if option != control.value:
-                    costs_one(f"{which}, {option}", lambda: setattr(control, "value", option))
-        elif isinstance(control, controls.String):
-            costs_one(which, lambda: setattr(control, "value", "cabca"))
-            costs_one(f"{which}, shorter", lambda: setattr(control, "value", "a"))
-    if panel.weights:
-        costs_one("another matrix", lambda: setattr(panel.weights.matrix, "value", "dec.Ws"))
-        costs_one("another weight", lambda: panel.weights.select(0, 3))
-    costs_one("Reset", panel.reset_button.click)
-    costs_one("Reset again", panel.reset)
+    check_one_redraw_a_move(panel, draws(panel))
 
 
 @every_panel
