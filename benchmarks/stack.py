@@ -1,32 +1,23 @@
-"""How long a stack of weights written down can be, by precision and base, and what training finds; for chapter 08.
+"""How long a stack of weights written down can be, by precision and base; for chapter 08.
 
-    python benchmarks/stack.py    # some minutes of CPU; writes stack.json and stack.npz in notebooks/results
+    python benchmarks/stack.py
 
 A limit is the greatest length T for which every string tried comes back right, END in time, at T and at every shorter
 length. There is no one network: each length is tried with the network built for it. Up to 600,000 strings of a length (over
 three letters, up to length 12) are few enough to try every one; of longer lengths or larger alphabets 20,000 are drawn, and
 as many more that are hard: a run of the first or of the last letter of the alphabet at one end, the rest drawn. `first` is the
 first string in the alphabet's order, of those tried, that fails at the next length, and `after` the share that still comes
-back right there.
-
-The trained networks have 1, 2 and 3 units and learn every string of length 1 to 6 by the recipe of sweep.py, 40,000
-updates each, five seeds each; stack.npz holds their weights under units-seed.
+back right there. Writes notebooks/results/stack.json, a limit a line; some minutes of CPU.
 """
-import os
+import runs    # first: it says how many threads a product may have
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")    # read when NumPy is imported
-
-import json
 import string
-from functools import partial
 from itertools import count
-from pathlib import Path
 from time import perf_counter
 
 import numpy as np
 
-from revlib import model, stack, training
-from revlib.alphabet import Alphabet
+from revlib import model, stack
 
 EVERY, DRAWN, PIECE = 600_000, 20_000, 20_000    # most strings of a length to try all; drawn of each kind; at a time
 PRECISIONS = {"float64": np.float64, "float32": np.float32, "float16": np.float16}
@@ -63,48 +54,29 @@ def strings(T, V, rng):
     return both[:, np.lexsort(both[::-1])]
 
 
-def limit(make, letters, rng):
-    """Longest T that `make(T)` reverses, every length tried, and what happens one letter later."""
-    tried = 0
+def learn(units, base, letters, precision):
+    """The longest length that the network by hand reverses, every length tried, and what happens one letter later."""
+    alphabet, dtype, tried = (string.ascii_lowercase + string.ascii_uppercase)[:letters], PRECISIONS[precision], 0
+    rng = np.random.default_rng([8, base, letters])
     for T in count(1):
-        batch = strings(T, len(letters), rng)
-        good = right(make(T), batch)
+        net = stack.build(alphabet, base, longest=T, dtype=dtype) if units == 1 else stack.build_triangle(T, dtype)
+        batch = strings(T, letters, rng)
+        good = right(net, batch)
         if not good.all():
-            first = "".join(letters[i] for i in batch[:, ~good][:, 0])
-            return dict(letters=len(letters), limit=T - 1, strings=tried, every_up_to=max(
-                t for t in range(T) if len(letters) ** t <= EVERY), first=first, after=round(float(good.mean()), 4))
+            first = net.alphabet.text(batch[:, ~good][:, 0])
+            return dict(limit=T - 1, strings=tried, every_up_to=max(t for t in range(T) if letters ** t <= EVERY), first=first,
+                        after=round(float(good.mean()), 4))
         tried += batch.shape[1]
 
 
-def learn(units, seed, longest=6, updates=40_000, rate=0.005, last=0.01):
-    """The weights of one trained network."""
-    rng = np.random.default_rng(seed)
-    net = training.initial("identity", Alphabet("abc", end=True), units, rng)
-    adam, lessons = training.Adam(rate, beta2=0.99), training.Curriculum(net, longest, rng)
-    for moment in training.train(net, iter(lessons), adam, updates, clip=1, every=400):
-        adam.rate = rate * (last + (1 - last) * (1 + np.cos(np.pi * moment.step / updates)) / 2)
-        full = lessons.level == longest
-        if lessons.look() > 0.98 and full and all(lessons.right(length) == 1 for length in lessons.batches):
-            break
-    print(f"{units} units, seed {seed}: {moment.step:,} updates, learned up to length {lessons.level}", flush=True)
-    return net.theta
-
-
 def main():
-    begin, rng, rows = perf_counter(), np.random.default_rng(8), []
-    for base, V in FULL + SPARE:
-        for name, dtype in PRECISIONS.items():
-            letters = (string.ascii_lowercase + string.ascii_uppercase)[:V]
-            make = partial(stack.build, letters, base, dtype=dtype)
-            rows.append(dict(units=1, base=base, precision=name, **limit(lambda T: make(longest=T), letters, rng)))
-            print(rows[-1], flush=True)
-    for name, dtype in PRECISIONS.items():
-        rows.append(dict(units=2, base=2, precision=name, **limit(partial(stack.build_triangle, dtype=dtype), "abc", rng)))
-        print(rows[-1], flush=True)
-    results = Path(__file__).resolve().parent.parent / "notebooks" / "results"
-    np.savez_compressed(results / "stack.npz", **{f"{n}-{seed}": learn(n, seed) for n in (1, 2, 3) for seed in range(5)})
-    (results / "stack.json").write_text(json.dumps(
-        dict(numpy=np.__version__, seconds=round(perf_counter() - begin), seed=8, drawn=DRAWN, limits=rows), indent=1) + "\n")
+    given = runs.options(__doc__).parse_args()
+    networks = [(1, base, letters) for base, letters in FULL + SPARE] + [(2, 2, 3)]
+    tasks = [dict(units=units, base=base, letters=letters, precision=name) for units, base, letters in networks for name in PRECISIONS]
+    begin = perf_counter()
+    rows = [task | found for task, found in runs.each(learn, tasks, "stack", given)]
+    runs.write("stack", dict(numpy=np.__version__, drawn=DRAWN, runs=rows))
+    print(f"{len(rows)} limits in {perf_counter() - begin:.0f} seconds")
 
 
 if __name__ == "__main__":
