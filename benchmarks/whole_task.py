@@ -1,7 +1,7 @@
 """The whole task: 5 ReLU units and END, 114 parameters, reverse every one of the 9,840 strings of length 1 to 8 over abc.
 
-    python benchmarks/whole_task.py                # seeds 0 to 4, one after the other, a minute each at most
-    python benchmarks/whole_task.py --at-once 2    # two seeds at a time, one a core
+    python benchmarks/whole_task.py                # seeds 0 to 4, one a core, a minute each at most
+    python benchmarks/whole_task.py --at-once 1    # one after the other
     python benchmarks/whole_task.py --seeds 7 8
 
 Start: training.initial("identity"): what S(t-1) held passes on unchanged, all other weights are drawn with the seed.
@@ -16,16 +16,10 @@ core worked for it, on a machine that others use too. Everything is float64, and
 nothing depends on the clock but giving up, so that a seed gives the same network whenever it is run on one machine.
 Writes, in notebooks/results, whole_task.json, every seed with its outcome, and whole_task.npz, the network that was ready first.
 """
-import argparse
-import json
+import runs    # first: it says how many threads a product may have
+
 import os
-
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")    # products this small gain nothing from a second; read by NumPy
-
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from multiprocessing import get_context
-from pathlib import Path
 from time import perf_counter, process_time
 
 import numpy as np
@@ -69,23 +63,19 @@ def learn(seed, report=partial(print, flush=True)):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = runs.options(__doc__)
     parser.add_argument("--seeds", type=int, nargs="*", default=range(5))
-    parser.add_argument("--at-once", type=int, default=1)
-    options = parser.parse_args()
-    with ProcessPoolExecutor(options.at_once, mp_context=get_context("spawn")) as pool:
-        found = list(pool.map(learn, options.seeds))
+    given = parser.parse_args()
+    found = [answer for _, answer in runs.each(learn, [dict(seed=seed) for seed in given.seeds], "whole-task", given)]
     results = [result for _, result in found]
-    here = Path(__file__).resolve().parent.parent / "notebooks" / "results"
     solved = [(result["steps"], net) for net, result in found if result["solved"]]
     print(f"{len(solved)} of {len(found)} seeds reverse all {len(STRINGS):,} strings, "
           f"{sum(r['solved'] and r['seconds'] <= 25 for r in results)} within 25 s")
-    if list(options.seeds) == list(range(5)):
-        (here / "whole_task.json").write_text(json.dumps(
-            dict(numpy=np.__version__, cores=os.cpu_count(), at_once=options.at_once, parameters=found[0][0].theta.size,
-                 strings=len(STRINGS), goal_seconds=25, seeds=results), indent=1) + "\n")
+    if list(given.seeds) == list(range(5)):
+        runs.write("whole_task", dict(numpy=np.__version__, cores=os.cpu_count(), at_once=given.at_once, parameters=found[0][0].theta.size,
+                                      strings=len(STRINGS), goal_seconds=25, runs=results))
         if solved:
-            training.save(min(solved, key=lambda s: s[0])[1], here / "whole_task.npz")
+            training.save(min(solved, key=lambda s: s[0])[1], runs.RESULTS / "whole_task.npz")
 
 
 if __name__ == "__main__":
