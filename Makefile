@@ -5,7 +5,9 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: help lab test notebooks check peers whole-task sweep published stack styles gates clean
+PYTHON313 ?= python3.13
+
+.PHONY: help lab test test-colab notebooks check peers whole-task sweep published stack styles gates clean
 
 help:  ## list what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -15,6 +17,9 @@ lab: $(VENV)/.lab  ## open the book in JupyterLab (installs it first, in .venv)
 
 test: $(VENV)/.test  ## run every test: units, every notebook with strict nbval, panels in a browser
 	@$(BIN)/python tools/test.py $(ARGS)
+
+test-colab: $(VENV)-colab/.ready  ## every notebook, strictly, with the versions that Google Colab has (needs Python 3.13)
+	@PYTEST_ADDOPTS="-W default -p no:cacheprovider" $(VENV)-colab/bin/python tools/test.py --notebooks
 
 notebooks: $(VENV)/.test  ## run every notebook top to bottom and write the outputs back
 	@$(BIN)/python tools/notebook.py run
@@ -47,7 +52,7 @@ gates: $(VENV)/.runs  ## chapter 10: plain cell, GRU, LSTM on one budget
 	@$(LONG)
 
 clean:  ## delete the environments
-	rm -rf $(VENV) $(VENV)-peers
+	rm -rf $(VENV) $(VENV)-peers $(VENV)-colab
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found. Install one from https://www.python.org, or say which: make lab PYTHON=/path/to/python3"; exit 1; }
@@ -57,6 +62,14 @@ $(VENV)-peers/.ready: pyproject.toml benchmarks/requirements.txt
 	@echo "Installing PyTorch, JAX and revlib into $(VENV)-peers (some minutes, once)"
 	@$(PYTHON) -m venv $(VENV)-peers
 	@$(VENV)-peers/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt -e .
+	@touch $@
+
+$(VENV)-colab/.ready: pyproject.toml tests/colab.txt
+	@command -v $(PYTHON313) >/dev/null || { echo "No Python 3.13 was found, and Colab has that one. Say which: make test-colab PYTHON313=/path/to/python3.13"; exit 1; }
+	@echo "Installing what Colab has into $(VENV)-colab (a minute or two, once)"
+	@$(PYTHON313) -m venv $(VENV)-colab
+	@$(VENV)-colab/bin/python -m pip install --quiet --disable-pip-version-check -r tests/colab.txt
+	@$(VENV)-colab/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.lab: pyproject.toml | $(BIN)/python
