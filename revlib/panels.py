@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from revlib import bptt, cells, model, plots, roads, stack, styles, training
+from revlib import bptt, cells, gates, model, plots, roads, stack, styles, training
 from revlib.alphabet import Alphabet
 from revlib.controls import Choice, Number, Panel, String, Weights
 
@@ -344,25 +344,20 @@ def stack_panel(text="abcab", precision="float16", longest=30):
 STARTED = "plain, gaussian start", "plain, identity start", "GRU", "LSTM"
 
 
-def _flow(cell, length, bias, scale, seed, units=8):
-    """Length of the blame for the last letter said, on every state of an untrained net: (1, 2·length), or (2, …) with C."""
-    rng, strings = np.random.default_rng(seed), [("abc" * length)[:length]]
+def _started(cell, bias, scale, seed, units=8):
+    """An untrained net: one of STARTED, its Ws times scale, its keeping gates with a bias, if it has any."""
+    rng = np.random.default_rng(seed)
     net = styles.initial("feedback", "abc", units, rng, cell.split(",")[0])
     for layer in (net.enc, net.dec):
         if cell == STARTED[0]:
             layer["Ws"][:] = rng.normal(0, units ** -0.5, (units, units))
         layer["Ws"] *= scale
-        layer["b"][units:2 * units] = bias    # of the gate that keeps: the LSTM's f, the GRU's u; a plain cell has no such columns
-    targets = bptt.task(net.alphabet, strings)[1]
-    ran = styles.run(net, strings, given=targets)
-    dZ = np.zeros_like(ran.Z)
-    dZ[-1] = model.softmax(ran.Z[-1]) - np.eye(3)[targets[-1]]
-    _, dS, dec_dS = styles.backward(net, ran, dZ)
-    blame = np.concatenate([dS[1:, 0], dec_dS[1:, 0]])
-    return np.linalg.norm(blame.reshape(len(blame), -1, units), axis=2).T
+        if cell in gates.CELLS:    # a plain cell has a start in its name, and no gate
+            layer["b"][units:2 * units] = bias    # the LSTM's f, the GRU's u
+    return net
 
 
-def flow_panel(longest=30, low=1e-16, high=1e8):
+def flow_panel(longest=30, low=1e-20, high=1e8):
     """How the blame fades on its way through a cell: the cell, the length, the bias of its keeping gate, the scale of Ws, the seed."""
     names = {"the thought vector": "encoder", "blame on S": "blame"}
     axes = dict(xlabel="step: encoder's 1 to T, then decoder's", ylabel="|∂loss/∂S|, nats per unit", xlim=(0, 2 * longest + 1),
@@ -370,7 +365,7 @@ def flow_panel(longest=30, low=1e-16, high=1e8):
     curves = {cell: plots.Curves({**names, **({"blame on C": "blame"} if cell == "LSTM" else {})}, **axes) for cell in STARTED}
 
     def draw(cell, length, bias, scale, seed):
-        sizes = _flow(cell, length, bias, scale, seed)
+        sizes = styles.flow(_started(cell, bias, scale, seed), ("abc" * length)[:length])[1]
         gate = {"GRU": "update", "LSTM": "forget"}.get(cell)
         words = (f"{cell}, seed {seed}, {length} letter{'s' * (length != 1)}, both Ws times {cells.number(scale)}. "
                  + (f"The {gate} gate's bias is {cells.number(bias)}: alone it keeps {cells.number(1 / (1 + np.exp(-bias)), 4)} a step. " if gate else "")

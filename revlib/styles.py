@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from revlib import gates, model
+from revlib import bptt, gates, model
 from revlib.alphabet import Alphabet
 
 STYLES = ("plain", "feedback", "peek", "attention")
@@ -202,6 +202,30 @@ def backward(net, ran, dZ):
         _, before = net.cell.back(net.enc, d.enc, ran.kept[0][t], dS[t + 1])
         dS[t] += before
     return d, dS, dec_dS
+
+
+def flow(net, text):
+    """How much blame for the last thing said arrives where: its loss alone sent back, all letters fed back being right.
+
+    Parameters
+    ----------
+    net : Net
+    text : str
+        T letters; the last thing said is the first of them, or END if the alphabet has it.
+
+    Returns
+    -------
+    d : Net
+        The gradient under the network's own names.
+    sizes : (1, T + L) array, or (2, T + L) for an LSTM
+        |d loss / d state|, nats per unit, on S(1) … S(T), _S(1) … _S(L); in the second row the same on C.
+    """
+    targets = bptt.task(net.alphabet, [text])[1]
+    ran = run(net, [text], given=targets)
+    dZ = model.softmax(ran.Z) - np.eye(ran.Z.shape[-1])[targets]
+    dZ[:-1] = 0                                                           # only the last is to blame for anything
+    d, dS, dec_dS = backward(net, ran, dZ)
+    return d, np.linalg.norm(np.reshape([*dS[1:, 0], *dec_dS[1:, 0]], (-1, net.cell.width // net.n, net.n)), axis=2).T
 
 
 class Tape:

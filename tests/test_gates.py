@@ -160,6 +160,26 @@ def test_a_whole_network_with_gates(name):
         assert abs((ends[0] - ends[1]) / (2 * h) - gradient[k]) < 1e-8
 
 
+@every_cell
+@pytest.mark.parametrize("alphabet", ["abc", Alphabet("abc", end=True)], ids=["no END", "END"])
+def test_the_flow_is_that_of_the_last_letter_alone(name, alphabet):
+    """Its gradient is the slope of -log p of the last thing said, every weight nudged; its sizes are those of the blame."""
+    net, text, h = styles.initial("feedback", alphabet, 2, np.random.default_rng(1), name), "cab", 1e-6
+    right = [*map("abc".index, text[::-1])] + [3] * net.alphabet.end
+
+    def loss(theta):
+        z = styles.run(net.like(theta), [text], given=np.array(right)[:, None]).Z[-1, 0].tolist()
+        return math.log(sum(map(math.exp, z))) - z[right[-1]]
+    d, sizes = styles.flow(net, text)
+    for k in range(net.theta.size):
+        step = h * (np.arange(net.theta.size) == k)
+        assert abs((loss(net.theta + step) - loss(net.theta - step)) / (2 * h) - d.theta[k]) < 1e-8
+    assert sizes.shape == (net.cell.width // 2, 3 + len(right))
+    z = styles.run(net, [text], given=np.array(right)[:, None]).Z[-1, 0].tolist()
+    miss = [math.exp(v) / sum(map(math.exp, z)) - (k == right[-1]) for k, v in enumerate(z)]
+    assert sizes[0, -1] == pytest.approx(math.hypot(*(sum(m * w for m, w in zip(miss, row)) for row in net.p["Wo"].tolist())))
+
+
 # ---------------------------------------------------------------- what chapter 10 shows
 
 def test_the_table_is_that_of_the_networks():
