@@ -329,11 +329,26 @@ def test_check_tells_and_exits(tmp_path, capsys):
     assert tool.main(["show", str(good)]) == 0 and capsys.readouterr().out.startswith("--- markdown title\n")
 
 
-@pytest.mark.parametrize("codes", [(0, 0), (1, 0), (0, 1), (5, 0), (-9, 0), (0, -9), (-9, -9)], ids=str)
-def test_the_test_runner_hides_no_failure(monkeypatch, codes):
-    """A run that a signal ended has a negative code."""
-    ended, commands = iter(codes), []
+@pytest.mark.parametrize("codes", [(0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1), (5, 0, 0), (-9, 0, 0), (0, -9, 0), (0, 0, -9)], ids=str)
+def test_the_test_runner_hides_no_failure(monkeypatch, capsys, codes):
+    """Units, notebooks and browser; a run that a signal ended has a negative code."""
+    *ended, last = codes
+    commands, ended = [], iter(ended)
+
+    class Beside:
+        def __init__(self, command, stdout, **_):
+            commands.append(command)
+            stdout.write("what the browser's tests say")
+
+        def wait(self):
+            return last
+
+    monkeypatch.setattr(subprocess, "Popen", Beside)
     monkeypatch.setattr(subprocess, "call", lambda command, **_: commands.append(command) or next(ended))
     monkeypatch.setattr(sys, "argv", ["test.py"])
     assert bool(runner.main()) == any(codes)
-    assert len(commands) == 2 and "--nbval" in commands[1]
+    assert commands[0][-1] == runner.BROWSER and "tests" in commands[1] and "--nbval" in commands[2]
+    assert "what the browser's tests say" in capsys.readouterr().out
+    monkeypatch.setattr(sys, "argv", ["test.py", "--notebooks"])
+    ended = iter([codes[0]])
+    assert bool(runner.main()) == bool(codes[0]) and len(commands) == 4 and "--nbval" in commands[3]

@@ -9,8 +9,10 @@ REVLIB_NOTHING_LEFT_OUT=1 makes it an error to leave browser tests out.
 import pathlib
 import subprocess
 import sys
+import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+PYTEST, BROWSER = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"], "tests/test_browser.py"
 sys.path.insert(0, str(ROOT))
 from tools.notebook import book    # noqa: E402  the folder is not a package
 
@@ -19,8 +21,14 @@ def main():
     lax = "--lax" in sys.argv[1:]
     nbval = ["--nbval-lax" if lax else "--nbval", "--nbval-current-env", "--nbval-cell-timeout", "60",
              "--nbval-sanitize-with", "tests/nbval.cfg", "-q", *map(str, book())]
-    parts = [nbval] if "--notebooks" in sys.argv[1:] else [["tests"], nbval]
-    codes = [subprocess.call([sys.executable, "-m", "pytest", *rest], cwd=ROOT) for rest in parts]
+    if "--notebooks" in sys.argv[1:]:
+        return 1 if subprocess.call([*PYTEST, *nbval], cwd=ROOT) else 0
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as said:    # the browser waits more than it works: it runs beside the rest
+        browser = subprocess.Popen([*PYTEST, BROWSER], cwd=ROOT, stdout=said, stderr=subprocess.STDOUT)
+        codes = [subprocess.call([*PYTEST, *rest], cwd=ROOT) for rest in (["tests", f"--ignore={BROWSER}"], nbval)]
+        codes.append(browser.wait())
+        said.seek(0)
+        print(said.read())
     return 1 if any(codes) else 0    # a run that a signal ended has a negative code
 
 
