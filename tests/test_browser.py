@@ -78,6 +78,8 @@ def ready(chapter):
     for i in places.values():
         chapter.page.wait_for_function("i => book.stills(i).length && book.stills(i).every(e => e.width)", arg=i)
     chapter.stills = {panel: chapter.js("stills", i) for panel, i in places.items()}
+    content = chapter.lab.api(f"contents/{chapter.name}.ipynb")["content"]    # now: once run and saved, a notebook is trusted
+    chapter.trusted = [cell["metadata"]["trusted"] for cell in content["cells"] if cell["cell_type"] == "code" and cell["outputs"]]
     chapter.run()
     chapter.panels = {panel: Panel(chapter, panel, i) for panel, i in places.items()}
     return chapter
@@ -231,8 +233,7 @@ def test_before_a_run_the_still_picture_is_seen(chapter, name, panel):
 @browser
 @every_chapter
 def test_the_notebook_was_not_trusted(chapter, name):
-    cells = chapter(name).lab.api(f"contents/{name}.ipynb")["content"]["cells"]
-    assert not any(cell["metadata"]["trusted"] for cell in cells if cell["cell_type"] == "code" and cell["outputs"])
+    assert chapter(name).trusted and not any(chapter(name).trusted)
 
 
 # ---------------------------------------------------------------- run
