@@ -384,6 +384,53 @@ def draw_answer(text, said, sure):
                         mark={(0, t) for t in wrong})]], words)
 
 
+def draw_gates(rows, role, words):
+    """What gates let through, a row each: gate ∘ what it opens for = what passes; and sums of what has passed.
+
+    Parameters
+    ----------
+    rows : sequence of (word, gate, its name, other, its name), or of (word, sum, its name)
+        Gates, others and sums are (n,) arrays.
+    role : str
+        Of all but the gates: a key of symbols.COLOURS.
+    words : str
+    """
+    grid = []
+    for word, values, name, *other in rows:
+        if other:
+            values, gate, passes = other[0], Block(values, name, "weights", limit=1), Block(values * other[0], f"{name} ∘ {other[1]}", role, limit=1)
+            grid.append([word, gate, "∘", Block(values, other[1], role, limit=1), "=", passes])
+        else:
+            grid.append([*[None] * 4, word, Block(values, name, role, limit=1)])
+    return draw(grid, words, gap=6)
+
+
+def draw_code(text, X, code, P, said, letters, room, words):
+    """A string's one-hot rows, the code they become, and what is read off it, letter by letter.
+
+    Parameters
+    ----------
+    text, said : str
+        T letters read, and the T letters that come back.
+    X, P : (T, V) arrays
+        One-hot rows, and probabilities.
+    code : (k,) array
+    letters : str
+        The V letters.
+    room : int
+        Units the code has room for: the picture is as wide whatever k is.
+    words : str
+    """
+    middle = Block(np.pad(code, (0, room - len(code)), constant_values=np.nan), "code", "encoder", columns=units(len(code)), limit=10)
+    grid = []
+    for t, (letter, x, p, answer) in enumerate(zip(text, X, P, said)):
+        columns = tuple(letters) if t == 0 else ()
+        grid.append([Sign(letter), Block(x, f"x({t + 1})", "input", columns=columns, digits=0, limit=1),
+                     *(["→", middle, "→"] if t == len(text) // 2 else [None] * 3),
+                     Block(p, f"p({t + 1})", "output", columns=columns, limit=1), Sign(answer)])
+    return draw(grid, words, gap=6)
+
+
 def draw_stack(right, held, places, letters, limit, kind, frame, said, words):
     """A number digit by digit, as it should be and as a machine holds it, and the difference.
 

@@ -27,6 +27,13 @@ def views(theta, shapes):
     return {name: piece.reshape(shape) for (name, shape), piece in zip(shapes.items(), np.split(theta, ends[:-1]))}
 
 
+def draw_gaussian(views, rng):
+    """Draw every matrix among the views: mean 0, variance 1 / (its rows)."""
+    for view in views:
+        if view.ndim == 2 and len(view):
+            view[:] = rng.normal(0, 1 / np.sqrt(len(view)), view.shape)
+
+
 class Layer:
     """One recurrent layer. Wh (V, n), Ws (n, n) and b (n,) are row blocks of one matrix W (V + n + 1, n),
     so that a step is one product: [x, s, 1] @ W = x @ Wh + s @ Ws + b."""

@@ -298,17 +298,12 @@ def autoencoder_panel(steps=300, widest=6):
         x, code, z = net.forward(net.rows([string]))
         said, p = net.answers([string])[0], model.softmax(z.reshape(3, 3))
         right = sum(answer == s for answer, s in zip(net.answers(strings), strings))
-        middle = np.pad(code, ((0, 0), (0, widest - bottleneck)), constant_values=np.nan)    # as wide whatever it holds: nothing moves
-        middle = cells.Block(middle, "code", "encoder", columns=cells.units(bottleneck), limit=10)
-        grid = [[cells.Sign(letter), cells.Block(row, f"x({t + 1})", "input", columns="abc" if t == 0 else (), digits=0, limit=1),
-                 *([None] * 3 if t != 1 else ["→", middle, "→"]),
-                 cells.Block(p[t], f"p({t + 1})", "output", columns="abc" if t == 0 else (), limit=1), cells.Sign(said[t])]
-                for t, (letter, row) in enumerate(zip(string, x.reshape(3, 3)))]
         words = (f"A bottleneck of {bottleneck} unit{'s' * (bottleneck != 1)}, seed {seed}: '{string}' becomes {cells.spoken(code)} and "
                  f"comes back as '{said}'. Of all 27 strings {right} come back, of at most {roads.most(3, 3, bottleneck)}; "
                  f"the loss is {cells.number(loss, 4)} nats.")
         points = np.pad(net.forward(net.rows(strings))[1], ((0, 0), (0, 1)))[:, :2]
-        return cells.draw(grid, words, gap=6), codes.draw(points, "Map: the codes of all 27 strings.")
+        return (cells.draw_code(string, x.reshape(3, 3), code[0], p, said, alphabet.letters, widest, words),
+                codes.draw(points, "Map: the codes of all 27 strings."))
 
     return Panel({"string": String("string", "abc"), "bottleneck": Number("bottleneck, units", 2, 1, widest, 1),
                   "seed": Number("seed", 0, 0, 99, 1)}, draw)
@@ -393,30 +388,23 @@ def gates_panel(nets, text="abcab"):
         fed = [*string, " ", *(said[y] for y in ran.Y[:-1, 0])]
         layer, t = ("encoder", step) if step <= T else ("decoder", step - T)
         S = "S" if layer == "encoder" else "_S"
-
-        def product(word, gate, name, other, what):
-            return [word, cells.Block(gate, name, "weights", limit=1), "∘", cells.Block(other, what, layer, limit=1), "=",
-                    cells.Block(gate * other, f"{name} ∘ {what}", layer, limit=1)]
-
-        def total(values, name):
-            return [*[None] * 4, "sum:", cells.Block(values, name, layer, limit=1)]
         if cell == "LSTM":
             _, _, C, i, f, g, o, shown = steps[step - 1]
             keeps, after = [kept[4] for kept in steps], o * shown
-            grid = [product("keep", f, "f", C, f"C({t - 1})"), product("write", i, "i", g, "g"), total(f * C + i * g, f"C({t})"),
-                    product("show", o, "o", shown, f"tanh C({t})")]
+            rows = [("keep", f, "f", C, f"C({t - 1})"), ("write", i, "i", g, "g"), ("sum:", f * C + i * g, f"C({t})"),
+                    ("show", o, "o", shown, f"tanh C({t})")]
         else:
             _, s, r, u, seen, m = steps[step - 1]
             keeps, after = [kept[3] for kept in steps], (1 - u) * m + u * s
-            grid = [product("look back", r, "r", seen, f"({S}({t - 1})·Ws + c)"), product("write", 1 - u, "(1 - u)", m, "m"),
-                    product("keep", u, "u", s, f"{S}({t - 1})"), total(after, f"{S}({t})")]
+            rows = [("look back", r, "r", seen, f"({S}({t - 1})·Ws + c)"), ("write", 1 - u, "(1 - u)", m, "m"),
+                    ("keep", u, "u", s, f"{S}({t - 1})"), ("sum:", after, f"{S}({t})")]
         answer = ran.output[0]
         words = (f"{cell}: {string!r} gives {answer!r}, which is {'right' if answer == string[::-1] else 'wrong'}. Step {t} of the {layer} "
                  f"is fed {repr(fed[step - 1]) if fed[step - 1] != ' ' else 'nothing'}: the gate keeps {cells.spoken(keeps[step - 1])}, "
                  f"and {S}({t}) is {cells.spoken(after)}.")
-        rows = cells.Block(np.array(keeps), "kept, step by step", "weights", tuple(fed), cells.units(n),
+        kept = cells.Block(np.array(keeps), "kept, step by step", "weights", tuple(fed), cells.units(n),
                            mark={(step - 1, unit) for unit in range(n)}, limit=1)
-        return cells.draw(grid, words, gap=6), cells.draw([[rows]], "Below: the keeping gate at every step.")
+        return cells.draw_gates(rows, layer, words), cells.draw([[kept]], "Below: the keeping gate at every step.")
 
     return Panel({"cell": Choice("cell", list(nets), next(iter(nets))), "string": String("string", text), "step": step}, draw,
                  adjust=lambda values: step.bound(2 * len(alphabet.read(values["string"], LONGEST)) + alphabet.end))

@@ -79,8 +79,7 @@ class MLP:
 def initial(sizes, activations, rng, alphabet="abc"):
     """A network before training: weights of mean 0 and variance 1 / (rows of the matrix), biases 0."""
     net = MLP(sizes, activations, alphabet)
-    for W in net.W:
-        W[:-1] = rng.normal(0, 1 / np.sqrt(len(W) - 1), W[:-1].shape)
+    model.draw_gaussian([W[:-1] for W in net.W], rng)
     return net
 
 

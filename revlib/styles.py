@@ -69,9 +69,7 @@ def initial(style, alphabet, n, rng, cell="plain"):
     cell asks for: identity, or open gates. Not the identity with attention: states would mostly grow, and the last, as the
     longest, win every dot product."""
     net = Net(style, alphabet, n, cell)
-    for view in net.p.values():
-        if view.ndim == 2 and len(view):
-            view[:] = rng.normal(0, 1 / np.sqrt(len(view)), view.shape)
+    model.draw_gaussian(net.p.values(), rng)
     for layer in (net.enc, net.dec):
         if (style, cell) != ("attention", "plain"):
             net.cell.start(layer)

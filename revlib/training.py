@@ -40,11 +40,9 @@ def initial(start, alphabet="abc", n=5, rng=None, activation="relu", dtype=float
     elif start == "uniform":
         net.theta[:] = rng.uniform(-1, 1, net.theta.size) / np.sqrt(n)
     elif start in ("gaussian", "identity"):
-        for name, view in net.named().items():
-            if view.ndim == 2:
-                view[:] = rng.normal(0, 1 / np.sqrt(len(view)), view.shape)
-            if start == "identity" and name.endswith("Ws"):
-                view[:] = np.eye(n)
+        model.draw_gaussian(net.named().values(), rng)
+        if start == "identity":
+            net.Ws[:] = net.dec.Ws[:] = np.eye(n)
     else:
         raise ValueError(f"start {start!r} is not one of {', '.join(STARTS)}")
     return model.Net(net.alphabet, n, activation, net.theta.astype(dtype))
