@@ -70,7 +70,7 @@ class Block:
             parts += [_text(x + (j + 0.5) * self.width, y + 11, label, FAINT, ' font-size="11"')
                       for j, label in enumerate(self.columns)]
             y += LABEL
-        parts += [_text(x - (8 if len(label) < 3 else 14), y + i * CELL_H + 17, label, FAINT, ' font-size="11"')
+        parts += [_text(x - 5 - 3 * len(label), y + i * CELL_H + 17, label, FAINT, ' font-size="11"')
                   for i, label in enumerate(self.rows)]
         cells = [self._cell(value, x + j * self.width, y + i * CELL_H, limit)
                  for i, row in enumerate(table.tolist()) for j, value in enumerate(row)]
