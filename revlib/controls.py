@@ -311,6 +311,29 @@ def _bundle(widget, text, html):
             {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}}
 
 
+class Quiz(widgets.VBox):
+    """A question with radio buttons; what is to be said to an option stands below it as soon as it is chosen."""
+
+    def __init__(self, question, options, right):
+        self.question, self.options = question, options
+        self.replies = [f'<p role="status" style="{_WORDS}"><b>{"Yes." if option == right else "Not so."}</b> {escape(reason)}</p>'
+                        for option, reason in options.items()]
+        self.choice = widgets.RadioButtons(options=list(options), value=None, layout=widgets.Layout(width="auto"))
+        self.reply = widgets.HTML()
+        self.choice.observe(self._answer, "index")
+        super().__init__([widgets.HTML(f'<p style="{_WORDS}"><b>Predict.</b> {escape(question)}</p>'), self.choice, self.reply])
+
+    def _answer(self, change):
+        self.reply.value = "" if change["new"] is None else self.replies[change["new"]]
+
+    def __repr__(self):
+        return f"Quiz: {self.question} " + " / ".join(self.options)
+
+    def _ipython_display_(self, **kwargs):
+        items = "".join(f"<li>{escape(option)}</li>" for option in self.options)
+        display(_bundle(self, repr(self), f"<p><b>Predict.</b> {escape(self.question)}</p><ul>{items}</ul>"), raw=True)
+
+
 class Progress(widgets.HBox):
     """A bar that fills as a training runs in a cell, with a Stop button where the kernel hears it in time."""
 

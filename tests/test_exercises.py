@@ -302,7 +302,9 @@ def test_functions(told, number, ours):
     def fails_at_length(argument):
         raise ValueError("first line\nsecond line\n" + "x" * 10_000)
 
-    wrong = [lambda argument: None, lambda argument: [], lambda argument: np.array(ours(argument)) + 1e-6, lambda argument: "abc",
+    for unfinished in (lambda argument: None, lambda argument: ...):
+        assert told(number, unfinished) == f"{number}: not attempted yet"
+    wrong = [lambda argument: [], lambda argument: np.array(ours(argument)) + 1e-6, lambda argument: "abc",
              lambda argument: ours(argument)[::-1] + [0], lambda: 1, lambda argument: np.nan, fails, fails_at_length]
     for answer in wrong:
         line = told(number, answer)

@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from revlib import picture, post  # noqa: E402
+from revlib import exercises, picture, post  # noqa: E402
 from tools import notebook as tool  # noqa: E402
 
 CITED = json.loads((ROOT / "tests" / "cited.json").read_text(encoding="utf-8"))    # notebook -> number -> its source
@@ -61,11 +61,13 @@ def figures(prose):
 def printed(output):
     """The texts of an output: what was printed or returned, and what stands in its pictures, but for the ticks of an axis."""
     data = output.get("data", {})
+    if data.get("text/plain", "").startswith("Quiz: "):    # it asks
+        return
     texts = [output.get("text", ""), data.get("text/plain", ""), data.get("text/markdown", "")]
     for drawing in re.findall(r"data:image/svg\+xml;base64,([^\"]+)", data.get("text/html", "")):
         svg = re.sub(r'<g id="[xy]tick_.*?</text>', "", base64.b64decode(drawing).decode(), flags=re.DOTALL)
         texts += re.findall(r"<(?:text|title|tspan)\b[^>]*>([^<]+)<", svg)
-    return map(unescape, texts)
+    yield from map(unescape, texts)
 
 
 def agrees(value, other):
@@ -113,6 +115,17 @@ def cited(name):
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_every_number_is_printed_or_cited(name):
     assert missing(tool.read(NOTEBOOKS[name]), cited(name)) == []
+
+
+@pytest.mark.parametrize("name", exercises.QUIZZES)
+def test_a_quiz_says_nothing_that_its_chapter_does_not_print(name):
+    """Its question, its reasons and its right option; wrong options may have wrong numbers."""
+    quiz = exercises.QUIZZES[name]
+    where = next(key for key, path in NOTEBOOKS.items() if any(f'quiz("{name}")' in cell.source for cell in tool.read(path).cells))
+    notebook = tool.read(NOTEBOOKS[where])
+    notebook.cells = [new_markdown_cell("\n\n".join([quiz.question, quiz.right, *quiz.options.values()]), id="quiz"),
+                      *(cell for cell in notebook.cells if cell.cell_type == "code")]
+    assert missing(notebook, cited(where)) == []
 
 
 def test_every_citation_is_used_and_has_a_source():

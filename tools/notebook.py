@@ -124,6 +124,35 @@ def problems(notebook, name, folder, chapter=True):
     return found
 
 
+KINDS = "By hand", "Predict", "Complete", "Explain", "Explore"    # of exercises; a chapter has all of them
+
+
+def teaching(notebook, name):
+    """What a chapter lacks of what every chapter has: objectives that its end takes up, quizzes, exercises with hints."""
+    found, number = [], (re.match(r"\d+|[A-Z]", name) or [""])[0].lstrip("0")
+    top = notebook.cells[0].source.partition("**You will**\n")[2]
+    end = next((c.source for c in notebook.cells if c.source.startswith("## You can now")), "")
+    objectives, reached = (re.findall(r"^- (.+)$", part, re.MULTILINE) for part in (top, end))
+    if not objectives or [re.sub(r" \([^()]*\)$", "", line) for line in reached] != objectives:
+        found.append("'You can now' does not take up the objectives of 'You will', line by line")
+    if number in ("", "B"):    # chapter 00 and the glossary ask nothing
+        return [f"{name}: {what}" for what in found]
+    quizzes = re.findall(r"^quiz\(\"(.+?)\"\)$", "\n".join(c.source for c in notebook.cells if c.cell_type == "code"), re.MULTILINE)
+    if len(quizzes) < 2 or any(quiz.partition(".")[0] != number for quiz in quizzes):
+        found.append(f"it has {len(quizzes)} quizzes, or one with another chapter's name; two are the least")
+    if number.isdigit() and int(number) <= 11:
+        there = [c.source for c in notebook.cells if c.cell_type == "markdown" and re.search(rf"^\*\*{number}\.\d+\*\*", c.source, re.MULTILINE)]
+        kinds = [(re.search(rf"^\*\*{number}\.{k}\*\* \*(.+?)\.\*", text, re.MULTILINE) or " ?")[1] for k, text in enumerate(there, 1)]
+        if len(there) < 5 or set(kinds) != set(KINDS):
+            found.append(f"its exercises are {', '.join(kinds)}; five at least, in order, of the kinds {', '.join(KINDS)}")
+        found += [f"exercise {number}.{k} has no hint that folds out" for k, text in enumerate(there, 1)
+                  if not re.search(r"\n<details><summary>Hint</summary>\n\n.+\n\n</details>", text, re.DOTALL)]
+        asked = {place for line in reached for place in re.findall(rf"\b{number}\.\d+", line)}
+        if not asked or not all(f"{number}.{k}" in asked for k in range(1, len(there) + 1)):
+            found.append("'You can now' does not name every exercise beside what it trains")
+    return [f"{name}: {what}" for what in found]
+
+
 def _check_code(cell, say):
     source, colab = cell.source, "colab" in cell.metadata.get("tags", [])
     for pattern, what in ((r";\s*$", "a line ends in a semicolon"), (r"\binteract\(|@interact", "it uses interact"),
@@ -196,7 +225,8 @@ def main(arguments=None):
         elif given.command == "show":
             print(show(path))
         else:
-            found += problems(read(path), path.name, path.parent, chapter=path.parent.name == "notebooks")
+            chapter = path.parent.name == "notebooks"
+            found += problems(read(path), path.name, path.parent, chapter) + (teaching(read(path), path.name) if chapter else [])
             if path.stat().st_size > LARGEST_FILE:
                 found.append(f"{path.name}: {path.stat().st_size // 1000} kB; GitHub shows no notebook that large")
     print("\n".join(found), end="\n" if found else "")
