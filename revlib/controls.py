@@ -1,5 +1,6 @@
 """Floor 5: what a reader moves (numbers, choices, strings, weights) and the panel that redraws. The one file that imports ipywidgets."""
 import math
+import os
 import threading
 from html import escape
 
@@ -10,6 +11,7 @@ from IPython.display import display
 from revlib import cells
 from revlib.alphabet import LetterError
 
+SITE = bool(os.environ.get("REVLIB_SITE"))    # set where pages are made that no kernel will stand behind
 _WIDE = {"description_width": "initial"}
 _WORDS = "line-height:1.4;min-height:2.8em;max-width:820px"
 
@@ -224,12 +226,14 @@ class Panel(widgets.VBox):
         The draw function reads its network.
     adjust : function, optional
         Called with the dict of values before each drawing, to move the bounds of other controls.
+    frames : dict of str to sequence, optional
+        Of one control or two, the values that still move where no kernel runs: every combination is drawn beforehand.
 
     One lock lets only one change in at a time, wherever callbacks run.
     """
 
-    def __init__(self, controls, draw, weights=None, adjust=None):
-        self.controls, self.weights = controls, weights
+    def __init__(self, controls, draw, weights=None, adjust=None, frames=None):
+        self.controls, self.weights, self.frames = controls, weights, frames or {}
         self._draw, self._adjust = draw, adjust
         self._lock, self._held = threading.RLock(), False
         self._start = {name: control.value for name, control in controls.items()}
@@ -302,7 +306,51 @@ class Panel(widgets.VBox):
 
     def _ipython_display_(self, **kwargs):
         """Offer the live panel and, where no kernel runs, its picture; alike in ipywidgets 7 and 8."""
-        display(_bundle(self, repr(self), "".join(picture._repr_html_() for picture in self.picture)), raw=True)
+        display(_bundle(self._drawn_beforehand() if SITE else self, repr(self), "".join(picture._repr_html_() for picture in self.picture)), raw=True)
+
+    def _drawn_beforehand(self):
+        """The panel for a page without a kernel: what `frames` names moves, among pages that have been drawn."""
+        self.reset()
+        names, shown = list(self.frames), widgets.VBox()
+        selectors = [_selector(self.controls[name], self.frames[name]) for name in names]
+
+        def pages(values=()):
+            if len(values) < len(names):
+                return follow(selectors[len(values)], [pages((*values, value)) for value in self.frames[names[len(values)]]])
+            for name, value in zip(names, values):
+                self.controls[name].value = value
+            return widgets.HTML(self.page.value)
+
+        others = [f"“{label(control)}”" for name, control in self.controls.items() if name not in names]
+        others += ["every weight"] * bool(self.weights)
+        also = f", and so do {', '.join(others)}" if others else ""
+        note = f"These pictures were drawn beforehand. With a kernel all values between move{also}. {GET_KERNEL}"
+        shown.children = [*selectors, pages(), widgets.HTML(f'<p class="needs-kernel">{note}</p>')]
+        self.reset()
+        return shown
+
+
+GET_KERNEL = '<a href="../index.html#with-a-kernel">How to get a kernel</a>.'
+
+
+def label(control):
+    """The name that a control carries on the page."""
+    return control.box.description if isinstance(control, Number) else control.description
+
+
+def _selector(control, values):
+    """A slider or a list for some of a control's values, set to the one it has now."""
+    options = [f"{value:g}" if isinstance(control, Number) else value for value in values]
+    kind = widgets.SelectionSlider if isinstance(control, Number) else widgets.Dropdown
+    return kind(description=label(control), options=options, index=list(values).index(control.value), style=_WIDE,
+                layout=widgets.Layout(width="420px" if isinstance(control, Number) else "260px", max_width="100%"))
+
+
+def follow(control, pages):
+    """A box that shows the page with the index of what a control has chosen; it needs no kernel."""
+    stack = widgets.Stack(pages, selected_index=control.index)
+    widgets.jslink((control, "index"), (stack, "selected_index"))
+    return stack
 
 
 def _bundle(widget, text, html):
@@ -331,6 +379,8 @@ class Quiz(widgets.VBox):
 
     def _ipython_display_(self, **kwargs):
         items = "".join(f"<li>{escape(option)}</li>" for option in self.options)
+        if SITE:
+            self.children = [*self.children[:2], follow(self.choice, [*map(widgets.HTML, self.replies)])]
         display(_bundle(self, repr(self), f"<p><b>Predict.</b> {escape(self.question)}</p><ul>{items}</ul>"), raw=True)
 
 
@@ -348,7 +398,8 @@ class Progress(widgets.HBox):
         return f"Training: {self.steps} updates"
 
     def _ipython_display_(self, **kwargs):
-        display(_bundle(self, repr(self), f"<p>{repr(self)}</p>"), raw=True)
+        data = _bundle(self, repr(self), f"<p>{repr(self)}</p>")
+        display({kind: data[kind] for kind in list(data)[:2 if SITE else 3]}, raw=True)    # a bar that nothing fills is none
 
 
 def progress(run, steps):

@@ -1,10 +1,11 @@
 """Aside: `check` an answer, one line of feedback and never the answer itself; `quiz`, a question before a cell is run."""
 from revlib import controls
-from revlib.answers import bptt, decoding, encoding, gates, reach, roads, softmax, stack, styles, thought_vector, training
+from revlib.answers import (bptt, decoding, encoding, gates, lost_weights, one_page, reach, roads, softmax, stack, styles,
+                            thought_vector, training)
 from revlib.answers.decoding import ender    # noqa: F401  chapter 03 uses it
 from revlib.answers.gates import small_gru    # noqa: F401  chapter 10
 
-CHAPTERS = encoding, thought_vector, decoding, softmax, bptt, training, reach, stack, styles, gates, roads
+CHAPTERS = encoding, thought_vector, decoding, softmax, bptt, training, reach, stack, styles, gates, roads, one_page, lost_weights
 EXERCISES = {number: exercise for chapter in CHAPTERS for number, exercise in chapter.EXERCISES.items()}
 QUIZZES = {name: quiz for chapter in CHAPTERS for name, quiz in chapter.QUIZZES.items()}
 

@@ -8,10 +8,16 @@ from revlib.alphabet import Alphabet
 from revlib.controls import Choice, Number, Panel, String, Weights
 
 LONGEST = 8    # letters a panel's string may have
+SCALES = [k / 4 for k in range(7)]    # of Ws, where no kernel draws all of them
 
 
 def _largest(*arrays):
     return max(1e-9, *(float(np.abs(a).max()) for a in arrays))
+
+
+def _some(first, *others):
+    """Strings for a page without a kernel, the panel's own first."""
+    return [first, *(other for other in others if other != first)]
 
 
 def encoding_panel(net, text="abc"):
@@ -27,7 +33,8 @@ def encoding_panel(net, text="abc"):
                                net.alphabet.letters, limit, {name: {(i, j)}})
 
     return Panel({"string": String("string", text), "step": step}, draw, weights,
-                 lambda values: step.bound(len(net.alphabet.read(values["string"], LONGEST))))
+                 lambda values: step.bound(len(net.alphabet.read(values["string"], LONGEST))),
+                 {"string": _some(text, "acb", "bac", "cab", "cba", "aab", "ccc"), "step": range(1, len(text) + 1)})
 
 
 def thought_panel(net, first="abc", second="acb"):
@@ -45,7 +52,8 @@ def thought_panel(net, first="abc", second="acb"):
         return cells.draw_compare(*runs, limit=limit)
 
     return Panel({"first": String("first string", first), "second": String("second string", second),
-                  "scale": Number("scale of Ws", 1.0, 0.0, 1.5)}, draw, weights)
+                  "scale": Number("scale of Ws", 1.0, 0.0, 1.5)}, draw, weights,
+                 frames={"second": _some(second, "bac", "cba", "cbc", "aba", "abc"), "scale": SCALES})
 
 
 def map_panel(net, length=3, longest=5, units=(1, 5)):
@@ -76,7 +84,8 @@ def map_panel(net, length=3, longest=5, units=(1, 5)):
 
     return Panel({"length": Number("length", length, 1, longest, 1), "scale": Number("scale of Ws", 1.0, 0.0, 1.5),
                   "across": Choice("across: unit", names, str(units[0])), "up": Choice("up: unit", names, str(units[1])),
-                  "group": Choice("colour by", list(ends), "the last letter")}, draw)
+                  "group": Choice("colour by", list(ends), "the last letter")}, draw,
+                 frames={"length": range(1, min(longest, 4) + 1), "scale": SCALES})
 
 
 def growth_panel(net, text="abc", letters=20):
@@ -97,7 +106,8 @@ def growth_panel(net, text="abc", letters=20):
                  f"{cells.number(lengths[-1] / (lengths[-2] or 1), 4)} times its length one letter before.")
         return curves.draw(t, [lengths, lengths[0] * rate ** (t - 1)], words)
 
-    return Panel({"string": String("string", text), "scale": Number("scale of Ws", 1.0, 0.0, 1.5)}, draw)
+    return Panel({"string": String("string", text), "scale": Number("scale of Ws", 1.0, 0.0, 1.5)}, draw,
+                 frames={"string": _some(text, "a", "b", "c"), "scale": [k / 10 for k in range(16)]})
 
 
 def decoding_panel(net, thought, steps=3):
@@ -117,7 +127,8 @@ def decoding_panel(net, thought, steps=3):
                                    net.alphabet.outputs, step, limit)
 
     return Panel({**units, "step": step, "most": Number("at most, letters", steps, 1, LONGEST, 1)}, draw, weights,
-                 lambda values: step.bound(values["most"]))
+                 lambda values: step.bound(values["most"]),
+                 {"unit_1": sorted({units["unit_1"].value, *np.linspace(low, high, 6).tolist()}), "step": range(1, steps + 1)})
 
 
 def softmax_panel(scores, letters="abc", target="a"):
@@ -132,7 +143,8 @@ def softmax_panel(scores, letters="abc", target="a"):
                 bars[0].draw(p, "Bars: p."), bars[1].draw(p - y, "Bars: p − y."))
 
     return Panel({**sliders, "temperature": Number("temperature", 1.0, 0.05, 5.0),
-                  "target": Choice("right letter", list(letters), target)}, draw)
+                  "target": Choice("right letter", list(letters), target)}, draw,
+                 frames={"target": letters, "temperature": [0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0]})
 
 
 def _scaled(net, scale):
@@ -168,7 +180,8 @@ def blame_panel(net, text="abc", longest=5):
 
     return Panel({"string": String("string", text), "letter": letter, "scale": Number("scale of both Ws", 1.0, 0.0, 1.5)},
                  draw, weights, lambda values: letter.bound(
-                     len(net.alphabet.read(values["string"], longest)) + net.alphabet.end))
+                     len(net.alphabet.read(values["string"], longest)) + net.alphabet.end),
+                 {"string": _some(text, "cba", "bbb", "aca"), "letter": range(len(text) + net.alphabet.end + 1)})
 
 
 def vanishing_panel(net, text="abc", longest=30):
@@ -189,7 +202,8 @@ def vanishing_panel(net, text="abc", longest=30):
         steps = np.arange(1, len(sizes) + 1)
         return curves.draw([steps, np.array([length, length])], [np.maximum(sizes, 1e-300), np.array([1e-12, 1e12])], words)
 
-    return Panel({"length": Number("letters", 12, 1, longest, 1), "scale": Number("scale of both Ws", 1.0, 0.0, 1.5)}, draw)
+    return Panel({"length": Number("letters", 12, 1, longest, 1), "scale": Number("scale of both Ws", 1.0, 0.0, 1.5)}, draw,
+                 frames={"length": [1, 3, 6, 12, 20, longest], "scale": SCALES})
 
 
 def _loss_curves(steps, second):
@@ -217,7 +231,8 @@ def training_panel(steps=300, length=3):
 
     return Panel({"rate": Number("rate: 10 to the", -2.0, -4.0, 0.5, 0.05), "optimiser": Choice("optimiser", [*training.OPTIMISERS], "Adam"),
                   "units": units, "start": Choice("start", training.STARTS, "identity"), "seed": Number("seed", 0, 0, 99, 1)},
-                 draw, adjust=lambda values: values["start"] == "post" and setattr(units, "value", 5))
+                 draw, adjust=lambda values: values["start"] == "post" and setattr(units, "value", 5),
+                 frames={"optimiser": [*training.OPTIMISERS], "rate": [k / 4 for k in range(-16, 3)]})
 
 
 def scrub_panel(net, run, text="abc"):
@@ -244,7 +259,8 @@ def scrub_panel(net, run, text="abc"):
         line = curves.draw([steps, np.array([now.step, now.step])], [losses, np.array([1e-4, 20])], words)
         return line, cells.draw_decoding(dec.S[0], dec.X, dec.S[1:], dec.Z, dec.P, said, alphabet.letters, alphabet.outputs)
 
-    return Panel({"moment": Number("moment", 0, 0, len(run) - 1, 1), "string": String("string", text)}, draw)
+    return Panel({"moment": Number("moment", 0, 0, len(run) - 1, 1), "string": String("string", text)}, draw,
+                 frames={"string": _some(text, "cab"), "moment": sorted({*np.linspace(0, len(run) - 1, 25).astype(int).tolist()})})
 
 
 def reach_panel(shares, nets, start=(5, 1, 8, 0), length=9, text="abcabcabc", longest=16):
@@ -277,7 +293,8 @@ def reach_panel(shares, nets, start=(5, 1, 8, 0), length=9, text="abcabcabc", lo
 
     return Panel({"units": Choice("units", many, str(start[0])), "trained": Choice("trained on lengths", list(spans), f"{start[1]} to {start[2]}"),
                   "seed": seed, "length": Number("length", length, 1, len(asked), 1), "string": String("string", text)}, draw,
-                 adjust=lambda values: seed.bound(max(key[3] for key in shares if key[0] == int(values["units"]))))
+                 adjust=lambda values: seed.bound(max(key[3] for key in shares if key[0] == int(values["units"]))),
+                 frames={"trained": list(spans), "units": many})
 
 
 def autoencoder_panel(steps=300, widest=6):
@@ -306,7 +323,8 @@ def autoencoder_panel(steps=300, widest=6):
                 codes.draw(points, "Map: the codes of all 27 strings."))
 
     return Panel({"string": String("string", "abc"), "bottleneck": Number("bottleneck, units", 2, 1, widest, 1),
-                  "seed": Number("seed", 0, 0, 99, 1)}, draw)
+                  "seed": Number("seed", 0, 0, 99, 1)}, draw,
+                 frames={"bottleneck": range(1, widest + 1), "string": ["abc", "bbb", "cab"]})
 
 
 def stack_panel(text="abcab", precision="float16", longest=30):
@@ -333,7 +351,8 @@ def stack_panel(text="abcab", precision="float16", longest=30):
 
     return Panel({"string": String("string", text), "precision": Choice("precision", ["float16", "float32", "float64"], precision),
                   "base": Number("base", 4, 4, 16, 1), "step": step}, draw,
-                 adjust=lambda values: step.bound(2 * len(Alphabet("abc").read(values["string"], longest)) + 1))
+                 adjust=lambda values: step.bound(2 * len(Alphabet("abc").read(values["string"], longest)) + 1),
+                 frames={"string": _some(text, "abcabca"), "step": range(1, 2 * len(text) + 2)})
 
 
 STARTED = "plain, gaussian start", "plain, identity start", "GRU", "LSTM"
@@ -372,7 +391,7 @@ def flow_panel(longest=30, low=1e-20, high=1e8):
 
     return Panel({"cell": Choice("cell", STARTED, "LSTM"), "length": Number("letters", 15, 1, longest, 1),
                   "bias": Number("gate's bias", 1.0, -3.0, 8.0, 0.1), "scale": Number("scale of both Ws", 1.0, 0.0, 1.5),
-                  "seed": Number("seed", 0, 0, 99, 1)}, draw)
+                  "seed": Number("seed", 0, 0, 99, 1)}, draw, frames={"cell": STARTED, "length": [1, 2, 5, 10, 15, 20, 25, longest]})
 
 
 def gates_panel(nets, text="abcab"):
@@ -407,7 +426,8 @@ def gates_panel(nets, text="abcab"):
         return cells.draw_gates(rows, layer, words), cells.draw([[kept]], "Below: the keeping gate at every step.")
 
     return Panel({"cell": Choice("cell", list(nets), next(iter(nets))), "string": String("string", text), "step": step}, draw,
-                 adjust=lambda values: step.bound(2 * len(alphabet.read(values["string"], LONGEST)) + alphabet.end))
+                 adjust=lambda values: step.bound(2 * len(alphabet.read(values["string"], LONGEST)) + alphabet.end),
+                 frames={"cell": list(nets), "step": range(1, 2 * len(text) + alphabet.end + 1)})
 
 
 def styles_panel(nets, text="abcab", longest=12):
@@ -432,4 +452,5 @@ def styles_panel(nets, text="abcab", longest=12):
         what = {0: "nothing", V: "the letter said before"}.get(fed.shape[1], "the letter said before and the thought vector")
         return answer, cells.draw([row], f"At every step it is fed {what}.")
 
-    return Panel({"style": Choice("style", list(nets), list(nets)[-1]), "string": String("string", text)}, draw)
+    return Panel({"style": Choice("style", list(nets), list(nets)[-1]), "string": String("string", text)}, draw,
+                 frames={"string": _some(text, "abc", "cba", "aabbcc", "cabcab", "abcabcabc"), "style": list(nets)})

@@ -51,6 +51,7 @@ def problems(tmp_path):
 @pytest.mark.parametrize("path", tool.book(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_the_book_breaks_no_rule(path):
     assert tool.problems(tool.read(path), path.name, path.parent, chapter=path.parent.name == "notebooks") == []
+    assert path.parent.name != "notebooks" or tool.teaching(tool.read(path), path.name) == []
     assert path.stat().st_size <= 500_000
 
 
@@ -309,6 +310,45 @@ def test_a_chapter_leads_to_its_neighbours(k):
     line = f"previous: [{named[before]}]({before}) · {'back to' if last else 'next:'} [{named[after]}]({after})"
     cells = [cell.source.splitlines() for cell in tool.read(CHAPTERS[k]).cells]
     assert line in cells[0] and cells[-1][-1] == line
+
+
+OBJECTIVES = "- add two numbers\n- say what a sum is"
+TOP = f"{TITLE}\n\n**You will**\n\n{OBJECTIVES}"
+HINT = "\n\n<details><summary>Hint</summary>\n\nOne, and one more.\n\n</details>"
+
+
+def chapter(top=TOP, end="## You can now\n\n- add two numbers (2.1, 2.2, 2.3)\n- say what a sum is (2.4, 2.5)", kinds=tool.KINDS, hint=HINT,
+            quizzes=("2.sum", "2.more")):
+    """A chapter that has all that a chapter must have, or lacks what is said."""
+    exercises = [new_markdown_cell(("## On your own\n\n" if k == 1 else "") + f"**2.{k}** *{kind}.* Add.{hint if k == 3 else HINT}", id=f"exercise-{k}")
+                 for k, kind in enumerate(kinds, 1)]
+    asked = [code(f'quiz("{name}")', id=f"quiz-{k}") for k, name in enumerate(quizzes)]
+    return page(*asked, *exercises, new_markdown_cell(end, id="you-can-now"), title=top)
+
+
+LACKING = {
+    "does not take up the objectives": [chapter(top=TITLE), chapter(top=TOP.replace("- add", "- subtract")), chapter(end="## The end"),
+                                        chapter(end="## You can now\n\n- say what a sum is (2.4, 2.5)\n- add two numbers (2.1, 2.2, 2.3)")],
+    "two are the least": [chapter(quizzes=["2.sum"]), chapter(quizzes=["2.sum", "3.more"]), chapter(quizzes=[])],
+    "its exercises are": [chapter(kinds=["By hand"] * 5), chapter(kinds=tool.KINDS[:4]), chapter(kinds=[*tool.KINDS[:4], "Guess"])],
+    "exercise 2.3 has no hint that folds out": [chapter(hint=""), chapter(hint=" Hint: one more."), chapter(hint="\n\n<details><summary>Hint</summary>One.</details>")],
+    "does not name every exercise": [chapter(end="## You can now\n\n- add two numbers (2.1, 2.2)\n- say what a sum is (2.4, 2.5)")],
+}
+
+
+@pytest.mark.parametrize("sentence, notebook", [(sentence, notebook) for sentence, notebooks in LACKING.items() for notebook in notebooks])
+def test_what_a_chapter_lacks_is_told(sentence, notebook):
+    assert tool.teaching(chapter(), "02_sums.ipynb") == []
+    found = tool.teaching(notebook, "02_sums.ipynb")
+    assert found and all(line.startswith("02_sums.ipynb: ") for line in found) and any(sentence in line for line in found)
+
+
+def test_who_need_not_teach():
+    """What is no chapter; and chapter 00, the glossary and the teachers' page ask nothing."""
+    assert tool.teaching(page(), "page.ipynb") == []
+    silent = chapter(kinds=(), quizzes=(), end="## You can now\n\n" + OBJECTIVES)
+    assert all(tool.teaching(silent, name) == [] for name in ("00_start.ipynb", "B_glossary.ipynb", "C_teaching.ipynb"))
+    assert tool.teaching(silent, "A_more.ipynb") and tool.teaching(silent, "12_page.ipynb") and tool.teaching(page(), "00_start.ipynb")
 
 
 def test_check_tells_and_exits(tmp_path, capsys):

@@ -38,6 +38,7 @@ NO_FIGURES = [re.compile(pattern, re.MULTILINE | re.DOTALL) for pattern in (
     r"\*\*Minutes\*\* \d+|^\|[^\n]*\?[^\n]*\| \d+ \|$",    # how long a chapter takes; for the map in chapter 00 see below
     r"(?<![\w.-])0\d\b(?!\.)( to \d\d\b)?|\bchapters? \d\d( (to|and) \d\d)?\b|\[1\d (?=[A-Z])",    # a chapter's number, also in a link
     r"^\*\*[\dA]+\.\d+\*\*|\bexercise \d+\.\d+",           # an exercise's
+    r"^- [^\n]* \(([1-9]\d?\.[1-9]\d?(, )?)+\)$",           # those that train an objective, in 'You can now'; 'You will' has it too
     r"\d+[⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿᵀ]+",                                # a power is a formula, as is a product or a fraction:
     r"(?<![\w.])[\d.]*\d(\s?[·×/]\s?([\d.]*\d|[a-zA-Z]\b))+|\b[a-zA-Z]\s?·\s?\d+",    # what comes after its = is looked at
 )]

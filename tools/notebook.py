@@ -57,13 +57,17 @@ def canonical(notebook):
     return notebook
 
 
+def execute(notebook, folder, **options):
+    """Run a notebook in a fresh kernel in a folder; its outputs are filled in."""
+    from nbclient import NotebookClient
+    NotebookClient(notebook, timeout=600, kernel_name="python3", coalesce_streams=True,
+                   resources={"metadata": {"path": str(folder)}}).execute(**options)
+
+
 def run(path):
     """Run a notebook where it stands, and write it back in its canonical form."""
-    from nbclient import NotebookClient
     notebook = read(path)
-    client = NotebookClient(notebook, timeout=600, kernel_name="python3", coalesce_streams=True,
-                            resources={"metadata": {"path": str(path.parent)}})
-    client.execute()
+    execute(notebook, path.parent)
     write(canonical(notebook), path)
 
 
@@ -129,13 +133,16 @@ KINDS = "By hand", "Predict", "Complete", "Explain", "Explore"    # of exercises
 
 def teaching(notebook, name):
     """What a chapter lacks of what every chapter has: objectives that its end takes up, quizzes, exercises with hints."""
-    found, number = [], (re.match(r"\d+|[A-Z]", name) or [""])[0].lstrip("0")
+    named = re.match(r"(\d\d|[A-Z])_", name)
+    if not named:
+        return []    # no chapter of the book
+    found, number = [], named[1].lstrip("0")
     top = notebook.cells[0].source.partition("**You will**\n")[2]
     end = next((c.source for c in notebook.cells if c.source.startswith("## You can now")), "")
     objectives, reached = (re.findall(r"^- (.+)$", part, re.MULTILINE) for part in (top, end))
     if not objectives or [re.sub(r" \([^()]*\)$", "", line) for line in reached] != objectives:
         found.append("'You can now' does not take up the objectives of 'You will', line by line")
-    if number in ("", "B"):    # chapter 00 and the glossary ask nothing
+    if number in ("", "B", "C"):    # chapter 00, the glossary and the page for teachers ask nothing
         return [f"{name}: {what}" for what in found]
     quizzes = re.findall(r"^quiz\(\"(.+?)\"\)$", "\n".join(c.source for c in notebook.cells if c.cell_type == "code"), re.MULTILINE)
     if len(quizzes) < 2 or any(quiz.partition(".")[0] != number for quiz in quizzes):

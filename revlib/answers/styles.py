@@ -3,7 +3,7 @@ import numpy as np
 
 from revlib import model, styles
 from revlib.alphabet import Alphabet
-from revlib.judge import Numbers, Function, Works, Quiz
+from revlib.judge import Explanation, Function, Numbers, Quiz, Word, Works
 
 
 def _attention(s):
@@ -33,8 +33,31 @@ EXERCISES = {
     "9.3": Function("a function from a decoder state to the two numbers of its mixture", _attention, ([0, 0], [1, -2], [3, 0.5])),
     "9.4": Numbers("three numbers, one a letter", lambda: _first_look("abc")),
     "9.5": Numbers("three numbers, one a dot product", lambda: [0.24, 0.08, -0.32]),
-    "9.6": Works("two numbers", 2, _every_second, "363 of 363"),
+    "9.6": Explanation(),
+    "9.7": Word("two strings of three letters", lambda: [["bcb", "ccb"]]),    # tests/test_exercises.py looks for them
+    "9.8": Works("two numbers", 2, _every_second, "363 of 363"),
 }
 
 QUIZZES = {
+    "9.best": Quiz("All four styles get the same strings and the same number of updates. Which reverses most strings of length 8, "
+                   "in the mean of its seeds?", {
+        "Attention, which alone sees every state of the encoder":
+            "It may look at every state, but must learn where to look, and in this budget not all of its seeds learn that much.",
+        "Plain, which has the fewest parameters to learn": "It lacks what it needs most: it is not told which letter it has said.",
+        "Peek": "At each step the decoder has the thought vector before it, and blame has a wire of its own back to it.",
+        "Feedback": "It comes second. In the second style what the thought vector holds has to pass through every step of the decoder.",
+    }, "Peek"),
+    "9.looks": Quiz("Five networks with attention were trained. In which of them do the weights go back along the string, letter by letter?", {
+        "In all five: nothing else reverses a string": "Four do something else: the thought vector is still there to be read, and so is feedback.",
+        "In those that have all strings of length 8 right, and in no other":
+            "Two have them all, but only one of the two looks back; the other keeps to the last letter.",
+        "In one of them": "Seed 2 looks back. The others found another way: three keep to the last letter, and one to neither.",
+        "In none: without positions no dot product can tell places apart":
+            "The states carry what has been read so far, so they may also carry a place. One network found that out.",
+    }, "In one of them"),
+    "9.far": Quiz("Chapter 08's unit was full after twenty-six letters. What does attention by hand do with a thousand, given the height for them?", {
+        "It reverses them": "No state holds more than one letter and a place: what grows with the string is the number of states.",
+        "It loses the letters read first": "It would if one state had to hold them all. Here the first letter has a state of its own, and it is kept.",
+        "It confuses neighbours, for they hardly differ": "The right place wins by 8 over both its neighbours, however many others there are.",
+    }, "It reverses them"),
 }
