@@ -1,0 +1,307 @@
+"""The static site, page by page in Chromium: nothing missing, nothing foreign, and sliders and quizzes that move without a kernel."""
+import functools
+import http.server
+import pathlib
+import re
+import subprocess
+import sys
+import threading
+import urllib.parse
+from html.parser import HTMLParser
+
+import ipywidgets as widgets
+import pytest
+
+pytest.register_assert_rewrite("expected", "lab")
+
+import expected  # noqa: E402
+import lab as jupyter  # noqa: E402
+from revlib import controls, exercises  # noqa: E402
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+from test_browser import PANELS  # noqa: E402
+from tools import notebook as tool, pages  # noqa: E402
+
+HTML = ROOT / "site" / "_build" / "html"
+BOOK = [path.relative_to(ROOT).with_suffix("").as_posix() for path in tool.book()]
+PAGES = ["index", "search", *BOOK]
+LIVE = {name: tool.read(ROOT / f"{name}.ipynb") for name in BOOK if name.count("/") == 1}
+QUIZZES = {name: quizzes for name, notebook in LIVE.items() for quizzes in
+           [[key for cell in notebook.cells if cell.cell_type == "code" for key in re.findall(r'^quiz\("(.+?)"\)', cell.source)]] if quizzes}
+HEAVIEST, SLOWEST = 3_000_000, 2000    # bytes of a page, milliseconds until it can be read
+PHONE = {"width": 390, "height": 844}
+
+pytestmark = pytest.mark.browser
+every_page = pytest.mark.parametrize("name", PAGES)
+
+
+@pytest.fixture(autouse=True)
+def forget_widgets():
+    yield
+    widgets.Widget.close_all()
+
+
+@pytest.fixture(scope="module")
+def site():
+    """The address of the site, built anew and served on loopback while these tests last."""
+    built = subprocess.run([sys.executable, ROOT / "tools" / "pages.py"], capture_output=True, text=True)
+    assert built.returncode == 0, built.stdout + built.stderr
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=HTML)) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join(10)
+
+
+@pytest.fixture(scope="module")
+def chromium(site):    # in this order: where there is a browser there is a site to look at
+    with jupyter.browser("the tests of the static site (tests/test_site.py)") as running:
+        yield running
+
+
+class Page:
+    """A page of the site, opened in a window of its own; what went wrong is in `wrong`."""
+
+    def __init__(self, chromium, site, name, **options):
+        self.page = chromium.new_page(**{"viewport": jupyter.PAGE} | options)
+        self.page.set_default_timeout(jupyter.WAIT * 1000)
+        self.outside, self.wrong = jupyter.listen(self.page, site)
+        self.page.on("requestfailed", lambda request: self.wrong.append(f"failed: {request.url}"))
+        self.page.on("response", lambda answer: self.wrong.append(f"{answer.status}: {answer.url}") if answer.status >= 400 else None)
+        self.page.goto(f"{site}/{name}.html")
+        self.page.wait_for_load_state("networkidle")
+        if self.page.locator("script[type='application/vnd.jupyter.widget-view+json']").count():
+            self.page.wait_for_function("""() => [...document.querySelectorAll(".widget-subarea")].every(e => e.querySelector(".widget-html-content p"))
+                && [...document.querySelectorAll(".noUi-handle")].every(e => e.ariaLabel)""")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.page.close()
+
+    def panels(self):
+        """The panels and quizzes of the page, in order."""
+        return self.page.locator(".widget-subarea").all()
+
+
+@pytest.fixture
+def opened(chromium, site):
+    return functools.partial(Page, chromium, site)
+
+
+# ---------------------------------------------------------------- every page
+
+@every_page
+def test_a_page_is_whole(opened, name):
+    """No errors, no failing request, nothing asked of another host; light enough; readable soon."""
+    with opened(name) as one:
+        assert one.wrong == [] and one.outside == set()
+        assert one.page.locator("h1").count() == 1 or name == "search"
+        painted = one.page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+        assert painted < SLOWEST
+        assert one.page.locator("mjx-container").count() or "$$" not in "".join(c.source for c in LIVE[name].cells) if name in LIVE else True
+    assert (HTML / f"{name}.html").stat().st_size < HEAVIEST
+
+
+@every_page
+def test_a_phone_shows_it_without_moving_sideways(opened, name):
+    with opened(name, viewport=PHONE) as one:
+        width, window = one.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        assert width <= window
+        wide = one.page.evaluate("""() => [...document.querySelectorAll("article svg, article img")].filter(e => e.checkVisibility()
+            && e.getBoundingClientRect().width > innerWidth && !e.closest("[tabindex='0'], .math")).length""")
+        assert wide == 0, "a picture wider than the page can be reached by keys"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@every_page
+def test_axe_finds_nothing_serious(opened, name, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+    with opened(name, color_scheme=scheme) as one:
+        assert one.page.evaluate("document.documentElement.dataset.theme") == scheme
+        found = Axe().run(one.page).response["violations"]
+        serious = [f"{v['id']} ({v['impact']}): " + "; ".join(node["html"][:200] for node in v["nodes"][:4]) for v in found
+                   if v["impact"] in ("serious", "critical")]
+        assert serious == []
+
+
+class Anchors(HTMLParser):
+    """What a page leads to and what can be led to in it."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.links, self.ids = [], set()
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        self.links += [given["href"]] * (tag == "a" and bool(given.get("href")))
+        self.ids |= {given.get("id")}
+
+
+def test_every_link_leads_somewhere(site):
+    seen = {path: Anchors(path) for path in HTML.rglob("*.html") if "_static" not in path.parts}
+    dead = []
+    for path, page in seen.items():
+        for link in page.links:
+            address = urllib.parse.urlsplit(link)
+            if not address.scheme:
+                to = (path.parent / urllib.parse.unquote(address.path)).resolve() if address.path else path
+                if not to.is_file() or address.fragment and to in seen and urllib.parse.unquote(address.fragment) not in seen[to].ids:
+                    dead.append(f"{path.relative_to(HTML)}: {link}")
+    assert len(seen) > len(BOOK) and dead == []
+
+
+def test_pages_lead_to_their_neighbours(site):
+    chapters = [name for name in BOOK if name.count("/") == 1]
+    for name, after in zip(chapters, chapters[1:]):
+        text = (HTML / f"{name}.html").read_text(encoding="utf-8")
+        assert re.search(rf'class="right-next"[^>]*href="{after.rpartition("/")[2]}\.html"', text), name
+
+
+def test_search_and_night(opened):
+    with opened("index") as one:
+        one.page.goto(one.page.url.replace("index.html", "search.html?q=temperature"))
+        one.page.wait_for_selector("ul.search li a[href*='04_softmax']")
+        one.page.goto(one.page.url.replace("search.html?q=temperature", "notebooks/01_encoding.html"))
+        button = one.page.locator("button.theme-switch-button:visible").first
+        seen = set()
+        for _ in range(3):
+            seen.add(one.page.evaluate("document.documentElement.dataset.theme"))
+            button.click()
+        assert seen == {"light", "dark"}
+        assert one.wrong == [] and one.outside == set()
+
+
+# ---------------------------------------------------------------- panels and quizzes
+
+def read(area):
+    """(the words, the numbers in the pictures) of a panel as they stand on the page."""
+    return area.evaluate("""e => { const page = e.querySelector(".widget-html-content:has(svg)");
+        return [page.querySelector("p").textContent, [...page.querySelectorAll("svg text")].map(t => t.textContent)]; }""")
+
+
+def choose(one, area, name, control, value, values):
+    """Move a selector to a value by keys alone: arrows from its first one."""
+    if isinstance(control, controls.Number):
+        handle = area.locator(f".noUi-handle[aria-label='{name}']")
+        handle.focus()
+        one.page.keyboard.press("Home")
+        for _ in range(list(values).index(value)):
+            one.page.keyboard.press("ArrowRight")
+        assert handle.get_attribute("aria-valuetext") == f"{value:g}"
+    else:
+        area.locator(".widget-dropdown", has_text=name).locator("select").focus()
+        one.page.keyboard.press("Home")
+        for _ in range(list(values).index(value)):
+            one.page.keyboard.press("ArrowDown")
+
+
+@pytest.mark.parametrize("chapter, panel", PANELS)
+def test_sliders_move_without_a_kernel(opened, chapter, panel):
+    """Each value of each selector, reached by keys: the words and every number in the picture are those the live panel would show."""
+    twin = jupyter.built(chapter, panel)
+    assert 1 <= len(twin.frames) <= 2
+
+    def shown():
+        page = expected.read(twin.page.value)
+        return [page.words, [text.strip() for text in page.numbers]]
+
+    with opened(f"notebooks/{chapter}") as one:
+        area = next(area for area in one.panels() if read_or_none(area) == shown())
+        looks = [shown()]
+        for name, values in twin.frames.items():
+            control = twin.controls[name]
+            for value in values:
+                control.value = value
+                choose(one, area, controls.label(control), control, value, values)
+                jupyter.wait_until(lambda: read_or_none(area) == shown(), otherwise=f"{name} at {value}: {read(area)} instead of {shown()}")
+                looks.append(shown())
+        assert len({str(look) for look in looks}) >= max(map(len, twin.frames.values()))
+        assert area.locator("a", has_text="How to get a kernel").get_attribute("href") == "../index.html#with-a-kernel"
+        assert one.wrong == [] and one.outside == set()
+
+
+def read_or_none(area):
+    """What `read` finds, or None while no picture stands there."""
+    words, numbers = read(area) if area.locator(".widget-html-content svg").count() else (None, [])
+    return words and [words, [number.strip() for number in numbers]]
+
+
+@pytest.mark.parametrize("name", QUIZZES)
+def test_quizzes_answer_without_a_kernel(opened, name):
+    """Every option of every quiz, chosen by keys: its reason stands below."""
+    with opened(name) as one:
+        boxes = one.page.locator("[role=radiogroup]").all()
+        assert len(boxes) == len(QUIZZES[name])
+        for key, box in zip(QUIZZES[name], boxes):
+            asked, area = exercises.QUIZZES[key], box.locator("xpath=ancestor::div[contains(@class, 'widget-subarea')]")
+            assert asked.question in box.get_attribute("aria-label")
+            assert area.locator("[role=status]").count() == 0, "nothing is given away"
+            for place, (option, reason) in enumerate(asked.options.items()):
+                if place == 0:
+                    box.locator("input").first.focus()
+                    one.page.keyboard.press("Space")
+                else:
+                    one.page.keyboard.press("ArrowDown")
+                said = f"{'Yes.' if option == asked.right else 'Not so.'} {reason}"
+                jupyter.wait_until(lambda: area.locator("[role=status]").all_inner_texts() == [said],
+                                   otherwise=f"{key}, {option}: {area.locator('[role=status]').all_inner_texts()}")
+        assert one.wrong == []
+
+
+def test_a_moving_panel_leaves_the_page_where_it_is(opened):
+    with opened("notebooks/01_encoding") as one:
+        handle = one.page.locator(".noUi-handle").first
+        handle.scroll_into_view_if_needed()
+        handle.focus()
+        one.page.evaluate("""() => { window.seen = {tops: new Set(), heights: new Set()};
+            const look = () => { seen.tops.add(scrollY); seen.heights.add(document.documentElement.scrollHeight); requestAnimationFrame(look); }; look(); }""")
+        for key in ["ArrowRight", "ArrowLeft"] * 10:
+            one.page.keyboard.press(key)
+            one.page.wait_for_timeout(30)
+        tops, heights = one.page.evaluate("[[...seen.tops], [...seen.heights]]")
+        assert len(tops) == 1 and max(heights) - min(heights) < 60, (tops, heights)
+
+
+def test_exercises_say_what_judges_them(site):
+    for k in range(1, 12):
+        path = next(HTML.glob(f"notebooks/{k:02}_*.html"))
+        assert "nothing judges an answer" in path.read_text(encoding="utf-8"), path.name
+
+
+# ---------------------------------------------------------------- the tool
+
+def test_only_what_is_shown_is_kept():
+    """Of a run notebook's widgets: those displayed, all they refer to, the links between them; and nothing else."""
+    model = lambda name, **state: {"model_name": name, "state": state}
+    state = {"a": model("VBoxModel", children=["IPY_MODEL_b"], layout="IPY_MODEL_c"), "b": model("HTMLModel"), "c": model("LayoutModel"),
+             "d": model("LinkModel", source=["IPY_MODEL_b", "index"]), "e": model("HTMLModel"), "f": model("LinkModel", source=["IPY_MODEL_e", "index"])}
+    notebook = tool.nbformat.v4.new_notebook(metadata={"widgets": {pages.STATE: {"state": state}}})
+    output = tool.nbformat.v4.new_output("display_data", {tool.WIDGET_VIEW: {"model_id": "a"}})
+    notebook.cells = [tool.nbformat.v4.new_code_cell("x", outputs=[output])]
+    assert set(pages.displayed(notebook)) == {"a", "b", "c", "d"}
+    assert pages.displayed(tool.nbformat.v4.new_notebook()) == {}
+
+
+def test_npm_is_asked_for_in_words(monkeypatch, tmp_path):
+    monkeypatch.setattr(pages, "SITE", tmp_path)
+    monkeypatch.setattr(pages.shutil, "which", lambda name: None)
+    (tmp_path / "package-lock.json").write_text("{}")
+    with pytest.raises(SystemExit, match="npm was not found.*Install Node.js"):
+        pages.scripts()
+
+
+def test_the_scripts_are_pinned_by_hash():
+    lock = pages.json.loads((ROOT / "site" / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    wanted = lock.pop("")["dependencies"]
+    assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in wanted.values())
+    assert lock and all(package["integrity"].startswith("sha512-") and "resolved" not in package for package in lock.values())
