@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 
 PYTHON313 ?= python3.13
 
-.PHONY: help lab test test-colab notebooks check peers whole-task sweep published stack styles gates clean
+.PHONY: help lab test test-colab notebooks check stamp minutes handout peers whole-task sweep published stack styles gates clean
 
 help:  ## list what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -26,6 +26,19 @@ notebooks: $(VENV)/.test  ## run every notebook top to bottom and write the outp
 
 check: $(VENV)/.test  ## say what breaks the rules of a chapter
 	@$(BIN)/python tools/notebook.py check
+
+stamp: $(VENV)/.test  ## say which address the repository has; REPO=owner/name sets it, with badges and launch links; REPO= takes them out
+	@$(BIN)/python tools/stamp.py $(if $(findstring command line,$(origin REPO)),"$$REPO")
+
+minutes: $(VENV)/.test  ## measure how long each chapter takes, and write it into the chapters (some minutes)
+	@$(BIN)/python tools/minutes.py $(ARGS)
+
+handout: $(VENV)/.test  ## dist/reverse-them-all-handout.zip for a class: the book without solutions
+	@$(BIN)/python tools/handout.py
+
+site: $(VENV)/.site  ## build the book as a static site in site/_build/html (needs npm)
+	@$(BIN)/python tools/pages.py
+	@echo "The first page is site/_build/html/index.html. To read it: $(BIN)/python -m http.server --bind 127.0.0.1 -d site/_build/html"
 
 peers: $(VENV)-peers/.ready  ## measure a training step beside PyTorch and JAX, in an environment of their own
 	@$(VENV)-peers/bin/python benchmarks/peers.py $(ARGS)
@@ -82,7 +95,12 @@ $(VENV)/.runs: pyproject.toml | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[lab,runs]"
 	@touch $@ $(VENV)/.lab
 
+$(VENV)/.site: pyproject.toml | $(BIN)/python
+	@echo "Installing what the site needs into .venv (a minute or two, once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[site]"
+	@touch $@
+
 $(VENV)/.test: pyproject.toml | $(BIN)/python
 	@echo "Installing what the tests need into .venv (a minute or two, once)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test]"
-	@touch $@ $(VENV)/.lab $(VENV)/.runs
+	@touch $@ $(VENV)/.lab $(VENV)/.runs $(VENV)/.site

@@ -13,7 +13,7 @@ import pytest
 from revlib import __main__ as entry
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-MODULES = {f"revlib/{path.name}" for path in (ROOT / "revlib").glob("*.py")}
+MODULES = {path.relative_to(ROOT).as_posix() for path in (ROOT / "revlib").rglob("*.py")}
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def archives(tmp_path_factory):
     """The wheel and the source archive, built without a network from a copy of the book's folder."""
     folder, copy = tmp_path_factory.mktemp("dist"), tmp_path_factory.mktemp("book")
     for name in (*MODULES, "pyproject.toml", "README.md", "LICENSE", "LICENSE-prose.md", "notebooks/00_start_here.ipynb", "tools/lab.py"):
-        (copy / name).parent.mkdir(exist_ok=True)
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
         (copy / name).write_bytes((ROOT / name).read_bytes())
     for kind in ("wheel", "sdist"):
         build = f"from setuptools import build_meta; build_meta.build_{kind}({str(folder)!r})"
