@@ -68,6 +68,7 @@ def page(path):
         for cell in notebook.cells:
             if cell.cell_type == "markdown":
                 cell.source = re.sub(r"^## On your own\n", rf"\g<0>\n{UNCHECKED}\n", cell.source.replace("../README.md", "../index.md"))
+                cell.source = re.sub(r'^(#+ )<a id="[^"]*"></a>', r"\1", cell.source, flags=re.MULTILINE)    # Sphinx makes its own anchor
         notebook.cells = [cell for cell in notebook.cells if "colab" not in cell.metadata.get("tags", [])]
         to.parent.mkdir(parents=True, exist_ok=True)
         tool.write(notebook, to)
