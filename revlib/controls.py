@@ -2,6 +2,7 @@
 import math
 import os
 import threading
+from contextlib import contextmanager
 from html import escape
 
 import ipywidgets as widgets
@@ -14,6 +15,23 @@ from revlib.alphabet import LetterError
 SITE = bool(os.environ.get("REVLIB_SITE"))    # set where pages are made that no kernel will stand behind
 _WIDE = {"description_width": "initial"}
 _WORDS = "line-height:1.4;min-height:2.8em;max-width:820px"
+
+
+class Whole:
+    """What takes all its parts along when it is closed: a widget's own `close` leaves each of them in the kernel."""
+
+    def close(self):
+        for part in [*_parts(self)]:
+            widgets.Widget.close(part)
+
+
+def _parts(widget):
+    """A widget, and all that it holds: layouts and styles are widgets too, and some grids of weights are out of sight."""
+    yield widget
+    grids = [grid[0] for grid in widget.weights.grids.values()] if getattr(widget, "weights", None) else []
+    for part in (*getattr(widget, "children", ()), *grids, getattr(widget, "layout", None), getattr(widget, "style", None)):
+        if isinstance(part, widgets.Widget):
+            yield from _parts(part)
 
 
 class Number(widgets.HBox):
@@ -44,26 +62,25 @@ class Number(widgets.HBox):
     def bound(self, high):
         """Change the upper end; a value above it comes down with it."""
         with self.lock:
-            self._setting = True
-            self.slider.max = self.box.max = high
-            self._setting = False
+            with self._quietly():
+                self.slider.max = self.box.max = high
             self._set(min(self._value, high))
 
     def show(self, name, value):
         """Carry another name and value, and reach at least as far as that value."""
         with self.lock:
             self.box.description = name
-            reach = max(2.0, math.ceil(1.5 * abs(value)))
-            self._setting = True
-            for part in (self.slider, self.box):
-                part.min, part.max = -reach, reach
-            self._setting = False
+            reach = max(2.0, math.ceil(min(1.5 * abs(value), np.finfo(float).max)))
+            with self._quietly():
+                for part in (self.slider, self.box):
+                    part.min, part.max = -reach, reach
             self._set(value)
 
     def _slid(self, change):
         with self.lock:
             low, step = self.slider.min, self.slider.step
-            nearest = low + round((self._value - low) / step) * step if math.isfinite(self._value) else math.nan
+            steps = (self._value - low) / step    # not finite for NaN, and for weights near the largest float
+            nearest = low + round(steps) * step if math.isfinite(steps) else math.nan
             if not abs(change["new"] - nearest) < 1e-6 * step:
                 self._set(round(change["new"], 9))
 
@@ -71,20 +88,33 @@ class Number(widgets.HBox):
         with self.lock:
             if self._setting:
                 return
-            self._setting = True
-            try:
-                if math.isfinite(value):
-                    value = min(max(value, self.slider.min), self.slider.max)
+            value = self._within(value)
+            with self._quietly():
                 changed, self._value = value != self._value, value
                 self.box.value = value
                 # what the page's slider just said, it is not told again: it may have moved on meanwhile
                 if not abs(self.slider.value - value) < 1e-9:
                     self.slider.value = value
-            finally:
-                self._setting = False
             if changed:
                 for act in self._acts:
                     act()
+
+    def _within(self, value):
+        """The value, or the end that it lies beyond; not a number stays so, unless only whole ones will do."""
+        low, high = self.slider.min, self.slider.max
+        try:    # compared first: infinite or too large for a float, it has an end all the same
+            return type(self.slider.step)(low if value < low else high if value > high else value)
+        except (TypeError, ValueError):
+            raise TypeError(f"{self.box.description}: {value!r} is not a number from {low} to {high}") from None
+
+    @contextmanager
+    def _quietly(self):
+        """While it moves its own parts, what they report is nobody's move."""
+        self._setting = True
+        try:
+            yield
+        finally:
+            self._setting = False
 
 
 class Choice(widgets.Dropdown):
@@ -116,12 +146,15 @@ class Weights:
     """
 
     def __init__(self, net, names):
+        for name in names:
+            if not np.isfinite(net.named()[name]).all():
+                raise ValueError(f"{name} holds what is not a finite number; a panel starts from a network that has none")
         self.net, self.names, self._start = net, names, net.theta.copy()
-        self._act, self._showing, self._grids = None, False, {}
+        self._act, self._showing, self.grids = None, False, {}
         self.matrix = widgets.ToggleButtons(options=names, description="weights", style={"button_width": "76px"})
         self.number = Number("", 0.0, -2.0, 2.0)
-        self.grid = widgets.VBox([self.matrix, widgets.VBox()])
-        self.matrix.observe(lambda change: self._open(change["new"]), "value")
+        self.grid = widgets.VBox([self.matrix])
+        self.matrix.observe(lambda change: change["new"] and self._open(change["new"]), "value")
         self.number.on_change(self._drag)
         self._open(names[0])
 
@@ -138,6 +171,9 @@ class Weights:
     def select(self, row, column):
         """Let the slider move the entry (row, column) of the matrix in view."""
         with self.lock:
+            rows, columns = map(len, self._view[2:])
+            if not (0 <= row < rows and 0 <= column < columns):
+                raise IndexError(f"{self._name} has no entry ({row}, {column}): it has {rows} rows and {columns} columns, from 0")
             self._button(*self._at).button_style = ""
             self._at = row, column
             self._button(row, column).button_style = "info"
@@ -149,7 +185,7 @@ class Weights:
         """Back to the very same weights, the first entry in hand."""
         with self.lock:
             self.net.theta[:] = self._start
-            for name, (_, buttons, _, _) in self._grids.items():
+            for name, (_, buttons, _, _) in self.grids.items():
                 for button, value in zip(buttons, self.net.named()[name].flat):
                     button.description = cells.number(value)
             self.matrix.value = self.names[0]
@@ -157,18 +193,18 @@ class Weights:
 
     def _open(self, name):
         with self.lock:
-            if self._grids:
+            if self.grids:
                 self._button(*self._at).button_style = ""
-            if name not in self._grids:
-                self._grids[name] = self._build(name)
-            self._name, self._view, self._at = name, self._grids[name], (0, 0)
+            if name not in self.grids:
+                self.grids[name] = self._build(name)
+            self._name, self._view, self._at = name, self.grids[name], (0, 0)
             self.grid.children = [self.matrix, self._view[0]]
             self.select(0, 0)
 
     def _build(self, name):
         """The grid of one matrix: its box, its buttons row by row, the names of its rows and columns."""
         values, letters = self._matrix(name), self.net.alphabet
-        rows = [""] if len(values) == 1 and not name.endswith("Wh") else (
+        rows = [""] if self.net.named()[name].ndim == 1 else (    # a bias is a row without a name
             letters.letters if name.endswith("Wh") else cells.units(len(values)))
         columns = letters.outputs if name in ("Wo", "bo") else cells.units(values.shape[1])
         small = widgets.Layout(width="58px", height="26px", margin="1px")
@@ -212,7 +248,7 @@ class Weights:
             self._act()
 
 
-class Panel(widgets.VBox):
+class Panel(Whole, widgets.VBox):
     """Controls bound to a drawing, with a line of words and Reset.
 
     Parameters
@@ -244,7 +280,7 @@ class Panel(widgets.VBox):
         for control in (*controls.values(), *([weights] if weights else [])):
             control.lock = self._lock
             control.on_change(self._changed)
-        self.redraw()
+        self._changed()
         left = [*controls.values(), *([weights.number] if weights else []), self.reset_button]
         top = widgets.HBox([widgets.VBox(left), *([weights.grid] if weights else [])],
                            layout=widgets.Layout(flex_flow="row wrap"))
@@ -260,32 +296,35 @@ class Panel(widgets.VBox):
         with self._lock:
             self._held = True
             try:
-                if self._adjust:
-                    self._adjust(self._start)    # first the bounds, so that every value fits again
-                for name, control in self.controls.items():
-                    control.value = self._start[name]
                 if self.weights:
                     self.weights.reset()
+                if self._adjust:
+                    self._adjust(self._start)    # the bounds, so that every value fits again
+                for name, control in self.controls.items():
+                    control.value = self._start[name]
                 self.redraw()
             finally:
                 self._held = False
 
     def redraw(self):
         """Draw what the controls say now; called by every change."""
-        try:
-            drawn = self._draw(**self._values())
-        except (LetterError, FloatingPointError) as error:
-            self.page.value = f'{self._svg}<p role="alert" style="{_WORDS};color:#b33c00">{escape(str(error))}</p>'
-            return
-        self.picture = drawn if isinstance(drawn, tuple) else (drawn,)
-        self._svg = "".join(picture.svg for picture in self.picture)
-        self.page.value = f'{self._svg}<p role="status" style="{_WORDS}">{escape(self.words)}</p>'
+        with self._lock:
+            try:
+                drawn = self._draw(**self._values())
+            except (LetterError, FloatingPointError) as error:
+                self.page.value = f'{self._svg}<p role="alert" style="{_WORDS};color:#b33c00">{escape(str(error))}</p>'
+                return
+            self.picture = drawn if isinstance(drawn, tuple) else (drawn,)
+            self._svg = "".join(picture.svg for picture in self.picture)
+            self.page.value = f'{self._svg}<p role="status" style="{_WORDS}">{escape(self.words)}</p>'
 
     def _values(self):
         values = {name: control.value for name, control in self.controls.items()}
         for control in (*self.controls.values(), *([self.weights.number] if self.weights else [])):
             if isinstance(control, Number) and not math.isfinite(control.value):
                 raise FloatingPointError(f"{control.box.description} is {control.value}; it must be a number")
+            if isinstance(control, Choice) and control.value is None:
+                raise LetterError(f"{control.description}: nothing is chosen; choose one of {', '.join(control.options)}")
         if self._adjust:
             self._adjust(values)    # moves numbers only: what else has been read stays as it was read
         return {name: control.value if isinstance(control, Number) else values[name]
@@ -323,7 +362,7 @@ class Panel(widgets.VBox):
 
         others = [f"“{label(control)}”" for name, control in self.controls.items() if name not in names]
         others += ["every weight"] * bool(self.weights)
-        also = f", and so do {', '.join(others)}" if others else ""
+        also = f", and so do {' and '.join(filter(None, [', '.join(others[:-1]), others[-1]]))}" if others else ""
         note = f"These pictures were drawn beforehand. With a kernel all values between move{also}. {GET_KERNEL}"
         shown.children = [*selectors, pages(), widgets.HTML(f'<p class="needs-kernel">{note}</p>')]
         self.reset()
@@ -359,7 +398,7 @@ def _bundle(widget, text, html):
             {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}}
 
 
-class Quiz(widgets.VBox):
+class Quiz(Whole, widgets.VBox):
     """A question with radio buttons; what is to be said to an option stands below it as soon as it is chosen."""
 
     def __init__(self, question, options, right):
@@ -384,7 +423,7 @@ class Quiz(widgets.VBox):
         display(_bundle(self, repr(self), f"<p><b>Predict.</b> {escape(self.question)}</p><ul>{items}</ul>"), raw=True)
 
 
-class Progress(widgets.HBox):
+class Progress(Whole, widgets.HBox):
     """A bar that fills as a training runs in a cell, with a Stop button where the kernel hears it in time."""
 
     def __init__(self, steps):

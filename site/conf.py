@@ -16,6 +16,7 @@ extensions = ["myst_nb", "sphinx.ext.githubpages"]
 myst_enable_extensions = ["dollarmath", "amsmath"]
 myst_heading_anchors = 3
 nb_execution_mode = "off"    # tools/pages.py has run them
+nb_render_markdown_format = "myst"    # so that links in tables that a cell prints are followed too
 nb_ipywidgets_js = {"vendor/widgets/embed.js": {"defer": "defer"}}
 mathjax_path = "vendor/mathjax/tex-mml-chtml.js"
 mathjax_config_path = "_static/mathjax.js"

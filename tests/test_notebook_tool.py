@@ -387,7 +387,7 @@ def test_the_test_runner_hides_no_failure(monkeypatch, capsys, codes):
     monkeypatch.setattr(subprocess, "call", lambda command, **_: commands.append(command) or next(ended))
     monkeypatch.setattr(sys, "argv", ["test.py"])
     assert bool(runner.main()) == any(codes)
-    assert commands[0][-1] == runner.BROWSER and "tests" in commands[1] and "--nbval" in commands[2]
+    assert tuple(commands[0][-2:]) == runner.BROWSER and "tests" in commands[1] and "--nbval" in commands[2]
     assert "what the browser's tests say" in capsys.readouterr().out
     monkeypatch.setattr(sys, "argv", ["test.py", "--notebooks"])
     ended = iter([codes[0]])

@@ -12,7 +12,8 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PYTEST, BROWSER = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"], "tests/test_browser.py"
+PYTEST = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
+BROWSER = "tests/test_browser.py", "tests/test_site.py"
 sys.path.insert(0, str(ROOT))
 from tools.notebook import book    # noqa: E402  the folder is not a package
 
@@ -24,8 +25,8 @@ def main():
     if "--notebooks" in sys.argv[1:]:
         return 1 if subprocess.call([*PYTEST, *nbval], cwd=ROOT) else 0
     with tempfile.TemporaryFile("w+", encoding="utf-8") as said:    # the browser waits more than it works: it runs beside the rest
-        browser = subprocess.Popen([*PYTEST, BROWSER], cwd=ROOT, stdout=said, stderr=subprocess.STDOUT)
-        codes = [subprocess.call([*PYTEST, *rest], cwd=ROOT) for rest in (["tests", f"--ignore={BROWSER}"], nbval)]
+        browser = subprocess.Popen([*PYTEST, *BROWSER], cwd=ROOT, stdout=said, stderr=subprocess.STDOUT)
+        codes = [subprocess.call([*PYTEST, *rest], cwd=ROOT) for rest in (["tests", *(f"--ignore={path}" for path in BROWSER)], nbval)]
         codes.append(browser.wait())
         said.seek(0)
         print(said.read())
