@@ -33,6 +33,5 @@ html_copy_source = html_show_sourcelink = html_show_sphinx = False
 html_theme_options = {
     "show_navbar_depth": 1, "show_toc_level": 2, "navigation_with_keys": False, "use_download_button": False,
     "home_page_in_toc": True, "use_fullscreen_button": False, "search_bar_text": "Search the book", "navbar_persistent": [],
-    **({"repository_url": REPOSITORY, "use_repository_button": True, "path_to_docs": "",
-        "launch_buttons": {"binderhub_url": "https://mybinder.org", "colab_url": "https://colab.research.google.com"}} if REPOSITORY else {}),
+    **({"repository_url": REPOSITORY, "use_repository_button": True} if REPOSITORY else {}),
 }

@@ -14,7 +14,7 @@ pytest.register_assert_rewrite("expected", "lab")
 
 import expected  # noqa: E402
 import lab as jupyter  # noqa: E402
-from revlib import controls, training  # noqa: E402
+from revlib import controls, exercises, training  # noqa: E402
 
 CHAPTERS = {"01_encoding": ["encoding_panel"], "02_thought_vector": ["thought_panel", "map_panel", "growth_panel"],
             "03_decoding": ["decoding_panel"], "04_softmax": ["softmax_panel"],
@@ -524,3 +524,27 @@ def test_without_a_browser_the_tests_are_left_out_aloud(monkeypatch):
     monkeypatch.setenv("REVLIB_NOTHING_LEFT_OUT", "1")
     with pytest.raises(pytest.fail.Exception, match="7 tests cannot run: there is none"):
         jupyter.leave_out("7 tests", "there is none")
+
+
+# ---------------------------------------------------------------- quizzes
+
+@browser
+@every_chapter
+def test_quizzes_answer_to_keys(chapter, name):
+    """Every option of every quiz, reached by Tab and chosen by Space: its reason comes at once, and only its own."""
+    one = chapter(name)
+    asked = [(i, key) for i, cell in enumerate(one.cells) if cell["cell_type"] == "code"
+             for key in re.findall(r'^quiz\("(.+?)"\)$', "".join(cell["source"]))]
+    assert len(asked) >= 2
+    for i, key in asked:
+        quiz, output = exercises.QUIZZES[key], one.page.locator(".jp-Notebook .jp-Cell").nth(i).locator(".jp-OutputArea")
+        options, reply = output.locator("input[type=radio]"), output.locator("[role=status]")
+        assert quiz.question in output.inner_text() and options.count() == len(quiz.options) and reply.count() == 0
+        options.first.scroll_into_view_if_needed()
+        options.first.focus()
+        for place, (option, reason) in enumerate(quiz.options.items()):
+            if place:
+                one.page.keyboard.press("Tab")
+            one.page.keyboard.press("Space")
+            said = f"{'Yes.' if option == quiz.right else 'Not so.'} {reason}"
+            jupyter.wait_until(lambda: reply.all_inner_texts() == [said], otherwise=f"{key}, {option}: {reply.all_inner_texts()}")

@@ -101,9 +101,10 @@ def main():
     here = {source / path.relative_to(ROOT) for path in paths}
     for old in set(source.rglob("*.ipynb")) - here:    # of a notebook that is no more
         old.unlink()
-    table = re.search(r"(?ms)^\| chapter .*?\n\n", (ROOT / "README.md").read_text(encoding="utf-8"))[0]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    table, launch = (re.search(pattern, readme)[1] for pattern in (r"(?ms)^(\| chapter .*?\n)\n", r"(?s)<!-- stamp launch -->(.*?)<!-- /stamp -->"))
     toc = "\n".join(f"{name} <{target}>" for name, target in re.findall(r"^\| \[(.+?)\]\((.+?)\.ipynb\)", table, re.MULTILINE))
-    index = (SITE / "index.md").read_text(encoding="utf-8").replace("TABLE\n", table).replace("CHAPTERS", toc)
+    index = (SITE / "index.md").read_text(encoding="utf-8").replace("TABLE\n", table).replace("CHAPTERS", toc).replace("LAUNCH\n", launch)
     (source / "index.md").write_text(index, encoding="utf-8")
     scripts()
     return subprocess.call([sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html", "-c", SITE, "-d", BUILD / "doctrees", source, BUILD / "html"])
