@@ -1,4 +1,5 @@
 """Aside: kinds of questions, and how an answer to each is judged."""
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Callable
 
@@ -47,7 +48,7 @@ class Word(Question):
     key: Callable[[], Any]
 
     def judge(self, answer):
-        found = [answer] if isinstance(answer, str) else answer
+        found = [answer] if isinstance(answer, str) else answer.tolist() if isinstance(answer, np.ndarray) else answer
         if not isinstance(found, (list, tuple, set)) or not all(isinstance(word, str) for word in found):
             return f"found a value of type {type(answer).__name__}"
         return None if sorted(found) in map(sorted, self.key()) else f"found {_short(answer)}"
@@ -63,7 +64,7 @@ class Function(Question):
     def attempted(self, answer):
         """Whether a function to complete gives anything yet."""
         try:
-            return not callable(answer) or not isinstance(answer(self.arguments[0]), (type(None), type(...)))
+            return not callable(answer) or not isinstance(answer(deepcopy(self.arguments[0])), (type(None), type(...)))
         except Exception:    # what it raises is judged
             return True
 
@@ -72,10 +73,11 @@ class Function(Question):
             return f"found a value of type {type(answer).__name__}"
         for argument in self.arguments:
             try:
-                found = answer(argument)
+                found = answer(deepcopy(argument))    # it may use it up
             except Exception as error:    # whatever the reader's code raises is part of the answer
                 return f"for {argument!r} it raised {type(error).__name__}: {_short(error)}"
-            trouble = Numbers("", lambda: self.key(argument), 1e-9).judge(found)
+            key = np.asarray(self.key(argument), dtype=float)
+            trouble = Numbers("", lambda: key, 1e-5 * max(1, np.abs(key).max(initial=0))).judge(found)    # float32 will do
             if trouble:
                 return f"for {argument!r} {trouble}"
         return None
@@ -88,16 +90,19 @@ class Works(Question):
     size: int
     outcome: Callable[[np.ndarray], str]
     wanted: str
+    whole: bool = False    # whether only whole numbers will do
 
     def judge(self, answer):
         trouble = Numbers("", lambda: np.zeros(self.size), np.inf).judge(answer)
         if trouble:
             return trouble
+        if self.whole and not np.array_equal(np.round(np.asarray(answer, dtype=float)), np.asarray(answer, dtype=float)):
+            return f"found {np.ravel(answer)[0]:g}"
         try:
             said = self.outcome(np.asarray(answer, dtype=float).ravel())
         except (FloatingPointError, ValueError, OverflowError) as error:    # a seed that is none, weights too large
-            return f"with it {_short(error)}"
-        return None if said == self.wanted else f"with it the network says {said!r}"
+            return f"tried out, it gives an error: {_short(error)}"
+        return None if said == self.wanted else f"tried out, it gives {said!r}"
 
 
 def _short(what):

@@ -106,6 +106,8 @@ def main(arguments=None):
     given = parser.parse_args(arguments)
     known, found = terms(tool.read(GLOSSARY)), []
     for path in given.files or chapters():
+        if path.name == GLOSSARY.name:
+            parser.error("the glossary does not link to itself")
         notebook = tool.read(path)
         if given.check:
             found += problems(notebook, path.name, known)

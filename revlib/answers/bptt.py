@@ -14,6 +14,13 @@ def _lowest(row, column):
     return low
 
 
+def _bent():
+    """The post's network with the weight of chapter 01 that shuts unit 5."""
+    net = model.post_net()
+    net.Wh[1, 4] = -0.8
+    return net
+
+
 EXERCISES = {
     "5.1": Numbers("three numbers, p - y", lambda: [0.2, 0.5, -0.7]),
     "5.2": Numbers("two whole numbers", lambda: [1 + 19, np.floor(np.log2(1000))], 0),
@@ -21,8 +28,8 @@ EXERCISES = {
     "5.4": Numbers("three numbers, one for each letter", lambda: bptt.gradients(model.post_net(), "abc").d.bo),
     "5.5": Numbers("one number, the weight", lambda: _lowest(0, 2), 0.0125),
     "5.6": Explanation(),
-    "5.7": Function("a function from a string to the five numbers of the gradient of b",
-                    lambda text: bptt.gradients(model.post_net(), text).d.b, ("a", "abc", "cabba")),
+    "5.7": Function("a function from a string to the five numbers of the gradient of b, for the bent network",
+                    lambda text: bptt.gradients(_bent(), text).d.b, ("a", "abc", "bacb")),
 }
 
 QUIZZES = {
@@ -41,7 +48,7 @@ QUIZZES = {
                     "All three alike, since it is one and the same matrix": "One matrix with three jobs: each step has an input and a blame "
                     "of its own, and they are added up."},
                    "Step 3, where the state that came in is largest"),
-    "5.shut": Quiz("Wh[b, 5] is so low that the letter b shuts unit 5, and the answer is wrong. Which way will training move Wh[b, 5]?",
+    "5.shut": Quiz("Wh[b, 5] is so low that in 'abc' the letter b shuts unit 5, and the answer is wrong. Which way will the next step of training move Wh[b, 5]?",
                    {"Not at all": "What goes into a shut unit changes neither its state nor the loss: the gradient is zero.",
                     "Up, so that the unit opens again": "Nothing tells it to: below zero, a little more or less changes no state, and so no loss.",
                     "That depends on the blame on unit 5": "There is blame on the state, but whatever its size and sign, ReLU does not let "

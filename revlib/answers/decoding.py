@@ -29,11 +29,11 @@ EXERCISES = {
     "3.1": Numbers("three scores", lambda: model.run(model.post_net(), "c").dec.Z),
     "3.2": Numbers("one whole number", lambda: 12 * 26 + 12 * 12 + 12 + 12 * 26 + 12 * 12 + 12 + 12 * 27 + 27, 0),
     "3.3": Word("three letters in one string", lambda: [[model.decode(_with_bias([0, 0.1, 0]), np.zeros(5), 3).text]]),
-    "3.4": Numbers("one number, the weight", _first_b),
+    "3.4": Numbers("one number, the weight", _first_b, 0.002),
     "3.5": Works("one number, the bias of END", 1, lambda bias: model.run(ender(bias[0]), "abc").output, "c"),
     "3.6": Works("three numbers, one a letter", 3, lambda bo: model.run(_with_bias(bo), "abc").output, "aaa"),
     "3.7": Function("a function from a string to a number of letters", lambda text: len(model.run(ender(-75), text, steps=3).output),
-                    ("abc", "a", "bbb", "bbac")),
+                    ("abc", "a", "bbb", "bbac", "abb")),
     "3.8": Explanation(),
 }
 

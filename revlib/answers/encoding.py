@@ -8,10 +8,10 @@ def _state(text):
     return model.run(model.post_net(), text).thought
 
 
-def _states_with(weight):
+def _states_with(weight, text="abc"):
     net = model.post_net()
     net.Wh[1, 4] = weight
-    return model.encode(net, net.alphabet.one_hot("abc"))
+    return model.encode(net, net.alphabet.one_hot(text))
 
 
 EXERCISES = {
@@ -20,7 +20,8 @@ EXERCISES = {
     "1.3": Numbers("one whole number", lambda: 12 * 26 + 12 * 12 + 12, 0),
     "1.4": Numbers("two numbers, the changes of the two units", lambda: (_states_with(-2) - _states_with(-0.8))[[2, 3], [4, 0]]),
     "1.5": Numbers("one number, the weight", lambda: -(post.PRINTED_S[0] @ post.Ws)[0]),
-    "1.6": Function("a function from a string to the five numbers of its last state", _state, ("a", "cab", "bbacb")),
+    "1.6": Function("a function from a string to the five numbers of its last state, with the bent Wh",
+                    lambda text: _states_with(-0.8, text)[-1], ("a", "cab", "bbacb")),
     "1.7": Explanation(),
 }
 

@@ -53,10 +53,10 @@ EXERCISES = {
     "11.3": Numbers("one whole number", lambda: (108 - 18) // (18 + 1 + 18), 0),
     "11.4": Works("81 numbers, 9 × 9", 81, _rotated_by, "27 of 27"),
     "11.5": Numbers("one whole number", lambda: roads.most(2, 4, 2), 0),
-    "11.6": Works("one whole number, a seed", 1, _one_unit, "7 of 27"),
+    "11.6": Works("one whole number, a seed", 1, _one_unit, "7 of 27", whole=True),
     "11.7": Explanation(),
     "11.8": Function("a function from a string of three letters to nine numbers", _last_bias, ("abc", "cab", "bbb")),
-    "11.9": Works("nine numbers, three a place", 9, _through_one_unit, "7 of 27"),
+    "11.9": Works("nine numbers, three a place", 9, _through_one_unit, "7 of 27", whole=True),
 }
 
 QUIZZES = {

@@ -26,11 +26,11 @@ def _first_failure():
 
 
 EXERCISES = {
-    "8.1": Numbers("one number", lambda: 39 / 64, 1e-4),
+    "8.1": Numbers("one number", lambda: 39 / 64),
     "8.2": Word("one string", lambda: [["bbac"]]),
     "8.3": Numbers("two whole numbers: over abc, over 26 letters", lambda: [32, 12], 0),
     "8.4": Function("a function from a number to how many letters it holds", _held, (0.609375, 0.25, 0.984375, 0.0)),
-    "8.5": Numbers("two numbers, one a unit", lambda: [0.625, 0.75], 1e-4),
+    "8.5": Numbers("four numbers: the units of the thought vector, and those of _S(2)", lambda: [0.625, 0.75, 0.5, 1]),
     "8.6": Numbers("three whole numbers: in base 4, in base 8, in base 16", lambda: [stack.holds(base, np.float32) + 1 for base in (4, 8, 16)], 0),
     "8.7": Explanation(),
     "8.8": Word("one string of four letters", _first_failure),
@@ -42,9 +42,9 @@ QUIZZES = {
         "'aaaaa': for the b, which came last, no bits were left":
             "The b is pushed to the front, where it counts most. There is always room at the front; what falls off is at the other end.",
         "'baaaa': an a is missing, the one read first":
-            "Every push moves the first letter's digit further to the right, and the sixth push moves it out of the significand.",
+            "Every push moves the first letter's digit, 01, further to the right, and the sixth push moves its 1 out of the significand.",
         "Something else: a rounded number has other digits throughout":
-            "Rounding changes the last digit, and may carry to the one before it; digits at the front stay what they were.",
+            "Rounding takes the last bit of the last digit. Only where it rounds up may it carry to the digits before; here it rounds down.",
     }, "'baaaa': an a is missing, the one read first"),
     "8.base": Quiz("In base 5 the margin stays open, however long the string. Does one unit hold longer strings in base 5 than in base 4?", {
         "Shorter ones": "A letter takes 2.32 bits in place of 2, so the bits run out sooner, whatever the margin.",

@@ -42,11 +42,13 @@ QUIZZES = {
     "9.best": Quiz("All four styles get the same strings and the same number of updates. Which reverses most strings of length 8, "
                    "in the mean of its seeds?", {
         "Attention, which alone sees every state of the encoder":
-            "It may look at every state, but must learn where to look, and in this budget not all of its seeds learn that much.",
+            "To be shown every state is not yet to use them, and in this budget two of its five seeds do not get through the curriculum.",
         "Plain, which has the fewest parameters to learn": "It lacks what it needs most: it is not told which letter it has said.",
-        "Peek": "At each step the decoder has the thought vector before it, and blame has a wire of its own back to it.",
-        "Feedback": "It comes second. In the second style what the thought vector holds has to pass through every step of the decoder.",
-    }, "Peek"),
+        "Peek, which has the thought vector before it at every step":
+            "What was read first need not be carried through every step of the decoder, and from each step blame has a wire of its own back.",
+        "Feedback, which is told what it has said":
+            "It comes second. What the thought vector holds has to pass through every step of this decoder; peek has it at hand.",
+    }, "Peek, which has the thought vector before it at every step"),
     "9.looks": Quiz("Five networks with attention were trained. In which of them do the weights go back along the string, letter by letter?", {
         "In all five: nothing else reverses a string": "Four do something else: the thought vector is still there to be read, and so is feedback.",
         "In those that have all strings of length 8 right, and in no other":

@@ -14,6 +14,11 @@ def _closest(length):
     return [[strings[i], strings[j]] for i, j in np.argwhere(gaps < gaps.min() + 1e-9)]
 
 
+def _others(pairs):
+    """All but the first, which is the one that the panel names."""
+    return [pair for pair in pairs if sorted(pair) != sorted(pairs[0])]
+
+
 def _largest_eigenvalue():
     return np.abs(np.linalg.eigvals(post.Ws)).max()
 
@@ -34,7 +39,7 @@ EXERCISES = {
     "2.3": Numbers("one whole number", lambda: len({(s.count("a"), s.count("b")) for s in Alphabet("abc").strings(5)}), 0),
     "2.4": Numbers("one number, the scale", _even_scale),
     "2.5": Numbers("one number, the scale", lambda: 0.5 / _largest_eigenvalue(), 0.0006),
-    "2.6": Word("two strings of length 4, as ['....', '....']", lambda: _closest(4)),
+    "2.6": Word("two strings of length 4, as ['....', '....'], other than the panel's", lambda: _others(_closest(4))),
     "2.7": Function("a function from a string to its letters' shares, five numbers each", _shares, ("abc", "b", "bbaca")),
     "2.8": Explanation(),
 }
@@ -45,12 +50,13 @@ QUIZZES = {
                       "a, which Ws has multiplied most often": "Ws does make it larger, twice, but a's row of Wh is the smallest of the three.",
                       "b, which has the largest row in Wh": "It began as the largest, and Ws has made it larger once; that is enough to stay ahead of a."},
                      "b, which has the largest row in Wh"),
-    "2.identity": Quiz("Ws becomes the identity, ones on the diagonal. Will 'abc' and 'bac' still have different thought vectors?",
+    "2.identity": Quiz("Ws becomes the identity, ones on the diagonal, and Wh stays. Will 'abc' and 'bac' still have different thought vectors?",
                        {"Yes: Ws is not zero, so old letters still count": "They count, but all alike: the identity never changes a "
                         "letter's share, so its age is not written anywhere and the state is a plain sum.",
                         "No: the state becomes a sum, and a sum has no order": "Each step adds a row of Wh and changes nothing of what "
                         "is there, so only how many of each letter there were is left.",
-                        "It depends on the numbers in Wh": "Not on these: as long as ReLU has nothing to cut, both strings add the same three rows."},
+                        "Yes: the three rows of Wh differ": "They do, so the state shows which letters were read. But both strings add the "
+                        "same three rows, and their sum is the same in any order."},
                        "No: the state becomes a sum, and a sum has no order"),
     "2.lost": Quiz("At scale 0.1, by how much will the two thought vectors differ, as the computer holds them?",
                    {"Not at all": "Each step leaves less than a quarter of the share. In the end it is too little to change a number of sixteen digits.",

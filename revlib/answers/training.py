@@ -27,7 +27,7 @@ def _lowest_power():
 
 
 def _two_units(seed):
-    return "27 of 27 with seed 0; find another" if seed == 0 else f"{_reversed(int(seed), n=2)} of 27"
+    return "the 27 of 27 that the chapter has shown" if seed == 0 else f"{_reversed(int(seed), n=2)} of 27"
 
 
 def _adam(gradients):
@@ -46,7 +46,7 @@ EXERCISES = {
     "6.4": Numbers("one whole number", lambda: _first_cba(0.02), 0),
     "6.5": Numbers("one number, the power of ten", _lowest_power, 0.026),
     "6.6": Function("a function from gradients to as many steps", _adam, ((2.0, 2.0, 2.0), (3.0, -3.0, 3.0, -3.0), (0.5, 4.0))),
-    "6.7": Works("one whole number, a seed", 1, lambda seed: _two_units(seed[0]), "27 of 27"),
+    "6.7": Works("one whole number, a seed", 1, lambda seed: _two_units(seed[0]), "27 of 27", whole=True),
     "6.8": Explanation(),
     "6.9": Explanation(),
 }
