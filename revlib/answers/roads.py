@@ -56,7 +56,7 @@ EXERCISES = {
     "11.6": Works("one whole number, a seed", 1, _one_unit, "7 of 27", whole=True),
     "11.7": Explanation(),
     "11.8": Function("a function from a string of three letters to nine numbers", _last_bias, ("abc", "cab", "bbb")),
-    "11.9": Works("nine numbers, three a place", 9, _through_one_unit, "7 of 27", whole=True),
+    "11.9": Works("nine numbers, three a place", 9, _through_one_unit, "7 of 27"),
 }
 
 QUIZZES = {
