@@ -1,5 +1,6 @@
 """Drives every panel without a browser: sets its controls, reads its picture, compares with tests/expected.py."""
 import base64
+import functools
 import itertools
 import math
 import random
@@ -663,3 +664,31 @@ def test_every_control_has_a_name(name):
             assert w.tooltip.strip()
     descriptions = [w.description for w in controls if not isinstance(w, widgets.Button)]
     assert len(set(descriptions)) == len(descriptions), f"two controls have one name: {descriptions}"
+
+
+# ---------------------------------------------------------------- where no kernel will run
+
+@every_panel
+def test_drawn_beforehand(name, monkeypatch):
+    """Every combination of the values in `frames` has its page, in the order of the selectors; the panel itself stays as it was."""
+    monkeypatch.setattr(controls, "SITE", True)
+    shown, links = [], []
+    monkeypatch.setattr(controls, "_bundle", lambda widget, text, html: shown.append(widget))
+    monkeypatch.setattr(controls, "display", lambda data, raw: None)
+    monkeypatch.setattr(widgets, "jslink", lambda source, target: links.append((source, target)))
+    panel = build(name)
+    panel._ipython_display_()
+    start, (box,) = state(panel), shown
+    *selectors, stack, note = box.children
+    names = list(panel.frames)
+    assert [s.description for s in selectors] == [controls.label(panel.controls[n]) for n in names] and "How to get a kernel" in note.value
+    for places in itertools.product(*(range(len(panel.frames[n])) for n in names)):
+        for which, place in zip(names, places):
+            panel.controls[which].value = panel.frames[which][place]
+        drawn = functools.reduce(lambda box, place: box.children[place], places, stack)
+        assert drawn.value == panel.page.value
+    at_start = functools.reduce(lambda box, selector: box.children[selector.index], selectors, stack)
+    panel.reset()
+    assert at_start.value == panel.page.value and state(panel) == start
+    assert {source for source, _ in links} == {(selector, "index") for selector in selectors}
+    assert len(links) == 1 + (len(stack.children) if len(selectors) == 2 else 0), "each stack of pages follows its selector"

@@ -16,7 +16,7 @@ from test_exercises import (
     IDENTITY, RESULTS, WITH_END, attention, blame_arriving, decoded, five_units, log_probabilities, lowered, mean_loss, not_reversed,
     plain_reversed, plain_training, shares, strings, sweep, thought)
 
-from revlib import exercises, judge, training
+from revlib import controls, exercises, judge, training
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -68,12 +68,12 @@ def longest_run(base):
 
 def styles_at_eight():
     """Style -> share of the strings of length 8 that are right, mean of the seeds."""
-    rows = [row for row in json.loads((RESULTS / "styles.json").read_text())["runs"] if row["cell"] == "plain"]
+    rows = [row for row in json.loads((RESULTS / "styles.json").read_text(encoding="utf-8"))["runs"] if row["cell"] == "plain"]
     return {style: np.mean([row["accuracy"][7] for row in rows if row["style"] == style]) for style in {row["style"] for row in rows}}
 
 
 def who_looks_back():
-    rows = [row for row in json.loads((RESULTS / "styles.json").read_text())["runs"] if (row["style"], row["cell"]) == ("attention", "plain")]
+    rows = [row for row in json.loads((RESULTS / "styles.json").read_text(encoding="utf-8"))["runs"] if (row["style"], row["cell"]) == ("attention", "plain")]
     perfect = {row["seed"] for row in rows if row["accuracy"][7] == 1}
     back = {row["seed"] for row in rows if np.mean([attention(row["seed"], 6)[t, 5 - t].mean() for t in range(6)]) > 0.5}
     return 0 if len(back) == len(rows) else 1 if back == perfect else 2 if len(back) == 1 else 3
@@ -170,7 +170,7 @@ def blame_of_the_starts():
 
 def best_cell(length):
     """Of eight units, at the rate found for each."""
-    found = json.loads((RESULTS / "gates.json").read_text())
+    found = json.loads((RESULTS / "gates.json").read_text(encoding="utf-8"))
     rows = [row for row in found["runs"] if row["units"] == 8 and row["rate"] == found["rate"][row["cell"]]]
     cells = ["LSTM", "GRU", "plain"]
     return np.argmax([np.median([row["accuracy"][length - 1] for row in rows if row["cell"] == cell]) for cell in cells])
@@ -395,3 +395,16 @@ def test_a_quiz_that_is_not_there():
 def test_a_quiz_without_its_answer():
     with pytest.raises(ValueError, match=r"'C' is not among the options of 'A or B\?'"):
         judge.Quiz("A or B?", {"A": "Because it is so.", "B": "Because it is not."}, "C")
+
+
+def test_a_quiz_for_a_page_without_a_kernel(monkeypatch):
+    """Its replies lie ready, one an option, and the page itself shows the one chosen; none is, to begin with."""
+    monkeypatch.setattr(controls, "SITE", True)
+    links = []
+    monkeypatch.setattr(controls, "display", lambda data, raw: None)
+    monkeypatch.setattr(widgets, "jslink", lambda source, target: links.append((source, target)))
+    shown = exercises.quiz("2.identity")
+    shown._ipython_display_()
+    _, choice, stack = shown.children
+    assert [page.value for page in stack.children] == shown.replies and stack.selected_index is None
+    assert links == [((choice, "index"), (stack, "selected_index"))]
