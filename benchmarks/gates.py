@@ -50,7 +50,7 @@ def main():
     runs.write("gates", dict(numpy=np.__version__, updates=styles.UPDATES, trained=[1, styles.TRAINED], rate=best,
                              lengths=[1, styles.ASKED], strings=[len(strings) for strings in styles.questions()],
                              step_cpu_us=costs(), runs=rows))
-    np.savez_compressed(runs.RESULTS / "gates.npz", **weights)
+    runs.keep("gates", weights)
     print(f"{len(rows)} runs, {sum(row['cpu_seconds'] for row in rows) / 60:.0f} minutes of CPU")
 
 

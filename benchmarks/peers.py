@@ -243,7 +243,7 @@ def main():
                       f"{figures['setting']}, {figures['threads']} thr.", flush=True)
         print(*peers.get("notes", []), sep="\n")
     if options.cases == "abc":
-        (RESULTS / "peers.json").write_text(json.dumps(results, indent=1) + "\n")
+        training.write(RESULTS / "peers.json", (json.dumps(results, indent=1, allow_nan=False) + "\n").encode())
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")    # one core a task; read by
 
 import argparse
 import contextlib
+import io
 import json
 from pathlib import Path
 from time import process_time
@@ -20,6 +21,8 @@ from time import process_time
 import joblib
 import numpy as np
 from tqdm import tqdm
+
+from revlib import training
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parent / "notebooks" / "results"
@@ -46,7 +49,7 @@ def each(learn, tasks, name, given):
         Where its findings are kept: .runs/name.
     given : what `options` parsed
     """
-    memory = joblib.Memory(HERE / ".runs" / name, verbose=0)
+    memory = joblib.Memory(HERE / ".runs" / name, verbose=0, compress=True)    # with a checksum: what is damaged is computed again
     if given.fresh:
         memory.clear(warn=False)
     once = memory.cache(learn)
@@ -80,7 +83,17 @@ def costs(calls, turns=200):
 
 
 def write(name, what):
-    """Write a table as notebooks/results/name.json: one run a line, so that a diff shows which changed."""
-    rows = ",\n  ".join(json.dumps(row) for row in what.pop("runs"))
-    head = json.dumps(what, indent=1)[:-2]
-    (RESULTS / f"{name}.json").write_text(f'{head},\n "runs": [\n  {rows}\n ]\n}}\n', encoding="utf-8")
+    """Write a table as notebooks/results/name.json: one run a line, so that a diff shows which changed.
+
+    A number that is none (NaN, infinite) is a ValueError, and nothing is written: JSON has no such numbers.
+    """
+    rows = ",\n  ".join(json.dumps(row, allow_nan=False) for row in what["runs"])
+    head = json.dumps({key: value for key, value in what.items() if key != "runs"}, indent=1, allow_nan=False)[:-2]
+    training.write(RESULTS / f"{name}.json", f'{head},\n "runs": [\n  {rows}\n ]\n}}\n'.encode())
+
+
+def keep(name, weights):
+    """Write weights, key -> array, as notebooks/results/name.npz, whole or not at all."""
+    file = io.BytesIO()
+    np.savez_compressed(file, **weights)
+    training.write(RESULTS / f"{name}.npz", file.getvalue())

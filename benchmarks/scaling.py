@@ -69,9 +69,9 @@ def main():
                                              operations=operations(**sizes), ratio=round(seconds / floor, 2)))
             print(f"{value:8} {1e6 * seconds:7.0f} µs {1e6 * floor:7.1f} µs {seconds / floor:7.1f}", flush=True)
     results = Path(__file__).resolve().parent.parent / "notebooks" / "results"
-    (results / "scaling.json").write_text(json.dumps(
+    training.write(results / "scaling.json", (json.dumps(
         dict(numpy=np.__version__, threads=1, speed=round(speed), letters=len(LETTERS), base=BASE, sweeps=sweeps),
-        indent=1) + "\n")
+        indent=1, allow_nan=False) + "\n").encode())
 
 
 if __name__ == "__main__":

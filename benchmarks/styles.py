@@ -65,7 +65,7 @@ def main():
     runs.write("styles", dict(numpy=np.__version__, updates=UPDATES, trained=[1, TRAINED], lengths=[1, ASKED],
                               strings=[len(strings) for strings in questions()],
                               step_cpu_us=costs(), runs=rows))
-    np.savez_compressed(runs.RESULTS / "styles.npz", **weights)
+    runs.keep("styles", weights)
     print(f"{len(rows)} runs, {sum(row['cpu_seconds'] for row in rows) / 60:.0f} minutes of CPU")
 
 

@@ -60,7 +60,7 @@ def main():
     rows = [dict(zip(tasks[0], key), **found[key][0]) for key in sorted(found)]
     runs.write("sweep", dict(numpy=np.__version__, updates=UPDATES, lengths=[1, ASKED],
                              strings=[len(strings) for strings in questions()], runs=rows))
-    np.savez_compressed(runs.RESULTS / "sweep.npz", **{"-".join(map(str, key)): found[key][1] for key in sorted(found)})
+    runs.keep("sweep", {"-".join(map(str, key)): found[key][1] for key in sorted(found)})
     print(f"{len(rows)} runs, {sum(row['cpu_seconds'] for row in rows) / 60:.0f} minutes of CPU")
 
 

@@ -146,11 +146,22 @@ def _over_steps(products):
 
 
 def gradients(net, strings, share=None):
-    """Forward and backward for a string or a list of strings of one length; returns the Tape."""
+    """Forward and backward for a string or a list of strings of one length; returns the Tape.
+
+    Raises
+    ------
+    FloatingPointError
+        If a state, a probability, the loss or any blame is not finite; the message says which.
+    """
     inputs, targets = task(net.alphabet, [strings] if isinstance(strings, str) else strings)
     tape = Tape(net, inputs, targets, share)
-    tape.forward(net)
-    tape.backward(net)
+    with np.errstate(all="ignore"):    # what overflows is answered in words, below
+        tape.forward(net)
+        tape.backward(net)
+    for A, name, first in ((tape.S, "S", 0), (tape.dec_S, "_S", 0), (tape.P, "p", 1), (tape.dS, "dS", 0), (tape.dec_dS, "dec_dS", 0)):
+        model.finite(A, name, first)
+    if not np.isfinite([tape.loss, *tape.d.theta]).all():
+        raise FloatingPointError(f"the loss is {tape.loss:g}, and it or its gradient is not finite: the weights are too large")
     return tape
 
 
@@ -161,16 +172,24 @@ def check(net, strings, h=1e-6):
     -------
     error, where : float, str
         The largest |gradient - difference| over the largest |gradient|, and the parameter it belongs to.
+
+    Raises
+    ------
+    FloatingPointError
+        If a loss, a difference or the gradient is not finite.
     """
     net = model.Net(net.alphabet, net.n, net.activation, net.theta.astype(float))    # a nudge needs the digits
     tape, probe = gradients(net, strings), net.copy()
     gradient, nudged = tape.d.theta.copy(), np.zeros_like(net.theta)
-    for i in range(net.theta.size):
-        for sign in (1, -1):
-            probe.theta[i] = net.theta[i] + sign * h
-            nudged[i] += sign * tape.forward(probe) / (2 * h)
-        probe.theta[i] = net.theta[i]
-    off = np.abs(gradient - nudged)
+    with np.errstate(all="ignore"):    # answered below
+        for i in range(net.theta.size):
+            for sign in (1, -1):
+                probe.theta[i] = net.theta[i] + sign * h
+                nudged[i] += sign * tape.forward(probe) / (2 * h)
+            probe.theta[i] = net.theta[i]
+        off = np.abs(gradient - nudged)
+    if not np.isfinite(off).all():
+        raise FloatingPointError("a difference of the loss is not finite: the weights are too large to be nudged")
     at = model.Net(net.alphabet, net.n, net.activation, np.arange(net.theta.size)).named()
     name, place = next((name, np.argwhere(view == off.argmax())[0]) for name, view in at.items() if off.argmax() in view)
     return float(off.max() / (np.abs(gradient).max() or 1)), f"{name}{[int(k) for k in place]}"

@@ -1,11 +1,13 @@
 """Floor 4: draws arrays as cells of numbers (SVG text). Knows nothing of models."""
+import functools
+import inspect
 from dataclasses import dataclass, field
 from html import escape
 from math import isfinite, isnan
 
 import numpy as np
 
-from revlib.picture import Picture, number
+from revlib.picture import Picture, drawable, legible, number
 from revlib.symbols import COLOURS, NEGATIVE, POSITIVE
 
 CELL_W, CELL_H = 50, 24       # pixels
@@ -60,7 +62,7 @@ class Block:
 
     def svg(self, x, y):
         table, colour = self.table, COLOURS[self.role]
-        limit = self.limit or max(np.abs(table[np.isfinite(table)]), default=0) or 1
+        limit = float(self.limit or max(np.abs(table[np.isfinite(table)]), default=0) or 1)
         middle = x + self.size[0] / 2
         x, parts = middle - table.shape[1] * self.width / 2, []
         if self.name:
@@ -76,7 +78,7 @@ class Block:
                  for i, row in enumerate(table.tolist()) for j, value in enumerate(row)]
         frames = [f'<rect x="{x + j * self.width:g}" y="{y + i * CELL_H:g}" width="{self.width}" height="{CELL_H}" '
                   f'fill="none" stroke="{INK}" stroke-width="2.5"/>' for i, j in sorted(self.mark)]
-        return (f'{"".join(parts)}<g data-block="{escape(self.name)}" stroke="{colour}" stroke-width="0.6">'
+        return (f'{"".join(parts)}<g data-block="{escape(legible(self.name))}" stroke="{colour}" stroke-width="0.6">'
                 f'{"".join(cells)}{"".join(frames)}</g>')
 
     def _cell(self, value, x, y, limit):
@@ -96,7 +98,7 @@ def shade(value, limit):
 
 
 def _text(x, y, text, colour, more=""):
-    return f'<text x="{x:g}" y="{y:g}" fill="{colour}"{more}>{escape(str(text))}</text>'
+    return f'<text x="{x:g}" y="{y:g}" fill="{colour}"{more}>{escape(legible(text))}</text>'
 
 
 @dataclass(frozen=True)
@@ -175,6 +177,21 @@ def units(n):
     return tuple(str(i + 1) for i in range(n))
 
 
+def _of_numbers(drawing):
+    """A drawing that shows numbers: an array or a number that is not finite is answered in words."""
+    signature = inspect.signature(drawing)
+
+    @functools.wraps(drawing)
+    def checked(*given, **named):
+        for name, value in signature.bind(*given, **named).arguments.items():
+            if isinstance(value, (np.ndarray, float)):
+                drawable(value, name)
+        with np.errstate(all="ignore"):    # what overflows on the way is answered where it arises
+            return drawing(*given, **named)
+    return checked
+
+
+@_of_numbers
 def draw_step(t, x, Wh, s, Ws, b, after, letters, limit=None, marks=None):
     """One step of the encoder as a sum on paper: x(t)·Wh + S(t-1)·Ws + b = before ReLU, then S(t).
 
@@ -195,7 +212,7 @@ def draw_step(t, x, Wh, s, Ws, b, after, letters, limit=None, marks=None):
         Block name -> cells with a heavy frame; without it the row of Wh that x(t) picks.
     """
     from_letter, from_state, n = x @ Wh, s @ Ws, units(len(s))
-    before = from_letter + from_state + b
+    before = drawable(from_letter + from_state + b, "the sum")
     limit = limit or max(np.abs([before, after]).max(), 1e-9)
     letter = int(np.argmax(x))
     marks = {"Wh": {(letter, j) for j in range(len(n))}} if marks is None else marks
@@ -221,6 +238,7 @@ def draw_step(t, x, Wh, s, Ws, b, after, letters, limit=None, marks=None):
          state(after, f"S({t})")]], words)
 
 
+@_of_numbers
 def draw_states(text, S, name="S", role="encoder", limit=None):
     """All states of a run, one row a step, each beside the letter that was read.
 
@@ -236,6 +254,7 @@ def draw_states(text, S, name="S", role="encoder", limit=None):
     return draw(rows, f"The states while '{text}' is read; the last, {name}({len(text)}), is {spoken(S[-1])}.", gap=6)
 
 
+@_of_numbers
 def draw_compare(first, S1, second, S2, limit=None):
     """The states of two strings side by side, and the difference of their thought vectors.
 
@@ -255,14 +274,16 @@ def draw_compare(first, S1, second, S2, limit=None):
                     Block(S[t] if there else gone, f"S({t})" if there else " ", "encoder",
                           columns=n if t == 0 else (), limit=limit)]
         grid.append(row)
-    difference = S1[-1] - S2[-1]
+    difference = drawable(S1[-1] - S2[-1], "the difference")
+    distance = drawable(np.linalg.norm(difference), "the distance")
     grid.append([None, Sign(f"thought of '{first}' minus thought of '{second}'", FAINT, 11), Sign("="),
                  Block(difference, "difference", "encoder", limit=limit)])
     words = (f"The thought vector of '{first}' is {spoken(S1[-1])}; of '{second}' {spoken(S2[-1])}. "
-             f"They differ by {spoken(difference)}: a distance of {number(np.linalg.norm(difference), 3)}.")
+             f"They differ by {spoken(difference)}: a distance of {number(distance, 3)}.")
     return draw(grid, words, gap=6)
 
 
+@_of_numbers
 def draw_decoding(thought, X, S, Z, P, said, letters, outputs, shown=None, limit=None):
     """The decoder, one row a step: what is fed in, the state, the scores, the probabilities, the letter said.
 
@@ -302,6 +323,7 @@ def draw_decoding(thought, X, S, Z, P, said, letters, outputs, shown=None, limit
     return draw(grid, words, [((t, 4), (t + 1, 0)) for t in range(1, shown)], gap=24)
 
 
+@_of_numbers
 def draw_backward(text, fed, right, S, dS, dec_S, dec_dS, P, dZ, outputs, limit=None):
     """A run and, beside every state, what the loss blames on it: down the left in time, back up the right.
 
@@ -336,6 +358,7 @@ def draw_backward(text, fed, right, S, dS, dec_S, dec_dS, P, dZ, outputs, limit=
     return draw(grid, words, gap=4)
 
 
+@_of_numbers
 def draw_blame(z, p, y, letters, temperature=1.0):
     """Scores to probabilities to blame: z, its share exp(z - max), p, the right letter y, and p - y.
 
@@ -345,7 +368,7 @@ def draw_blame(z, p, y, letters, temperature=1.0):
     letters : sequence of K str
     """
     scaled, target = z / temperature, int(y.argmax())
-    shifted = scaled - scaled.max()
+    shifted = drawable(scaled - scaled.max(), "z / temperature − max")
     loss = np.log(np.exp(shifted).sum()) - shifted[target]    # not -log p: p may have become 0
     rows = [(z, "z", "output", 2, "scores"),
             (shifted, "z / temperature − max", "output", 2, "the largest becomes 0"),
@@ -360,6 +383,7 @@ def draw_blame(z, p, y, letters, temperature=1.0):
                  for i, (values, name, role, digits, why) in enumerate(rows)], words, gap=6)
 
 
+@_of_numbers
 def draw_answer(text, said, sure):
     """An answer letter by letter, each over how sure the network was of it; a wrong one beside the right one, and framed.
 
@@ -384,6 +408,7 @@ def draw_answer(text, said, sure):
                         mark={(0, t) for t in wrong})]], words)
 
 
+@_of_numbers
 def draw_gates(rows, role, words):
     """What gates let through, a row each: gate ∘ what it opens for = what passes; and sums of what has passed.
 
@@ -397,6 +422,7 @@ def draw_gates(rows, role, words):
     """
     grid = []
     for word, values, name, *other in rows:
+        drawable(values * other[0] if other else values, name)
         if other:
             values, gate, passes = other[0], Block(values, name, "weights", limit=1), Block(values * other[0], f"{name} ∘ {other[1]}", role, limit=1)
             grid.append([word, gate, "∘", Block(values, other[1], role, limit=1), "=", passes])
@@ -405,6 +431,7 @@ def draw_gates(rows, role, words):
     return draw(grid, words, gap=6)
 
 
+@_of_numbers
 def draw_code(text, X, code, P, said, letters, room, words):
     """A string's one-hot rows, the code they become, and what is read off it, letter by letter.
 
@@ -431,6 +458,7 @@ def draw_code(text, X, code, P, said, letters, room, words):
     return draw(grid, words, gap=6)
 
 
+@_of_numbers
 def draw_stack(right, held, places, letters, limit, kind, frame, said, words):
     """A number digit by digit, as it should be and as a machine holds it, and the difference.
 
@@ -465,6 +493,7 @@ def draw_stack(right, held, places, letters, limit, kind, frame, said, words):
     return draw([*grid, [None, None, Sign(said or " ", COLOURS["output"])]], words, gap=6)
 
 
+@_of_numbers
 def draw_attention(text, said, A):
     """Where an attention decoder looks: a row for each letter said, a column for each letter read; the heaviest of each row framed.
 

@@ -110,8 +110,8 @@ class Number(widgets.HBox):
     @contextmanager
     def _quietly(self):
         """While it moves its own parts, what they report is nobody's move."""
-        self._setting = True
         try:
+            self._setting = True
             yield
         finally:
             self._setting = False
@@ -189,7 +189,7 @@ class Weights:
                 for button, value in zip(buttons, self.net.named()[name].flat):
                     button.description = cells.number(value)
             self.matrix.value = self.names[0]
-            self.select(0, 0)
+            self._open(self.names[0])    # and if that was so already: an interrupted change may have left another grid
 
     def _open(self, name):
         with self.lock:
@@ -231,8 +231,8 @@ class Weights:
 
     def _show_value(self):
         name, i, j = self.entry
-        self._showing = True
         try:
+            self._showing = True
             self.number.show(self._label(name, self._view[2][i], self._view[3][j]), float(self._matrix(name)[i, j]))
         finally:
             self._showing = False
@@ -294,8 +294,8 @@ class Panel(Whole, widgets.VBox):
     def reset(self, _=None):
         """Back to the very same start, with one redraw."""
         with self._lock:
-            self._held = True
             try:
+                self._held = True
                 if self.weights:
                     self.weights.reset()
                 if self._adjust:
@@ -334,8 +334,8 @@ class Panel(Whole, widgets.VBox):
         with self._lock:
             if self._held:
                 return
-            self._held = True    # what a redraw moves, such as a bound, asks for no second one
             try:
+                self._held = True    # what a redraw moves, such as a bound, asks for no second one
                 self.redraw()
             finally:
                 self._held = False

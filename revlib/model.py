@@ -121,12 +121,22 @@ def log_softmax(Z, temperature=1.0):
         Scores, finite or -inf (a letter that is never said), not all -inf.
     temperature : float
         Above 0; below 1 sharpens, above 1 flattens.
+
+    Raises
+    ------
+    ValueError
+        If the temperature is not above 0, or is infinite.
+    FloatingPointError
+        If the largest of the scores is no number, or not finite.
     """
-    if not temperature > 0:
-        raise ValueError(f"the temperature is {temperature}; it must be above 0")
+    if not 0 < temperature < np.inf:
+        raise ValueError(f"the temperature is {temperature}; it must be above 0 and finite")
     Z = np.asarray(Z)
+    top = Z.max(axis=-1, keepdims=True)
+    if not np.isfinite(top).all():
+        raise FloatingPointError(f"the largest score is {top[~np.isfinite(top)][0]}; scores are numbers, or -inf for a letter that is never said")
     with np.errstate(over="ignore"):    # too far below the max for a float: -inf, and its exp 0, is right
-        Z = (Z - Z.max(axis=-1, keepdims=True)) / temperature    # minus the max: exp stays finite, its largest is 1
+        Z = (Z - top) / temperature     # minus the max: exp stays finite, its largest is 1
     return Z - np.log(np.exp(Z).sum(axis=-1, keepdims=True))
 
 
@@ -179,12 +189,12 @@ def encode(net, X):
     if X.ndim < 2 or X.shape[-1] != V:
         raise ValueError(f"X has shape {X.shape}; a string over {net.alphabet!r} needs (T, {V})")
     H = unroll_rows(len(X), X.shape[1:-1], net.enc, net.theta.dtype)
-    H[:-1, ..., :V] = X
     S = H[..., V:-1]
     with np.errstate(all="ignore"):    # what overflows is answered in words, below
+        H[:-1, ..., :V] = X
         for t in range(len(X)):
             S[t + 1] = net.act(H[t] @ net.enc.W)    # (..., V+n+1) @ (V+n+1, n) -> (..., n)
-    return _finite(S, "S")
+    return finite(S, "S")
 
 
 def greedy(z):
@@ -240,15 +250,15 @@ def decode(net, thought, steps, given=None, choose=greedy):
     batch = thought.shape[:-1]
     H = unroll_rows(steps, batch, net.dec, net.theta.dtype)
     X, S = H[..., :V], H[..., V:-1]
-    S[0] = thought
     Z, Y = np.zeros((steps, *batch, K), net.theta.dtype), np.zeros((steps, *batch), int)
     one_hot, ended = np.eye(K, V), np.zeros(batch, bool)    # END's row is empty: it is never fed back
     with np.errstate(all="ignore"):
+        S[0] = thought
         for t in range(steps):
             S[t + 1] = net.act(H[t] @ net.dec.W)
             Z[t] = H[t + 1, ..., V:] @ net.O             # [_S(t), 1] @ [Wo, bo] -> (..., K)
             if not np.isfinite(Z[t]).all():
-                steps = t + 1    # nothing can be chosen here; _finite says why
+                steps = t + 1    # nothing can be chosen here; `finite` says why
                 break
             Y[t] = choose(Z[t])
             X[t + 1] = one_hot[Y[t] if given is None else given[t]]
@@ -257,10 +267,10 @@ def decode(net, thought, steps, given=None, choose=greedy):
                 steps = t + 1
                 break
     Y = Y[:steps]
-    return Decoded(X[:steps], _finite(S[:steps + 1], "_S"), _finite(Z[:steps], "z", first=1), Y, net.alphabet.text(Y))
+    return Decoded(X[:steps], finite(S[:steps + 1], "_S"), finite(Z[:steps], "z", first=1), Y, net.alphabet.text(Y))
 
 
-def _finite(A, name, first=0):
+def finite(A, name, first=0):
     """A, if every entry is finite; else an error that says where the first other one is."""
     if not np.isfinite(A).all():
         t, *batch, unit = np.argwhere(~np.isfinite(A))[0]

@@ -68,6 +68,8 @@ def map_panel(net, length=3, longest=5, units=(1, 5)):
         thoughts = model.run(live, strings, steps=0).thought
         key = length, across, up, group
         if key not in maps:
+            if len(maps) == 8:
+                maps.pop(next(iter(maps)))    # the oldest: each holds a figure, and there are hundreds to ask for
             widest = 1.15 * np.abs(model.run(net, strings, steps=0).thought[:, at]).max(axis=0)
             widest[widest == 0] = 1
             place = ends[group]
@@ -126,8 +128,11 @@ def decoding_panel(net, thought, steps=3):
         return cells.draw_decoding(run.S[0], run.X, run.S[1:], run.Z, run.P, said, net.alphabet.letters,
                                    net.alphabet.outputs, step, limit)
 
-    return Panel({**units, "step": step, "most": Number("at most, letters", steps, 1, LONGEST, 1)}, draw, weights,
-                 lambda values: step.bound(values["most"]),
+    def bound(values):
+        vector = np.array([values[name] for name in units])
+        step.bound(len(model.decode(weights.net, vector, values["most"]).Y))    # fewer than the most if it says END
+
+    return Panel({**units, "step": step, "most": Number("at most, letters", steps, 1, LONGEST, 1)}, draw, weights, bound,
                  {"unit_1": sorted({units["unit_1"].value, *np.linspace(low, high, 6).tolist()}), "step": range(1, steps + 1)})
 
 
@@ -194,7 +199,7 @@ def vanishing_panel(net, text="abc", longest=30):
     def draw(length, scale):
         with np.errstate(all="ignore"):
             tape = bptt.gradients(_scaled(net, scale), (text * longest)[:length])
-        sizes = np.linalg.norm(np.concatenate([tape.dS[1:, 0], tape.dec_dS[1:, 0]]), axis=1)
+            sizes = np.linalg.norm(np.concatenate([tape.dS[1:, 0], tape.dec_dS[1:, 0]]), axis=1)
         if not np.isfinite(sizes).all():
             raise FloatingPointError(f"at scale {scale:g} the states no longer fit a float; take a smaller one")
         words = (f"{length} letters, both Ws times {cells.number(scale)}. The blame is {cells.number(sizes[-1], 4)} long on the "
@@ -244,7 +249,9 @@ def scrub_panel(net, run, text="abc"):
         Any network of the run's sizes.
     run : list of training.Snapshot
     """
-    run = list(run)
+    net, run = net.copy(), [moment._replace(theta=moment.theta.copy()) for moment in run]
+    if not run:
+        raise ValueError("there is no moment in this run: a run that was read to its end is empty, so train again")
     alphabet, steps, losses = net.alphabet, np.array([m.step for m in run]), np.array([m.loss for m in run])
     curves = _loss_curves(max(steps[-1], 1), "this moment")
 
@@ -272,6 +279,7 @@ def reach_panel(shares, nets, start=(5, 1, 8, 0), length=9, text="abcabcabc", lo
         Share reversed of each length, from 1.
     nets : dict of the same keys to Net
     """
+    shares, nets = {key: np.array(share) for key, share in shares.items()}, {key: net.copy() for key, net in nets.items()}
     asked = np.arange(1, len(shares[start]) + 1)
     spans = {f"{low} to {high}": (low, high) for _, low, high, _ in sorted(shares, key=lambda key: key[1:3])}
     many = [str(units) for units in sorted({key[0] for key in shares})]
@@ -432,6 +440,7 @@ def gates_panel(nets, text="abcab"):
 
 def styles_panel(nets, text="abcab", longest=12):
     """What a decoder looks at while it answers: the style, the string. `nets` has a styles.Net of plain cells under each name."""
+    nets = {style: net.like(net.theta.copy()) for style, net in nets.items()}
     alphabet = next(iter(nets.values())).alphabet
 
     def draw(style, string):

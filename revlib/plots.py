@@ -6,6 +6,9 @@ Each class lays a figure out once; its `draw` moves what is on it, so that a sli
 import io
 import itertools
 import re
+import threading
+import warnings
+from contextlib import contextmanager
 
 import matplotlib as mpl
 import numpy as np
@@ -14,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 from matplotlib.transforms import ScaledTranslation
 
-from revlib.picture import Picture, number
+from revlib.picture import Picture, drawable, legible, number
 from revlib.symbols import COLOURS
 
 # text stays text, and equal figures give equal bytes
@@ -23,39 +26,50 @@ STYLE = {"svg.fonttype": "none", "svg.hashsalt": "revlib", "font.size": 10, "fon
 # One group, one colour and one marker: told apart without colour too.
 GROUPS = (("#0060a0", "o"), ("#c65d10", "s"), ("#00704f", "^"), ("#9b3a7a", "D"), ("#4d4d4d", "v"), ("#8a5a00", "P"))
 
+FAR = 1e200    # what is further out is outside of every picture, and its place in pixels is still a number
+_LOCK = threading.RLock()    # matplotlib's settings are one for all threads, and a panel may be drawn beside a cell
+
+
+@contextmanager
+def _style():
+    """Matplotlib's settings as here, and afterwards as they were."""
+    with _LOCK, mpl.rc_context(STYLE), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph", UserWarning)    # text stays text: whoever shows it has a font for it
+        yield
+
 
 class Plot:
     """One pair of axes with names, units and fixed limits; size in pixels. `moving` lists what `draw` moves."""
 
     def __init__(self, xlabel, ylabel, xlim, ylim, size=(560, 360), yscale="linear"):
-        with mpl.rc_context(STYLE):
+        with _style():
             self.figure = Figure(figsize=(size[0] / 72, size[1] / 72))    # an SVG point is a pixel here
             FigureCanvasSVG(self.figure)
             left, foot = 62 / size[0], 48 / size[1]
             self.axes = self.figure.add_axes([left, foot, 0.97 - left, 0.95 - foot])
-            self.axes.set(xlabel=xlabel, ylabel=ylabel, xlim=xlim, ylim=ylim, yscale=yscale)
+            self.axes.set(xlabel=legible(xlabel), ylabel=legible(ylabel), xlim=xlim, ylim=ylim, yscale=yscale)
             if yscale == "log":
                 self.axes.yaxis.set(minor_locator=NullLocator(), major_formatter="{x:g}")    # plain labels
-        self.moving, self._frame = [], None
+        self.moving, self._still, self._frame = [], None, None
 
     def picture(self, words):
         """The figure as it stands now, as a Picture."""
+        if self._still is None:
+            self._still = [part for part in self.axes.get_children() if part.get_visible() and part not in self.moving]
         if self._frame is None:
-            parts = [part for part in self.axes.get_children() if part.get_visible()]
-            for part in parts:
-                part.set_visible(part not in self.moving)
-            self._frame = self._render()
-            for part in parts:
-                part.set_visible(part in self.moving)
-            self.axes.set_axis_off()
-            self.figure.patch.set_visible(False)
+            self._frame = self._render(moving=False)
         width, height = self.figure.get_size_inches() * 72
-        return Picture(self._frame + self._render(), width, height, words, kind="plot")
+        return Picture(self._frame + self._render(moving=True), width, height, words, kind="plot")
 
-    def _render(self):
-        """What is visible, as SVG elements."""
+    def _render(self, moving):
+        """What moves, or what stays, as SVG elements. Sets all that it needs: the last time may have been interrupted."""
+        for part in (*self._still, self.figure.patch):
+            part.set_visible(not moving)
+        for part in self.moving:
+            part.set_visible(moving)
+        self.axes.axison = not moving
         out = io.StringIO()
-        with mpl.rc_context(STYLE):
+        with _style():
             self.figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
         svg = out.getvalue()
         body = svg[svg.index(">", svg.index("<svg")) + 1:svg.rindex("</svg>")]
@@ -79,21 +93,21 @@ class Map(Plot):
     def __init__(self, groups, names, **axes):
         super().__init__(**axes)
         self.groups = groups
-        with mpl.rc_context(STYLE):
-            self.dots = [self.axes.plot([], [], marker, color=colour, ms=5 if len(names) else 3, label=group)[0]
+        with _style():
+            self.dots = [self.axes.plot([], [], marker, color=colour, ms=5 if len(names) else 3, label=legible(group))[0]
                          for group, (colour, marker) in zip(groups, itertools.cycle(GROUPS))]
             beside = self.axes.transData + ScaledTranslation(4 / 72, 2 / 72, self.figure.dpi_scale_trans)
-            self.names = [self.axes.text(0, 0, name, fontsize=8, clip_on=True, transform=beside) for name in names]
+            self.names = [self.axes.text(0, 0, legible(name), fontsize=8, clip_on=True, transform=beside) for name in names]
             self.axes.legend(loc="upper left", frameon=False, handletextpad=0.2)
         self.moving = [*self.dots, *self.names]
 
     def draw(self, points, words):
-        """Move the points to (N, 2) `points` and return the Picture."""
-        points = np.asarray(points)
+        """Move the points to (N, 2) `points` and return the Picture; FloatingPointError if one is not finite."""
+        points = drawable(points, "the map")
         for dots, members in zip(self.dots, self.groups.values()):
             dots.set_data(points[members].T)
         for text, (x, y) in zip(self.names, points):
-            text.set_position((x, y))
+            text.set_position(np.clip((x, y), -FAR, FAR))
         return self.picture(words)
 
 
@@ -110,20 +124,22 @@ class Curves(Plot):
 
     def __init__(self, names, **axes):
         super().__init__(**axes)
-        with mpl.rc_context(STYLE):
+        with _style():
             self.lines = [self.axes.plot([], [], "--" if i % 2 else "-", color=COLOURS[role], lw=2)[0]
                           for i, role in enumerate(names.values())]
-            self.names = [self.axes.text(0, 0, f" {name} ", color=COLOURS[role], clip_on=True, va="top" if i % 2 else "bottom")
+            self.names = [self.axes.text(0, 0, f" {legible(name)} ", color=COLOURS[role], clip_on=True, va="top" if i % 2 else "bottom")
                           for i, (name, role) in enumerate(names.items())]
         self.moving = [*self.lines, *self.names]
 
     def draw(self, x, curves, words):
         """Move the curves to `curves`, one (len(x),) array a name, and return the Picture. A list as x has one
-        array a curve."""
+        array a curve. FloatingPointError if one is not finite."""
         xs = x if isinstance(x, list) else [x] * len(curves)
+        lowest = 1 / FAR if self.axes.get_yscale() == "log" else -FAR
         for i, (line, name, x, y) in enumerate(zip(self.lines, self.names, xs, curves)):
+            x, y = drawable(x, f"the axis of curve {i + 1}"), drawable(y, f"curve {i + 1}")
             line.set_data(x, y)
-            name.set(position=(x[len(x) // 2], y[len(x) // 2]),    # on the side from which the curve bends away
+            name.set(position=np.clip((x[len(x) // 2], y[len(x) // 2]), (-FAR, lowest), FAR),    # on the side from which the curve bends away
                      ha="right" if (y[-1] >= y[0]) == (i % 2 == 0) else "left")
         return self.picture(words)
 
@@ -143,17 +159,17 @@ class Bars(Plot):
 
     def __init__(self, names, role, ylabel, ylim, size=(270, 220)):
         super().__init__("", ylabel, (-0.6, len(names) - 0.4), ylim, size)
-        with mpl.rc_context(STYLE):
-            self.axes.set_xticks(range(len(names)), names)
+        with _style():
+            self.axes.set_xticks(range(len(names)), [legible(name) for name in names])
             self.axes.axhline(0, color="#767676", lw=0.8)
             self.bars = self.axes.bar(range(len(names)), np.zeros(len(names)), color=COLOURS[role], width=0.7)
             self.values = [self.axes.text(i, 0, "", ha="center") for i in range(len(names))]
         self.moving = [*self.bars, *self.values]
 
     def draw(self, heights, words, digits=2):
-        """Set the bars to `heights` and return the Picture."""
+        """Set the bars to `heights` and return the Picture; FloatingPointError if one is not finite."""
         low, high = self.axes.get_ylim()
-        for bar, text, height in zip(self.bars, self.values, heights):
-            bar.set_height(height)
+        for bar, text, height in zip(self.bars, self.values, drawable(heights, "the bars").tolist()):
+            bar.set_height(min(max(height, -1e9), 1e9))    # a browser has to draw it
             text.set(text=number(height, digits), y=min(max(height, 0), high) + 0.015 * (high - low))
         return self.picture(words)

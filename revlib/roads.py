@@ -61,10 +61,12 @@ class MLP:
         return self.alphabet.one_hot(strings).swapaxes(0, 1).reshape(len(strings), -1)
 
     def forward(self, X):
-        """Every layer's rows, (B, size) each: X first, the scores last."""
+        """Every layer's rows, (B, size) each: X first, the scores last; FloatingPointError if one is not finite."""
         S = [X]
-        for W, activation in zip(self.W, [*self.activations, "linear"]):
-            S.append(ACTIVATIONS[activation](S[-1] @ W[:-1] + W[-1]))
+        for i, (W, activation) in enumerate(zip(self.W, [*self.activations, "linear"]), start=1):
+            with np.errstate(all="ignore"):    # what overflows is answered in words
+                S.append(ACTIVATIONS[activation](S[-1] @ W[:-1] + W[-1]))
+            model.finite(S[-1][None], "layer", first=i)
         return S
 
     def scores(self, X):
@@ -101,7 +103,7 @@ class Pairs:
             if i:
                 slope = SLOPES[net.activations[i - 1]](S[i], out=np.empty_like(S[i]))
                 blame = blame @ net.W[i][:-1].T * slope
-        return float(-(logP * Y).sum() / letters), d.theta
+        return float(-np.where(Y, logP, 0).sum() / letters), d.theta    # not logP * Y: 0 times -inf is no number
 
 
 def most(V, T, k):

@@ -1,10 +1,11 @@
 """Floor 3: networks whose weights are written down: the state is a number, each letter one of its digits, and feedback takes them off."""
 from fractions import Fraction
+from math import log2
 
 import numpy as np
 
 from revlib import model
-from revlib.alphabet import Alphabet
+from revlib.alphabet import Alphabet, quote
 
 CORNERS = np.array([[1, 0], [0, 1], [1, 1]])    # a, b, c in the plane of two units; (0, 0) is "nothing left"
 
@@ -28,7 +29,7 @@ def digits(value, base, places):
 
 def holds(base, dtype=float):
     """How many digits of a base fit into the significand of a float type: 26 digits of base 4 into 53 bits."""
-    return int((np.finfo(dtype).nmant + 1) / np.log2(base))    # the significand's first bit is not stored
+    return int((np.finfo(dtype).nmant + 1) / log2(base))    # the significand's first bit is not stored
 
 
 def build(letters="abc", base=4, longest=26, dtype=float):
@@ -56,11 +57,14 @@ def build(letters="abc", base=4, longest=26, dtype=float):
     Raises
     ------
     ValueError
-        If the base has too few digits, or `longest` is below 1.
+        If the base has too few digits, one of its digits does not fit into the dtype, a weight is too large for it, or
+        `longest` is below 1.
     """
     count = len(letters)
     if base <= count:
         raise ValueError(f"base {base} has {base - 1} digits above 0; the {count} letters {letters!r} need base {count + 1}")
+    if base > 2 ** (np.finfo(dtype).nmant + 1):
+        raise ValueError(f"one digit of base {quote(str(base))} does not fit into the significand of {np.dtype(dtype)}")
     if longest < 1:
         raise ValueError(f"the longest string has at least 1 letter, not {longest}")
     net, d = model.Net(Alphabet(letters, end=True), n=1), np.arange(1.0, count + 1)
@@ -71,7 +75,16 @@ def build(letters="abc", base=4, longest=26, dtype=float):
     net.Wo[0] = *slope, -1
     net.bo[:] = *(1 - np.cumsum(np.diff(slope, prepend=0) * (d - gap / 2))), 1.5
     net.O[:] *= 2.0 ** (3 - count)    # the steepest slope is 2, so that no score overflows
-    return model.Net(net.alphabet, 1, theta=net.theta.astype(dtype))
+    return _cast(net, dtype)
+
+
+def _cast(net, dtype):
+    """The same network in another float type; ValueError if a weight becomes infinite."""
+    with np.errstate(all="ignore"):
+        theta = net.theta.astype(dtype)
+    if not np.isfinite(theta).all():
+        raise ValueError(f"the largest weight of {net}, {np.abs(net.theta).max():.3g}, does not fit into {np.dtype(dtype)}")
+    return model.Net(net.alphabet, net.n, theta=theta)
 
 
 def build_triangle(longest=53, dtype=float):
@@ -88,7 +101,7 @@ def build_triangle(longest=53, dtype=float):
     half = 1 - 2.0 ** -longest    # between 0.11…1 and 1
     net.Wo[:, :3], net.bo[2:] = 2 * CORNERS.T - 1, (-2 * half, 2 * half)
     net.Wo[:, 3] = -1
-    return model.Net(net.alphabet, 2, theta=net.theta.astype(dtype))
+    return _cast(net, dtype)
 
 
 def until_wrong(net, text):

@@ -134,8 +134,22 @@ def run(net, strings, given=None):
     Returns
     -------
     Run
+
+    Raises
+    ------
+    FloatingPointError
+        If a state or score is not finite; the message says which. An LSTM's place n + 1 is the first of C.
     """
     inputs = strings if isinstance(strings, np.ndarray) else net.alphabet.indices(strings)
+    with np.errstate(all="ignore"):    # what overflows is answered in words, below
+        ran = _run(net, inputs, given)
+    model.finite(ran.dec_S, "_S")
+    model.finite(ran.Z, "z", first=1)
+    return ran
+
+
+def _run(net, inputs, given):
+    """As `run`, for indices; what overflows after the encoder is left as it is, unless attention would look at it."""
     (T, B), V, K, n, cell = inputs.shape, len(net.alphabet), len(net.alphabet.outputs), net.n, net.cell
     L, X, letter = T + net.alphabet.end, np.eye(V)[inputs], np.eye(K, V)    # END's row is empty
     S, dec_S = np.zeros((T + 1, B, cell.width)), np.zeros((L + 1, B, cell.width))
@@ -144,12 +158,13 @@ def run(net, strings, given=None):
     for t in range(T):
         S[t + 1], keep = cell.step(net.enc, X[t], S[t])
         kept[0].append(keep)
-    dec_S[0], states, fed = S[-1], S[1:, :, :n], np.zeros((B, V))
+    dec_S[0], states, fed = model.finite(S, "S")[-1], S[1:, :, :n], np.zeros((B, V))
     for t in range(L):
         dec_S[t + 1], keep = cell.step(net.dec, _fed(net.style, fed, S[-1]), dec_S[t])
         kept[1].append(keep)
         told[t, :, :n] = s = dec_S[t + 1, :, :n]
         if net.style == "attention":
+            model.finite(dec_S[:t + 2], "_S")
             A[t] = model.softmax(np.einsum("bn,tbn->bt", s, states))      # one weight an encoder state
             told[t, :, n:] = np.einsum("bt,tbn->bn", A[t], states)        # the mixture
         Z[t] = told[t] @ net.p["Wo"] + net.p["bo"]
@@ -178,7 +193,21 @@ def backward(net, ran, dZ):
         The gradient under the network's own names.
     dS, dec_dS : (T + 1, B, width), (L + 1, B, width) arrays
         d loss / d state.
+
+    Raises
+    ------
+    FloatingPointError
+        If any of it is not finite; the message says which.
     """
+    with np.errstate(all="ignore"):    # answered below
+        d, dS, dec_dS = _backward(net, ran, dZ)
+    for A, name, first in ((dS, "dS", 0), (dec_dS, "dec_dS", 0), *((np.atleast_2d(view), f"the gradient of {name}", 1) for name, view in d.p.items())):
+        model.finite(A, name, first)
+    return d, dS, dec_dS
+
+
+def _backward(net, ran, dZ):
+    """As `backward`; what overflows is left as it is."""
     d, n, V = net.like(np.zeros_like(net.theta)), net.n, len(net.alphabet)
     dS, dec_dS, states = np.zeros_like(ran.S), np.zeros_like(ran.dec_S), ran.S[1:, :, :n]
     d.p["Wo"][:] = np.einsum("lbi,lbk->ik", ran.told, dZ, optimize=True)
@@ -223,7 +252,9 @@ def flow(net, text):
     dZ = model.softmax(ran.Z) - np.eye(ran.Z.shape[-1])[targets]
     dZ[:-1] = 0                                                           # only the last is to blame for anything
     d, dS, dec_dS = backward(net, ran, dZ)
-    return d, np.linalg.norm(np.reshape([*dS[1:, 0], *dec_dS[1:, 0]], (-1, net.cell.width // net.n, net.n)), axis=2).T
+    with np.errstate(over="ignore"):
+        sizes = np.linalg.norm(np.reshape([*dS[1:, 0], *dec_dS[1:, 0]], (-1, net.cell.width // net.n, net.n)), axis=2)
+    return d, model.finite(sizes, "the length of the blame", 1).T
 
 
 class Tape:

@@ -1,7 +1,10 @@
 """Floor 3: training: starts, optimisers, batches, the loop as a generator of snapshots, checkpoints."""
+import contextlib
+import glob
 import io
 import os
-import tempfile
+import re
+import threading
 from collections import defaultdict
 from pathlib import Path
 from typing import NamedTuple
@@ -139,10 +142,11 @@ class Curriculum:
 
     def _strings(self, length, most):
         """All strings of a length, or `most` of them, in random order."""
-        letters = self.net.alphabet.letters
+        letters = self.net.alphabet.letters    # drawn by index: an array of strings would lose a NUL at their end
         if len(letters) ** length <= most:
-            return self.rng.permutation(self.net.alphabet.strings(length)).tolist()
-        return ["".join(drawn) for drawn in self.rng.choice([*letters], (most, length))]
+            strings = self.net.alphabet.strings(length)
+            return [strings[i] for i in self.rng.permutation(len(strings))]
+        return ["".join(letters[i] for i in drawn) for drawn in self.rng.choice(len(letters), (most, length))]
 
     def __iter__(self):
         while True:
@@ -153,12 +157,14 @@ class Curriculum:
                 yield batches[self.rng.integers(len(batches))]
 
     def right(self, length, batches=None):
-        """Share of the strings of a length, or of its first few batches, right when fed the right letters."""
+        """Share of the strings of a length, or of its first few batches, right when fed the right letters;
+        FloatingPointError if a probability is no number."""
         found = []
         for batch in self.batches[length][:batches]:
             (tape,) = batch.tapes
-            tape.forward(self.net)
-            found.append((tape.P.argmax(axis=-1) == tape.targets).all(axis=0))
+            with np.errstate(all="ignore"):    # what overflows is answered in words
+                tape.forward(self.net)
+            found.append((model.finite(tape.P, "p", first=1).argmax(axis=-1) == tape.targets).all(axis=0))
         return float(np.concatenate(found).mean())
 
     def look(self):
@@ -189,7 +195,7 @@ def train(net, batches, optimiser, steps, clip=None, every=1):
     steps : int
         Updates to make.
     clip : float, optional
-        The longest gradient: a longer one is shortened to it.
+        The longest gradient, above 0: a longer one is shortened to it.
     every : int
         Yield after every so many updates, and at the end.
 
@@ -203,7 +209,11 @@ def train(net, batches, optimiser, steps, clip=None, every=1):
     FloatingPointError
         When the loss is no longer finite: at which step, and what to try. The network then has its last good
         weights, as it has when training is interrupted.
+    ValueError
+        If `clip` is not above 0, or the batches end too early.
     """
+    if clip is not None and not clip > 0:
+        raise ValueError(f"clip is {clip}, the longest gradient; it must be above 0, or None for no limit")
     good = net.theta.copy()
     try:
         for step in range(steps + 1):
@@ -228,13 +238,17 @@ def train(net, batches, optimiser, steps, clip=None, every=1):
 
 def _downhill(net, batch, step, rate):
     """Loss, gradient and its norm; in words if they are not finite."""
-    with np.errstate(all="ignore"):    # what overflows is answered below
-        loss, gradient = batch.gradient(net)
-        norm = float(np.vdot(gradient, gradient)) ** 0.5
-    if not np.isfinite(loss + norm):
+    try:
+        with np.errstate(all="ignore"):    # what overflows is answered below
+            loss, gradient = batch.gradient(net)
+            norm = float(np.vdot(gradient, gradient)) ** 0.5
+        wrong = "" if np.isfinite(loss + norm) else f"the loss is {loss:g} and the gradient's norm {norm:g}"
+    except FloatingPointError as error:    # a batch that says itself what is not finite
+        wrong = f"{error},"
+    if wrong:
         cure = (f"The network has its weights of step {step - 1} again. Try a smaller learning rate than {rate:g}, or clip=1."
                 if step else "Start from smaller weights.")
-        raise FloatingPointError(f"the loss is {loss:g} and the gradient's norm {norm:g} after step {step}. {cure}")
+        raise FloatingPointError(f"{wrong} after step {step}. {cure}")
     return loss, gradient, norm
 
 
@@ -261,27 +275,66 @@ def by_position(net, strings):
     return np.mean(right, axis=0)
 
 
+def write(path, content):
+    """Write bytes to one file, whole or not at all: an old file stays until the new one is on the disk.
+
+    A write that is killed leaves a file NAME.PROCESS.THREAD.part beside it. Nothing reads those, and the next write
+    of the same file deletes what dead processes have left.
+    """
+    path, ours = Path(path), (os.getpid(), threading.get_ident())
+    for left in path.parent.glob(f"{glob.escape(path.name)}.*.part"):
+        found = re.fullmatch(r"\.(\d{1,9})\.(\d+)\.part", left.name.removeprefix(path.name))
+        if found and (tuple(map(int, found.groups())) == ours or not _alive(int(found[1]))):
+            with contextlib.suppress(OSError):    # another process may be first; a folder may be read-only
+                left.unlink()
+    scratch = path.with_name(f"{path.name}.{ours[0]}.{ours[1]}.part")
+    try:
+        with scratch.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(scratch, path)
+    except BaseException:
+        scratch.unlink(missing_ok=True)
+        raise
+
+
+def _alive(process):
+    """Whether a process of that number runs. Where it cannot be asked, no: Windows lets nobody delete what another has open."""
+    try:
+        return os.name == "posix" and os.kill(process, 0) is None
+    except OSError as error:
+        return isinstance(error, PermissionError)    # another user's
+
+
+def _same(one, other):
+    """Whether two arrays agree in kind, shape and every value."""
+    return one.dtype.kind == other.dtype.kind and np.array_equal(one, other)
+
+
 class CheckpointError(ValueError):
     """A file that is not a whole checkpoint of this version."""
 
 
 def save(net, path):
-    """Write a network to one file, whole or not at all: an old file stays until the new one is on the disk.
+    """Write a network to one file, as `write` does.
 
-    A write that is killed may leave a file that ends in .part beside it; nothing reads those.
+    Raises
+    ------
+    ValueError
+        If its weights are not all numbers: `load` would refuse them. Nothing is written then.
     """
-    path = Path(path)
-    handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, revlib=VERSION, letters=[ord(letter) for letter in net.alphabet.letters], end=net.alphabet.end, n=net.n,
-                     activation=net.activation, theta=net.theta)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(scratch, path)
-    except BaseException:
-        Path(scratch).unlink(missing_ok=True)
-        raise
+    file = io.BytesIO()
+    np.savez(file, **_parts(net))
+    write(path, file.getvalue())
+
+
+def _parts(net):
+    """What a checkpoint holds, name -> value; ValueError if a weight is no finite float."""
+    if net.theta.dtype.kind != "f" or not np.isfinite(net.theta).all():
+        raise ValueError("its weights are not all numbers")
+    return dict(revlib=VERSION, letters=[ord(letter) for letter in net.alphabet.letters], end=net.alphabet.end, n=int(net.n),
+                activation=net.activation, theta=net.theta)
 
 
 def load(path):
@@ -301,8 +354,10 @@ def load(path):
             raise ValueError(f"it has version {found['revlib']}, and this revlib reads version {VERSION}")
         alphabet = Alphabet("".join(map(chr, found["letters"])), bool(found["end"]))
         net = model.Net(alphabet, int(found["n"]), str(found["activation"]), found["theta"])
-        if net.theta.dtype.kind != "f" or not np.isfinite(net.theta).all():
-            raise ValueError("its weights are not all numbers")
+        parts = {name: np.asarray(part) for name, part in _parts(net).items()}
+        other = [name for name in sorted({*parts, *found}) if name not in parts or not _same(parts[name], found[name])]
+        if other:
+            raise ValueError(f"its {', '.join(other)} is not as `save` writes it")
     except Exception as error:    # a torn or foreign file may fail anywhere in the reader; all of it means the same
         raise CheckpointError(f"{path} is not a whole checkpoint of revlib: {error}") from error
     return net
