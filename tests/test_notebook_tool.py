@@ -362,7 +362,7 @@ def test_check_tells_and_exits(tmp_path, capsys):
     assert tool.main(["check", str(good), str(large)]) == 1
     out = capsys.readouterr().out
     assert out.startswith("large.ipynb: 50") and out.endswith(" kB; GitHub shows no notebook that large\n") and out.count("\n") == 1
-    assert tool.main(["text", str(good)]) == 0 and good.with_suffix(".md").read_text() == tool.text(good)
+    assert tool.main(["text", str(good)]) == 0 and good.with_suffix(".md").read_text(encoding="utf-8") == tool.text(good)
     before = good.read_bytes()
     assert tool.main(["build", str(good.with_suffix(".md"))]) == 0 and good.read_bytes() == before
     capsys.readouterr()
@@ -387,7 +387,7 @@ def test_the_test_runner_hides_no_failure(monkeypatch, capsys, codes):
     monkeypatch.setattr(subprocess, "call", lambda command, **_: commands.append(command) or next(ended))
     monkeypatch.setattr(sys, "argv", ["test.py"])
     assert bool(runner.main()) == any(codes)
-    assert tuple(commands[0][-2:]) == runner.BROWSER and "tests" in commands[1] and "--nbval" in commands[2]
+    assert tuple(commands[0][-3:]) == runner.BROWSER and "tests" in commands[1] and "--nbval" in commands[2]
     assert "what the browser's tests say" in capsys.readouterr().out
     monkeypatch.setattr(sys, "argv", ["test.py", "--notebooks"])
     ended = iter([codes[0]])

@@ -13,7 +13,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PYTEST = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
-BROWSER = "tests/test_browser.py", "tests/test_site.py"
+BROWSER = "tests/test_browser.py", "tests/test_torture_browser.py", "tests/test_site.py"
 sys.path.insert(0, str(ROOT))
 from tools.notebook import book    # noqa: E402  the folder is not a package
 

@@ -1,0 +1,164 @@
+"""A page of JupyterLab under many slider moves, and two notebooks at once: page and kernel stay up, and their memory levels off."""
+import pathlib
+import random
+import time
+
+import lab as jupyter
+import psutil
+import pytest
+import torture
+
+browser = pytest.mark.browser
+SLIDERS = {"02_thought_vector": {"thought_panel": ["scale of Ws"], "map_panel": ["scale of Ws", "length"], "growth_panel": ["scale of Ws"]},
+           "01_encoding": {"encoding_panel": ["step t", "Wh[a, 1]"]}}
+KEYS = ["ArrowRight", "ArrowLeft", "ArrowRight", "ArrowLeft", "PageUp", "PageDown", "Home", "End"]
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory):
+    with jupyter.browser("moves of sliders without end (tests/test_torture_browser.py)") as chromium:
+        with jupyter.Lab(tmp_path_factory.mktemp("lab")) as lab:
+            yield chromium, lab
+
+
+def ready(started, name):
+    chapter = jupyter.Chapter(started[1], started[0], name)
+    chapter.open()
+    chapter.run()
+    return chapter
+
+
+class Gauge:
+    """The page's JavaScript heap after a forced collection, and the resident memory of its kernel; megabytes."""
+
+    def __init__(self, chapter):
+        self.chapter, self.cdp = chapter, chapter.page.context.new_cdp_session(chapter.page)
+        self.cdp.send("HeapProfiler.enable")
+        session, = (each for each in chapter.lab.api("sessions") if each["path"] == chapter.file)
+        self.id = session["kernel"]["id"]
+        lab = psutil.Process(chapter.lab.process.pid)
+        self.kernel, = (each for each in lab.children(recursive=True) if self.id in " ".join(each.cmdline()))
+
+    def heap(self):
+        self.cdp.send("HeapProfiler.collectGarbage")
+        return self.cdp.send("Runtime.getHeapUsage")["usedSize"] / 2 ** 20
+
+    def resident(self):
+        return self.kernel.memory_info().rss / 2 ** 20
+
+    def alive(self):
+        return self.kernel.is_running() and self.chapter.lab.api(f"kernels/{self.id}")["execution_state"] in ("idle", "busy")
+
+
+def handles(chapter, panels):
+    return [(chapter.place(panel), slider) for panel, sliders in panels.items() for slider in sliders]
+
+
+def drive(chapter, places, moves, rng):
+    """Press the keys of sliders, as fast as they go; now and then drag one, or press Reset. Wait till the kernel has done it all."""
+    page = chapter.page
+    find = lambda call, *args: page.evaluate_handle(f"args => book.{call}(...args)", list(args)).as_element()
+    for k in range(moves):
+        if k % 40 == 0:    # JupyterLab keeps some of the toolbar of each cell that has been the active one: not ours, so rarely
+            place, slider = rng.choice(places)
+        handle = find("handle", place, slider)
+        if k % 20 == 19:
+            find("button", place, "Reset").click()
+        elif k % 20 == 9:
+            handle.scroll_into_view_if_needed()
+            box, track = handle.bounding_box(), find("track", place, slider).bounding_box()
+            page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+            page.mouse.down()
+            page.mouse.move(track["x"] + rng.uniform(0, 1) * track["width"], box["y"], steps=4)
+            page.mouse.up()
+        else:
+            handle.focus()
+            page.keyboard.press(rng.choice(KEYS))
+    quiet(chapter)
+
+
+def quiet(chapter, seconds=60):
+    """Wait till the kernel is idle and no picture has changed for a while."""
+    last, since, end = None, time.monotonic(), time.monotonic() + seconds
+    while time.monotonic() - since < 1:
+        assert time.monotonic() < end, "the panels never came to rest"
+        now = [chapter.js("html", chapter.place(panel)) for panel in SLIDERS[chapter.name]], chapter.page.evaluate("() => book.kernel()")
+        if now != last or not now[1]:
+            last, since = now, time.monotonic()
+        time.sleep(0.1)
+
+
+def whole(chapter, panels):
+    """After Reset each panel shows what it showed at the start, and still moves."""
+    for panel in panels:
+        place = chapter.place(panel)
+        reset = lambda: chapter.page.evaluate_handle("i => book.button(i, 'Reset')", place).as_element().click()
+        reset()
+        jupyter.wait_until(lambda: chapter.js("html", place) == chapter.starts[panel], 20, f"{panel} is not as it was")
+        handle = chapter.page.evaluate_handle("args => book.handle(...args)", [place, panels[panel][0]]).as_element()
+        handle.focus()
+        chapter.page.keyboard.press("Home")
+        jupyter.wait_until(lambda: chapter.js("html", place) != chapter.starts[panel], 20, f"{panel} does not move")
+        reset()
+        jupyter.wait_until(lambda: chapter.js("html", place) == chapter.starts[panel], 20, f"{panel} is not as it was")
+
+
+@browser
+def test_a_thousand_moves_in_one_page(started):
+    """In five parts: over the last three of them heap and kernel grow by next to nothing."""
+    name = "02_thought_vector" if torture.LONG else "01_encoding"
+    panels, rng, moves = SLIDERS[name], random.Random(name), torture.times(60, 1000)
+    chapter = ready(started, name)
+    chapter.starts = {panel: chapter.js("html", chapter.place(panel)) for panel in panels}
+    gauge, heaps, kernels = Gauge(chapter), [], []
+    for _ in range(5):
+        drive(chapter, handles(chapter, panels), moves // 5, rng)
+        heaps.append(gauge.heap())
+        kernels.append(gauge.resident())
+        assert gauge.alive()
+    whole(chapter, panels)
+    print(f"MB after each fifth of {moves} moves: heap {[round(h, 1) for h in heaps]}, kernel {[round(k, 1) for k in kernels]}")
+    assert heaps[-1] - heaps[1] < torture.times(5, 8) and kernels[-1] - kernels[1] < torture.times(8, 12)
+    assert chapter.errors == [] and chapter.outside == set()
+    chapter.close()
+    torture.count("moves of sliders in one page of JupyterLab", moves)
+
+
+@browser
+def test_two_notebooks_at_once(started):
+    """Moved in turns, each shows its own; one is closed in the middle of it and opened again, on the same kernel."""
+    if not torture.LONG:
+        pytest.skip("in the long form")
+    chapters, moves = [ready(started, name) for name in SLIDERS], 200
+    gauges = [Gauge(chapter) for chapter in chapters]
+    for chapter in chapters:
+        chapter.starts = {panel: chapter.js("html", chapter.place(panel)) for panel in SLIDERS[chapter.name]}
+    rngs = [random.Random(chapter.name) for chapter in chapters]
+    for _ in range(10):
+        for chapter, rng in zip(chapters, rngs):
+            drive(chapter, handles(chapter, SLIDERS[chapter.name]), moves // 10, rng)
+    for chapter, gauge in zip(chapters, gauges):
+        whole(chapter, SLIDERS[chapter.name])
+        assert gauge.alive() and chapter.errors == []
+    closed = chapters[1]
+    closed.page.evaluate("() => { jupyterapp.commands.execute('notebook:run-all-cells'); }")
+    time.sleep(0.3)
+    closed.page.close(run_before_unload=False)
+    assert gauges[1].alive()
+    again = jupyter.Chapter(started[1], started[0], closed.name)
+    again.open()
+    again.run()
+    again.starts = closed.starts
+    whole(again, SLIDERS[closed.name])
+    assert again.errors == [] and Gauge(again).id == gauges[1].id
+    whole(chapters[0], SLIDERS[chapters[0].name])
+    chapters[0].close()
+    again.close()
+    torture.count("moves of sliders in two notebooks at once", 2 * moves)
+    torture.count("pages closed while all cells ran, and opened again in JupyterLab")
+
+
+def test_every_slider_named_here_is_there():
+    for name in SLIDERS:
+        text = (pathlib.Path(jupyter.NOTEBOOKS) / f"{name}.ipynb").read_text(encoding="utf-8")
+        assert all(f"panels.{panel}(" in text for panel in SLIDERS[name])
