@@ -5,9 +5,10 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
+PYTHON311 ?= python3.11
 PYTHON313 ?= python3.13
 
-.PHONY: help lab test test-colab notebooks check stamp minutes handout peers whole-task sweep published stack styles gates clean
+.PHONY: help lab test test-colab notebooks check stamp minutes handout fresh lanes peers whole-task sweep published stack styles gates clean
 
 help:  ## list what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -32,6 +33,12 @@ stamp: $(VENV)/.test  ## say which address the repository has; REPO=owner/name s
 
 minutes: $(VENV)/.test  ## measure how long each chapter takes, and write it into the chapters (some minutes)
 	@$(BIN)/python tools/minutes.py $(ARGS)
+
+fresh: $(VENV)/.test  ## run every notebook afresh and say which differ from the stored ones, byte for byte; changes nothing
+	@$(BIN)/python tools/fresh.py $(ARGS)
+
+lanes: $(VENV)/.test  ## run the tests on old and new versions and in odd places (hours; ARGS="NAMES" for some, ARGS=--list)
+	@PYTHON311="$(PYTHON311)" PYTHON313="$(PYTHON313)" $(BIN)/python tools/lanes.py $(ARGS)
 
 handout: $(VENV)/.test  ## dist/reverse-them-all-handout.zip for a class: the book without solutions
 	@$(BIN)/python tools/handout.py
@@ -65,7 +72,7 @@ gates: $(VENV)/.runs  ## chapter 10: plain cell, GRU, LSTM on one budget
 	@$(LONG)
 
 clean:  ## delete the environments
-	rm -rf $(VENV) $(VENV)-peers $(VENV)-colab
+	rm -rf $(VENV) $(VENV)-peers $(VENV)-colab $(VENV)-lanes
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found. Install one from https://www.python.org, or say which: make lab PYTHON=/path/to/python3"; exit 1; }

@@ -1,5 +1,9 @@
-"""What every test run prints at its end: how much torture there was."""
-import torture
+"""For every test: what they share is imported with its asserts told in full; at the end it is printed how much torture there was."""
+import pytest
+
+pytest.register_assert_rewrite("driving", "expected", "lab", "oracle")
+
+import torture  # noqa: E402
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -107,7 +107,7 @@ class Lab:
 
     def _answers(self):
         if self.process.poll() is not None:
-            raise RuntimeError(f"JupyterLab ended at once: {self.log.read_text()[-2000:]}")
+            raise RuntimeError(f"JupyterLab ended at once: {self.log.read_text(encoding='utf-8')[-2000:]}")
         try:
             return self.api("status")
         except OSError:

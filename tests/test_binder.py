@@ -80,7 +80,7 @@ def test_environment_yml_names_python_and_the_book():
     wanted = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
     assert wanted["channels"] == ["conda-forge"] and set(wanted) == {"name", "channels", "dependencies"}
     assert wanted["dependencies"] == ["python=3.13", "pip", {"pip": ["-e .[lab]"]}]
-    assert (ROOT / "requirements.txt").read_text().strip() == wanted["dependencies"][2]["pip"][0], "pip and conda install the same"
+    assert (ROOT / "requirements.txt").read_text(encoding="utf-8").strip() == wanted["dependencies"][2]["pip"][0], "pip and conda install the same"
     assert (ROOT / "pyproject.toml").is_file(), "-e . is meant from the folder of environment.yml"
 
 

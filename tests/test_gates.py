@@ -184,7 +184,7 @@ def test_the_flow_is_that_of_the_last_letter_alone(name, alphabet):
 
 def test_the_table_is_that_of_the_networks():
     """Each trained network is there, with as many weights as its row says, and does on short strings what its row says."""
-    found = json.loads((RESULTS / "gates.json").read_text())
+    found = json.loads((RESULTS / "gates.json").read_text(encoding="utf-8"))
     kept = np.load(RESULTS / "gates.npz")
     assert len(kept.files) == len(found["runs"]) and found["trained"] == [1, 8] and len(found["strings"]) == 16
     abc = Alphabet("abc", end=True)

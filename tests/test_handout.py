@@ -29,6 +29,8 @@ def book(tmp_path_factory):
     for path in ROOT.iterdir():
         if path.is_file():
             shutil.copy(path, folder)
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(path.stat().st_mode | 0o200)    # of a checkout that cannot be written to, the copy can
     for name in ("notebooks/.draft.ipynb", "notebooks/01_encoding.md", "notebooks/results/.cache", "revlib/__pycache__/model.pyc"):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text("not the book's")
@@ -59,7 +61,7 @@ def copies(name, *links, prose="Prose."):
     """A chapter with such links, as the class gets it: the sources of its cells."""
     title = f"# Add: two numbers\n\nprevious: [Start](start.ipynb){links[0] if links else ''}\n\n**Minutes** 5"
     path = name / "01_add.ipynb"
-    path.write_text(nbformat.writes(new_notebook(cells=[new_markdown_cell(title, id="title"), new_markdown_cell(prose, id="prose")])))
+    path.write_text(nbformat.writes(new_notebook(cells=[new_markdown_cell(title, id="title"), new_markdown_cell(prose, id="prose")])), encoding="utf-8")
     return [cell.source for cell in nbformat.reads(handout.page(path), as_version=4).cells]
 
 
@@ -117,7 +119,7 @@ def test_the_checker_and_the_numbers_find_nothing_new(book, notebooks, pack):
 
 
 def test_the_address_stays_out(book, pack):
-    assert stamp.repository(pack.folder) == "" and "urls" not in tomllib.loads((pack.folder / "pyproject.toml").read_text())["project"]
+    assert stamp.repository(pack.folder) == "" and "urls" not in tomllib.loads((pack.folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     named = stamp.repository(book).encode() or b"mybinder.org/v2"
     assert not any(named in path.read_bytes() for path in pack.folder.rglob("*") if path.is_file())
 
@@ -146,8 +148,8 @@ def test_a_stamped_chapter_loses_its_stamp(tmp_path):
     (tmp_path / "notebooks").mkdir()
     name = "notebooks/01_encoding.ipynb"
     made = stamp.page(tool.read(ROOT / name), name, "some/class")
-    (tmp_path / name).write_text(nbformat.writes(made) + "\n")
-    assert "some/class" in (tmp_path / name).read_text() and handout.page(tmp_path / name) == handout.page(ROOT / name)
+    (tmp_path / name).write_text(nbformat.writes(made) + "\n", encoding="utf-8")
+    assert "some/class" in (tmp_path / name).read_text(encoding="utf-8") and handout.page(tmp_path / name) == handout.page(ROOT / name)
 
 
 # ---------------------------------------------------------------- that it works

@@ -154,7 +154,7 @@ def test_the_commands(folder, monkeypatch, capsys):
     assert minutes.main(["--check"], folder) == 1 and capsys.readouterr().out == "No chapter has been measured: make minutes\n"
     monkeypatch.setattr(minutes, "seconds", lambda path: 30.0)
     assert minutes.main([], folder) == 0
-    told = json.loads((folder / "results/minutes.json").read_text())
+    told = json.loads((folder / "results/minutes.json").read_text(encoding="utf-8"))
     assert told["chapters"]["01_b.ipynb"] == {"words": 300, "seconds": 30.0} and list(told["chapters"]) == sorted(told["chapters"])
     assert told["machine"] == {"cores": told["machine"]["cores"], "python": f"{sys.version_info[0]}.{sys.version_info[1]}"}
     assert said(folder)[0]["01_b.ipynb"] == 3 and minutes.main(["--check"], folder) == 0

@@ -9,7 +9,7 @@ import pytest
 from revlib import gates, model, styles, training
 from revlib.alphabet import Alphabet
 
-REFERENCE = json.loads((Path(__file__).parent / "reference_gradients.json").read_text())
+REFERENCE = json.loads((Path(__file__).parent / "reference_gradients.json").read_text(encoding="utf-8"))
 
 
 def name(case):
@@ -33,7 +33,7 @@ def test_losses_and_gradients_are_autograds(case):
 
 # ---------------------------------------------------------------- four styles, three cells
 
-STYLES = json.loads((Path(__file__).parent / "reference_styles.json").read_text())
+STYLES = json.loads((Path(__file__).parent / "reference_styles.json").read_text(encoding="utf-8"))
 
 
 def test_the_style_reference_covers_what_it_should():

@@ -97,8 +97,8 @@ def test_the_same_on_a_dask_cluster(script, tmp_path):
         for _ in range(2):
             start("dask_worker", "--scheduler-file", str(where), "--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard", "--no-nanny",
                   "--local-directory", str(tmp_path / "dask"))
-        wait_for(lambda: all("Registered to" in (tmp_path / f"dask{i}.log").read_text() for i in (1, 2)))
-        said = finish(command, "--dask", json.loads(where.read_text())["address"])
+        wait_for(lambda: all("Registered to" in (tmp_path / f"dask{i}.log").read_text(encoding="utf-8") for i in (1, 2)))
+        said = finish(command, "--dask", json.loads(where.read_text(encoding="utf-8"))["address"])
         assert "found [0, 1, 4, 9, 16, 25] 2" in said, "both workers worked"
         assert traces(tmp_path) == [1] * 6
         assert "found [0, 1, 4, 9, 16, 25] 2" in finish(command), "without the cluster it finds what the cluster found"

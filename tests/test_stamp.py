@@ -32,6 +32,8 @@ def plain(tmp_path_factory):
         shutil.copy(ROOT / name, folder / name)
     for name in ("images", "results"):
         shutil.copytree(ROOT / "notebooks" / name, folder / "notebooks" / name)
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(path.stat().st_mode | 0o200)    # of a checkout that cannot be written to, the copy can
     stamp.stamp("", folder)
     return folder
 

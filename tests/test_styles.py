@@ -189,7 +189,7 @@ def test_the_pointer_looks_where_it_says():
 
 @pytest.fixture(scope="module")
 def table():
-    return json.loads((RESULTS / "styles.json").read_text())
+    return json.loads((RESULTS / "styles.json").read_text(encoding="utf-8"))
 
 
 def key(row):

@@ -163,7 +163,7 @@ class Kit:
 
     def __init__(self):
         net, abc, here = model.post_net(), Alphabet("abc", end=True), FOLDER / "results"
-        sweep = json.loads((here / "sweep.json").read_text())
+        sweep = json.loads((here / "sweep.json").read_text(encoding="utf-8"))
         shares = {(row["units"], row["shortest"], row["longest"], row["seed"]): np.array(row["accuracy"]) for row in sweep["runs"]}
         with np.load(here / "sweep.npz") as file:
             nets = {key: model.Net(abc, key[0], theta=file["-".join(map(str, key))]) for key in shares}
@@ -418,7 +418,7 @@ def test_the_loss_on_all_that_it_was_shown(kit):
 
 def test_trained_gates_are_ahead_from_two_letters_beyond():
     """Lengths 1 to 8 were taught: there the medians are 1 with both cells; at 9 the plain one is ahead, at 10 and 11 the LSTM."""
-    found = json.loads((FOLDER / "results" / "gates.json").read_text())
+    found = json.loads((FOLDER / "results" / "gates.json").read_text(encoding="utf-8"))
     by_cell = {cell: [sorted(run["accuracy"][length - 1] for run in found["runs"]
                              if (run["cell"], run["units"], run["rate"]) == (cell, 8, found["rate"][cell]))[2] for length in range(1, 12)]
                for cell in ("plain", "LSTM")}
