@@ -363,7 +363,9 @@ def test_a_link_leads_to_its_entry_in_jupyterlab(tmp_path):
         place.evaluate("() => { jupyterapp.commands.execute('docmanager:open', {path: 'page.ipynb'}); }")
         place.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) a[href$='#end']")
         for text, name in asked.items():
-            place.evaluate("() => { const all = [...jupyterapp.shell.widgets('main')]; jupyterapp.shell.activateById(all.find(w => w.context?.path === 'page.ipynb').id); }")
+            place.wait_for_function("""() => { const page = [...jupyterapp.shell.widgets('main')].find(w => w.context?.path === 'page.ipynb');
+                if (page) jupyterapp.shell.activateById(page.id);
+                return Boolean(page); }""")
             place.locator(f".jp-NotebookPanel:not(.lm-mod-hidden) a[href$='#{name}']").click()
             tops = functools.partial(place.evaluate, """name => [...document.querySelectorAll('.jp-NotebookPanel:not(.lm-mod-hidden) h3')]
                 .filter(e => [e.dataset.jupyterId, ...[...e.querySelectorAll('a')].map(a => a.dataset.jupyterId)].includes(name))

@@ -83,6 +83,7 @@ def interrupted_at(act, line):
         if next(left) == 1:
             raise KeyboardInterrupt
 
+    gc.disable()    # a panel of an earlier turn that is collected here would close itself, and be what is interrupted
     builtins.__tick__ = tick
     try:
         act()
@@ -90,6 +91,7 @@ def interrupted_at(act, line):
         return True
     finally:
         builtins.__tick__ = lambda: None
+        gc.enable()
     return False
 
 

@@ -55,8 +55,8 @@ QUIZZES = {
     "6.overshoot": Quiz("Every update moves the weights against the gradient. Will the loss fall at every one?",
                         {"Yes: against the gradient is always downhill": "It is, but only nearby: the gradient is the slope at one point, and "
                          "a step leaves that point.",
-                         "Only once the answer has become right": "Whether the answer is right plays no part: what counts is how far the slope "
-                         "holds good, and how long the step is.",
+                         "Yes, until the loss is nearly 0": "How near to 0 it is plays no part: what counts is how far the slope holds good, and "
+                         "how long the step is.",
                          "No: a step may be too long for the slope": "The gradient is true only nearby; where the slope bends, a full step "
                          "can end higher than it began."},
                         "No: a step may be too long for the slope"),
