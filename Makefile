@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 PYTHON311 ?= python3.11
 PYTHON313 ?= python3.13
 
-.PHONY: help lab test test-colab notebooks check stamp minutes handout fresh lanes peers whole-task sweep published stack styles gates clean
+.PHONY: help lab test test-colab notebooks check stamp minutes handout fresh lanes torture site peers whole-task sweep published stack styles gates clean
 
 help:  ## list what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -43,6 +43,9 @@ lanes: $(VENV)/.test  ## run the tests on old and new versions and in odd places
 handout: $(VENV)/.test  ## dist/reverse-them-all-handout.zip for a class: the book without solutions
 	@$(BIN)/python tools/handout.py
 
+torture: $(VENV)/.test  ## try to break the book at full length: panels, library, files, interruptions; prints what was tried, how often
+	@$(BIN)/python tools/torture.py $(ARGS)
+
 site: $(VENV)/.site  ## build the book as a static site in site/_build/html (needs npm)
 	@$(BIN)/python tools/pages.py
 	@echo "The first page is site/_build/html/index.html. To read it: $(BIN)/python -m http.server --bind 127.0.0.1 -d site/_build/html"
@@ -71,8 +74,8 @@ styles: $(VENV)/.runs  ## chapter 09: plain, feedback, peek, attention on one bu
 gates: $(VENV)/.runs  ## chapter 10: plain cell, GRU, LSTM on one budget
 	@$(LONG)
 
-clean:  ## delete the environments
-	rm -rf $(VENV) $(VENV)-peers $(VENV)-colab $(VENV)-lanes
+clean:  ## delete the environments, and the site with what it was built from
+	rm -rf $(VENV) $(VENV)-peers $(VENV)-colab $(VENV)-lanes site/node_modules site/_build
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found. Install one from https://www.python.org, or say which: make lab PYTHON=/path/to/python3"; exit 1; }
