@@ -369,9 +369,10 @@ def test_check_tells_and_exits(tmp_path, capsys):
     assert tool.main(["show", str(good)]) == 0 and capsys.readouterr().out.startswith("--- markdown title\n")
 
 
-@pytest.mark.parametrize("codes", [(0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1), (5, 0, 0), (-9, 0, 0), (0, -9, 0), (0, 0, -9)], ids=str)
+@pytest.mark.parametrize("codes", [(0, 0, 0, 0), *(tuple(code * (k == place) for k in range(4)) for code in (1, 5, -9)
+                                                                for place in range(4))], ids=str)
 def test_the_test_runner_hides_no_failure(monkeypatch, capsys, codes):
-    """Units, notebooks and browser; a run that a signal ended has a negative code."""
+    """Units, notebooks, site and browser; a run that a signal ended has a negative code."""
     *ended, last = codes
     commands, ended = [], iter(ended)
 
@@ -387,8 +388,9 @@ def test_the_test_runner_hides_no_failure(monkeypatch, capsys, codes):
     monkeypatch.setattr(subprocess, "call", lambda command, **_: commands.append(command) or next(ended))
     monkeypatch.setattr(sys, "argv", ["test.py"])
     assert bool(runner.main()) == any(codes)
-    assert tuple(commands[0][-3:]) == runner.BROWSER and "tests" in commands[1] and "--nbval" in commands[2]
+    assert tuple(commands[0][-2:]) == runner.BROWSER and "tests" in commands[1] and "--nbval" in commands[2] and commands[3][-1] == runner.SITE
+    assert all(f"--ignore={path}" in commands[1] for path in (*runner.BROWSER, runner.SITE)), "nothing is run twice"
     assert "what the browser's tests say" in capsys.readouterr().out
     monkeypatch.setattr(sys, "argv", ["test.py", "--notebooks"])
     ended = iter([codes[0]])
-    assert bool(runner.main()) == bool(codes[0]) and len(commands) == 4 and "--nbval" in commands[3]
+    assert bool(runner.main()) == bool(codes[0]) and len(commands) == 5 and "--nbval" in commands[4]

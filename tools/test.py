@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs every test of the book: units and rules, panels in a browser, and every notebook with strict nbval.
+"""Runs every test of the book: units and rules, panels and pages in a browser, and every notebook with strict nbval.
 
     python tools/test.py [--lax] [--notebooks]
 
@@ -13,7 +13,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PYTEST = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
-BROWSER = "tests/test_browser.py", "tests/test_torture_browser.py", "tests/test_site.py"
+BROWSER, SITE = ("tests/test_browser.py", "tests/test_torture_browser.py"), "tests/test_site.py"
 sys.path.insert(0, str(ROOT))
 from tools.notebook import book    # noqa: E402  the folder is not a package
 
@@ -26,7 +26,8 @@ def main():
         return 1 if subprocess.call([*PYTEST, *nbval], cwd=ROOT) else 0
     with tempfile.TemporaryFile("w+", encoding="utf-8") as said:    # the browser waits more than it works: it runs beside the rest
         browser = subprocess.Popen([*PYTEST, *BROWSER], cwd=ROOT, stdout=said, stderr=subprocess.STDOUT)
-        codes = [subprocess.call([*PYTEST, *rest], cwd=ROOT) for rest in (["tests", *(f"--ignore={path}" for path in BROWSER)], nbval)]
+        units = ["tests", *(f"--ignore={path}" for path in (*BROWSER, SITE))]
+        codes = [subprocess.call([*PYTEST, *rest], cwd=ROOT) for rest in (units, nbval, [SITE])]
         codes.append(browser.wait())
         said.seek(0)
         print(said.read())
