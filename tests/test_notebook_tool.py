@@ -372,25 +372,28 @@ def test_check_tells_and_exits(tmp_path, capsys):
 @pytest.mark.parametrize("codes", [(0, 0, 0, 0), *(tuple(code * (k == place) for k in range(4)) for code in (1, 5, -9)
                                                                 for place in range(4))], ids=str)
 def test_the_test_runner_hides_no_failure(monkeypatch, capsys, codes):
-    """Units, notebooks, site and browser; a run that a signal ended has a negative code."""
-    *ended, last = codes
-    commands, ended = [], iter(ended)
+    """Units, notebooks, panels and site in a browser; a run that a signal ended has a negative code."""
+    *ended, panels, site = codes
+    commands, beside, ended = [], [], iter(ended)
 
     class Beside:
         def __init__(self, command, stdout, **_):
-            commands.append(command)
-            stdout.write("what the browser's tests say")
+            beside.append(command)
+            stdout.write(f"what {command[-1]} says")
 
         def wait(self):
-            return last
+            return next(waited)
 
+    waited = iter([panels, site])
     monkeypatch.setattr(subprocess, "Popen", Beside)
     monkeypatch.setattr(subprocess, "call", lambda command, **_: commands.append(command) or next(ended))
     monkeypatch.setattr(sys, "argv", ["test.py"])
     assert bool(runner.main()) == any(codes)
-    assert tuple(commands[0][-2:]) == runner.BROWSER and "tests" in commands[1] and "--nbval" in commands[2] and commands[3][-1] == runner.SITE
-    assert all(f"--ignore={path}" in commands[1] for path in (*runner.BROWSER, runner.SITE)), "nothing is run twice"
-    assert "what the browser's tests say" in capsys.readouterr().out
+    assert [tuple(command[-len(paths):]) for command, paths in zip(beside, runner.BROWSER)] == [*runner.BROWSER]
+    assert "tests" in commands[0] and "--nbval" in commands[1] and len(commands) == 2
+    assert all(f"--ignore={path}" in commands[0] for paths in runner.BROWSER for path in paths), "nothing is run twice"
+    out = capsys.readouterr().out
+    assert all(f"what {paths[-1]} says" in out for paths in runner.BROWSER)
     monkeypatch.setattr(sys, "argv", ["test.py", "--notebooks"])
     ended = iter([codes[0]])
-    assert bool(runner.main()) == bool(codes[0]) and len(commands) == 5 and "--nbval" in commands[4]
+    assert bool(runner.main()) == bool(codes[0]) and len(commands) == 3 and "--nbval" in commands[2]

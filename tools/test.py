@@ -6,6 +6,7 @@
 --lax compares no stored outputs (for systems whose digits are not proven equal); --notebooks runs nothing but the notebooks.
 REVLIB_NOTHING_LEFT_OUT=1 makes it an error to leave browser tests out.
 """
+import contextlib
 import pathlib
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PYTEST = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
-BROWSER, SITE = ("tests/test_browser.py", "tests/test_torture_browser.py"), "tests/test_site.py"
+BROWSER = ("tests/test_browser.py", "tests/test_torture_browser.py"), ("tests/test_site.py",)    # two runs: JupyterLab, and the site
 sys.path.insert(0, str(ROOT))
 from tools.notebook import book    # noqa: E402  the folder is not a package
 
@@ -24,13 +25,15 @@ def main():
              "--nbval-sanitize-with", "tests/nbval.cfg", "-q", *map(str, book())]
     if "--notebooks" in sys.argv[1:]:
         return 1 if subprocess.call([*PYTEST, *nbval], cwd=ROOT) else 0
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as said:    # the browser waits more than it works: it runs beside the rest
-        browser = subprocess.Popen([*PYTEST, *BROWSER], cwd=ROOT, stdout=said, stderr=subprocess.STDOUT)
-        units = ["tests", *(f"--ignore={path}" for path in (*BROWSER, SITE))]
-        codes = [subprocess.call([*PYTEST, *rest], cwd=ROOT) for rest in (units, nbval, [SITE])]
-        codes.append(browser.wait())
-        said.seek(0)
-        print(said.read())
+    units = ["tests", *(f"--ignore={path}" for paths in BROWSER for path in paths)]
+    with contextlib.ExitStack() as files:    # a browser waits more than it works: its tests run beside the rest
+        said = [files.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8")) for _ in BROWSER]
+        beside = [subprocess.Popen([*PYTEST, *paths], cwd=ROOT, stdout=file, stderr=subprocess.STDOUT) for paths, file in zip(BROWSER, said)]
+        codes = [subprocess.call([*PYTEST, *rest], cwd=ROOT) for rest in (units, nbval)]
+        for run, file in zip(beside, said):
+            codes.append(run.wait())
+            file.seek(0)
+            print(file.read())
     return 1 if any(codes) else 0    # a run that a signal ended has a negative code
 
 
