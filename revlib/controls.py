@@ -53,7 +53,15 @@ class Number(widgets.HBox):
         self.box.observe(lambda change: self._set(change["new"]), "value")
         super().__init__([self.box, self.slider])
 
-    value = property(lambda self: self._value, lambda self, value: self._set(value))
+    @property
+    def value(self):
+        return self._value
+
+    @value.setter
+    def value(self, value):
+        with self.lock:
+            self._setting = False    # only its own parts come back while it is set: an interrupted move may have left it so
+            self._set(value)
 
     def on_change(self, act):
         """Call `act()` after every change of the value."""
