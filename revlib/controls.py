@@ -2,6 +2,7 @@
 import math
 import os
 import threading
+import time
 from contextlib import contextmanager
 from html import escape
 
@@ -432,14 +433,12 @@ class Quiz(Whole, widgets.VBox):
 
 
 class Progress(Whole, widgets.HBox):
-    """A bar that fills as a training runs in a cell, with a Stop button where the kernel hears it in time."""
+    """A bar that fills as a training runs in a cell, and how to end it early. (Few kernels hear a button while a cell runs; all hear an interrupt.)"""
 
     def __init__(self, steps):
-        self.steps, self.stopped = steps, False
+        self.steps = steps
         self.bar = widgets.IntProgress(value=0, min=0, max=steps, description="training")
-        self.stop = widgets.Button(description="Stop", tooltip="End the training here; the weights stay as they are")
-        self.stop.on_click(lambda _: setattr(self, "stopped", True))
-        super().__init__([self.bar, self.stop])
+        super().__init__([self.bar, widgets.Label("Interrupt the kernel (■) to end it here; the weights stay.")])
 
     def __repr__(self):
         return f"Training: {self.steps} updates"
@@ -450,11 +449,10 @@ class Progress(Whole, widgets.HBox):
 
 
 def progress(run, steps):
-    """The snapshots of a training, with a bar in the notebook's output; the Stop button ends it early."""
-    bar = Progress(steps)
+    """The snapshots of a training, with a bar in the notebook's output."""
+    bar, due = Progress(steps), 0.0
     display(bar)
     for moment in run:
-        bar.bar.value = moment.step
+        if moment.step == steps or time.monotonic() >= due:    # some thousand messages a second would choke the page
+            bar.bar.value, due = moment.step, time.monotonic() + 0.1
         yield moment
-        if bar.stopped:
-            return

@@ -111,8 +111,14 @@ class Map(Plot):
         return self.picture(words)
 
 
+def _touch(low, high, start, end):
+    """Whether the boxes from `low` to `high` touch those from `start` to `end`; the last axis has the two places of a corner."""
+    across, upwards = np.moveaxis((low < end) & (start < high), -1, 0)
+    return across & upwards
+
+
 class Curves(Plot):
-    """Curves over one axis, each named where it runs: over its middle and under it, in turn.
+    """Curves over one axis, each named where it runs: beside it, near its middle, clear of the others if there is room.
 
     Parameters
     ----------
@@ -122,26 +128,48 @@ class Curves(Plot):
         As in Plot.
     """
 
+    ALONG = np.array([50, 40, 60, 30, 70, 20, 80, 10, 90])    # where on a curve its name may stand, in hundredths of it, best first
+
     def __init__(self, names, **axes):
         super().__init__(**axes)
         with _style():
             self.lines = [self.axes.plot([], [], "--" if i % 2 else "-", color=COLOURS[role], lw=2)[0]
                           for i, role in enumerate(names.values())]
-            self.names = [self.axes.text(0, 0, f" {legible(name)} ", color=COLOURS[role], clip_on=True, va="top" if i % 2 else "bottom")
-                          for i, (name, role) in enumerate(names.items())]
+            self.names = [self.axes.text(0, 0, legible(name), color=COLOURS[role], clip_on=True, va="bottom", transform=self.axes.transAxes)
+                          for name, role in names.items()]
         self.moving = [*self.lines, *self.names]
 
     def draw(self, x, curves, words):
         """Move the curves to `curves`, one (len(x),) array a name, and return the Picture. A list as x has one
         array a curve. FloatingPointError if one is not finite."""
         xs = x if isinstance(x, list) else [x] * len(curves)
-        lowest = 1 / FAR if self.axes.get_yscale() == "log" else -FAR
-        for i, (line, name, x, y) in enumerate(zip(self.lines, self.names, xs, curves)):
-            x, y = drawable(x, f"the axis of curve {i + 1}"), drawable(y, f"curve {i + 1}")
-            line.set_data(x, y)
-            name.set(position=np.clip((x[len(x) // 2], y[len(x) // 2]), (-FAR, lowest), FAR),    # on the side from which the curve bends away
-                     ha="right" if (y[-1] >= y[0]) == (i % 2 == 0) else "left")
+        for i, (line, x, y) in enumerate(zip(self.lines, xs, curves)):
+            line.set_data(drawable(x, f"the axis of curve {i + 1}"), drawable(y, f"curve {i + 1}"))
+        self._name(list(zip(xs, curves)))
         return self.picture(words)
+
+    def _name(self, curves):
+        """Set each name beside its curve, away from other curves, where it covers the least of them all and of the names before it."""
+        size = self.figure.get_size_inches() * 72 * self.axes.get_position().size    # of the axes, in pixels
+        inside = self.axes.transScale + self.axes.transLimits
+        lowest = 1 / FAR if self.axes.get_yscale() == "log" else -FAR
+        along = lambda values, low: np.interp(np.linspace(0, len(values) - 1, 101), np.arange(len(values)), np.clip(values, low, FAR))
+        paths = [size * inside.transform(np.column_stack([along(x, -FAR), along(y, lowest)])) for x, y in curves]
+        starts, ends = (np.concatenate([pick(path[:-1], path[1:]) for path in paths]) for pick in (np.minimum, np.maximum))
+        taken = []
+        for i, (name, path) in enumerate(zip(self.names, paths)):
+            box = np.array([6.3 * len(name.get_text()), 15])
+            around = [(dx, dy) for dy in ((3, -3 - box[1]) if i % 2 == 0 else (-3 - box[1], 3)) for dx in (4, -4 - box[0], -box[0] / 2)]
+            low = (path[self.ALONG, None] + around).reshape(-1, 2)
+            cost = _touch(low[:, None], low[:, None] + box, starts, ends).sum(1)
+            crowd = np.concatenate([np.empty((0, 2)), *(other for other in paths if other is not path)])
+            cost = cost + 5 * _touch(path[self.ALONG, None] - 20, path[self.ALONG, None] + 20, crowd, crowd).any(1).repeat(len(around))
+            for other in taken:
+                cost = cost + 1000 * _touch(low, low + box, *other)
+            cost = cost + 10_000 * ((low < 0) | (low + box > size)).any(1)
+            best = low[cost.argmin()]
+            name.set_position(np.clip(best / size, -FAR, FAR))
+            taken.append((best, best + box))
 
 
 class Bars(Plot):

@@ -71,7 +71,7 @@ def test_binder_builds_from_environment_yml_and_nothing_else():
     (lambda folder: (folder / "binder").mkdir(), "environment.yml is not used")], ids=["no environment", "apt", "postBuild", "start", "Python", "binder"])
 def test_a_surprise_is_found(tmp_path, change, found):
     for name in ("environment.yml", "requirements.txt", "pyproject.toml"):
-        shutil.copy(ROOT / name, tmp_path)
+        shutil.copyfile(ROOT / name, tmp_path / name)    # not its rights: the checkout may be read-only
     change(tmp_path)
     assert any(sentence.startswith(found) for sentence in surprising(tmp_path))
 

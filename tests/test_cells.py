@@ -387,17 +387,43 @@ def test_a_moved_plot_equals_a_fresh_one(name):
     assert ET.fromstring(two)[0].text == HOSTILE
 
 
-@pytest.mark.parametrize("plot, draw", [(plots.Map({"one": [0]}, ["here"], **AXES), lambda plot, end: plot.draw([end], "")),
-                                        (plots.Curves({"here": "blame"}, **AXES), lambda plot, end: plot.draw(np.array([0.5, end[0]]), [[1, end[1]]], ""))])
-def test_names_go_with_their_points(plot, draw):
-    ends, places = [(1.0, 1.0), (2.0, 1.5), (2.5, 0.5)], []
+def test_names_go_with_their_points():
+    plot, ends, places = plots.Map({"one": [0]}, ["here"], **AXES), [(1.0, 1.0), (2.0, 1.5), (2.5, 0.5)], []
     for end in ends:
-        (text,) = [t for t in ET.fromstring(draw(plot, end).svg).iter(f"{SVG}text") if t.text.strip() == "here"]
+        (text,) = [t for t in ET.fromstring(plot.draw([end], "").svg).iter(f"{SVG}text") if t.text.strip() == "here"]
         places.append((float(text.get("x")), float(text.get("y"))))
     for k in (0, 1):
         step = [[row[k] - rows[0][k] for row in rows[1:]] for rows in (ends, places)]
         assert step[1][0] / step[1][1] == pytest.approx(step[0][0] / step[0][1], rel=1e-4)
         assert (step[1][0] * step[0][0] > 0) == (k == 0), "pixels count downwards"
+
+
+def places(plot, picture):
+    """Where each name of a drawn Curves stands, as (low corner, high corner) in pixels of the axes; y counts upwards."""
+    corner, size = np.array([62, 48]), np.array([560 * 0.97 - 62, 360 * 0.95 - 48])
+    found = {text.text: np.array([float(text.get("x")), 360 - float(text.get("y"))]) - corner for text in ET.fromstring(picture.svg).iter(f"{SVG}text")}
+    return size, [(found[name.get_text()], found[name.get_text()] + [5.5 * len(name.get_text()), 11]) for name in plot.names]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_names_stand_beside_their_curves_and_clear_of_others(seed):
+    """Bent lines one above the other, with room between them: no name touches another, a curve or the frame; its own curve is the nearest."""
+    rng = np.random.default_rng(seed)
+    many, yscale = rng.integers(1, 5), ["linear", "log"][seed % 2]
+    ends = np.cumsum(rng.uniform(0.18, 0.22, many))
+    xs = [np.sort(rng.uniform(0, 3, rng.integers(8, 400))) for _ in range(many)]
+    shares = [end + 0.05 * np.sin(rng.uniform(1, 2) * x + rng.uniform(0, 6)) for end, x in zip(ends, xs)]    # of the height
+    ys = [3 * share if yscale == "linear" else 10 ** (9 * share - 3) for share in shares]
+    plot = plots.Curves(dict.fromkeys(["a", "length of it", "the third one", "END"][:many], "encoder"),
+                        **AXES | ({"ylim": (1e-3, 1e6)} if yscale == "log" else {}), yscale=yscale)
+    size, boxes = places(plot, plot.draw(xs, ys, ""))
+    dense = np.linspace(0, 3, 2000)
+    lines = [size * np.column_stack([dense / 3, np.interp(dense, x, share, np.nan, np.nan)]) for x, share in zip(xs, shares)]
+    for i, (low, high) in enumerate(boxes):
+        assert (low >= 0).all() and (high <= size).all()
+        assert not any((low < other[1]).all() and (other[0] < high).all() for other in boxes[:i])
+        away = [np.nanmin(np.hypot(*np.maximum(0, np.maximum(low - line, line - high)).T)) for line in lines]
+        assert 0 < away[i] == min(away) < 12
 
 
 def test_plots_are_pictures():

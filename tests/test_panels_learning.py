@@ -455,21 +455,30 @@ def test_progress_hands_on_every_snapshot(bars):
     run = training.train(net, training.Batch(net, STRINGS[:3]), training.Adam(0.01), 30, every=5)
     seen = []
     for moment in controls.progress(run, 30):
-        assert bars[0].bar.value == moment.step
         seen.append(moment)
     assert [m.step for m in seen] == [0, 5, 10, 15, 20, 25, 30]
     bar, = bars
-    assert bar.bar.value == bar.bar.max == bar.steps == 30 and not bar.stopped
+    assert bar.bar.value == bar.bar.max == bar.steps == 30
 
 
-def test_stop_ends_the_training(bars):
+def test_the_bar_does_not_flood_the_page(bars, monkeypatch):
+    now, moved = [100.0], []
+    monkeypatch.setattr(controls.time, "monotonic", lambda: now[0])
     net = training.initial("post")
-    steps = []
-    for moment in controls.progress(training.train(net, training.Batch(net, STRINGS[:3]), training.Adam(0.01), 100), 100):
-        steps.append(moment.step)
-        if moment.step == 4:
-            bars[0].stop.click()
-    assert steps == [0, 1, 2, 3, 4] and bars[0].bar.value == 4 and bars[0].stopped
+    for moment in controls.progress(training.train(net, training.Batch(net, STRINGS[:3]), training.Adam(0.01), 95), 95):
+        if moment.step == 0:
+            bars[0].bar.observe(lambda change: moved.append(change["new"]), "value")
+        now[0] += 0.011
+    assert moved == [10, 20, 30, 40, 50, 60, 70, 80, 90, 95]
+
+
+def test_what_ends_the_loop_ends_the_training(bars):
+    net = training.initial("post")
+    with pytest.raises(KeyboardInterrupt):
+        for moment in controls.progress(training.train(net, training.Batch(net, STRINGS[:3]), training.Adam(0.01), 100), 100):
+            if moment.step == 4:
+                raise KeyboardInterrupt    # as an interrupted kernel does
+    assert bars[0].bar.value <= moment.step == 4
     assert (net.theta == moment.theta).all()    # the weights stay as they are
 
 
@@ -489,4 +498,5 @@ def test_how_the_bar_is_displayed(bars):
     bundle, = bars
     assert bundle["text/plain"] == "Training: 300 updates" and bundle["text/html"] == "<p>Training: 300 updates</p>"
     assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == bar.model_id
-    assert bar.bar.description.strip() and bar.stop.description.strip() and bar.stop.tooltip.strip()
+    how = bar.children[1].value
+    assert bar.bar.description.strip() and how == "Interrupt the kernel (■) to end it here; the weights stay."

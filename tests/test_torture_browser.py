@@ -4,6 +4,7 @@ import random
 import time
 
 import lab as jupyter
+import nbformat
 import psutil
 import pytest
 import torture
@@ -156,6 +157,56 @@ def test_two_notebooks_at_once(started):
     again.close()
     torture.count("moves of sliders in two notebooks at once", 2 * moves)
     torture.count("pages closed while all cells ran, and opened again in JupyterLab")
+
+
+CELLS = ("""import numpy as np
+from revlib import controls, training
+from revlib.alphabet import Alphabet
+alphabet = Alphabet("abc", end=True)
+net = training.initial("identity", alphabet, 5, np.random.default_rng(0))
+start, strings = net.theta.copy(), alphabet.strings(3)
+run = training.train(net, training.Batch(net, strings), training.Adam(0.01), steps=10**7, clip=1)
+for moment in controls.progress(run, steps=10**7):
+    last = moment.step""", """print("never reached" if "last" not in globals() else last)""", """again, steps = training.initial("identity", alphabet, 5, np.random.default_rng(0)), []
+for moment in training.train(again, training.Batch(again, strings), training.Adam(0.01), steps=last + 1, clip=1):
+    steps += [moment.step] * np.array_equal(moment.theta, net.theta)
+print("as after step", steps[0] - last, "more than the last one shown" if not (net.theta == start).all() else "NOT TRAINED")""")
+
+
+@browser
+def test_a_training_interrupted_by_keys(started):
+    """I, I as a reader types it: the cell ends, those below it do not run, and the weights are those of a step. Then 0, 0, and all goes anew."""
+    name = "interrupted"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in CELLS],
+                                        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}})
+    nbformat.write(notebook, started[1].root / f"{name}.ipynb")
+    chapter = jupyter.Chapter(started[1], started[0], name)
+    chapter.open()
+    page, many = chapter.page, torture.times(1, 10)
+    prompt = lambda i: page.evaluate("i => book.cell(i).querySelector('.jp-InputPrompt').textContent", i)
+    said = lambda i: "".join(output.get("text", output.get("ename", "")) for output in chapter.js("outputs")[i])
+    filled = "() => parseFloat(document.querySelector('.widget-hprogress .progress-bar, .jupyter-widgets .progress-bar')?.style.width) >= 0"
+    for k in range(many):
+        page.evaluate("() => { jupyterapp.commands.execute('notebook:run-all-cells'); }")
+        page.wait_for_function(filled)
+        time.sleep(random.Random(k).uniform(0, 0.5))
+        page.locator(".jp-Cell .jp-InputPrompt").nth(0).click()    # a cell, not the text in it: then keys are commands
+        page.keyboard.press("i")
+        page.keyboard.press("i")
+        jupyter.wait_until(lambda: said(0) == "KeyboardInterrupt" and "*" not in prompt(1), 30, "the training was not interrupted")
+        assert said(1) == ""
+        page.locator(".jp-Cell .jp-InputPrompt").nth(2).click()
+        page.keyboard.press("Control+Enter")
+        jupyter.wait_until(lambda: said(2), 30, "the last cell said nothing")
+        assert said(2).strip() in (f"as after step {more} more than the last one shown" for more in (0, 1))
+        page.keyboard.press("0")
+        page.keyboard.press("0")
+        page.locator(".jp-Dialog button.jp-mod-accept").click()
+        jupyter.wait_until(lambda: not page.locator(".jp-Dialog").count() and chapter.js("kernel"), 30, "the kernel did not restart")
+        page.evaluate("() => jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
+    assert [error for error in chapter.errors if "KeyboardInterrupt" not in error] == []
+    chapter.close()
+    torture.count("trainings interrupted by keys in JupyterLab, and the kernel restarted", many)
 
 
 def test_every_slider_named_here_is_there():

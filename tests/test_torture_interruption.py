@@ -1,4 +1,4 @@
-"""Interrupts, moves while a cell runs, Stop, a page that closes, restarts: at every line in this process, at random moments in real kernels."""
+"""Interrupts, moves while a cell runs, a page that closes, restarts: at every line in this process, at random moments in real kernels."""
 import ast
 import builtins
 import gc
@@ -409,26 +409,6 @@ print("cell done", flush=True)
             assert int(kernel.run("print(len(panel.drawn_by))")) > 1, "nothing came on another thread"
         kernel.run(f"t.settle(panel)\nt.same(panel, t.like(t.build(*names[{which}]), panel))\npanel.reset()\nassert t.state(panel) == starts[{which}]")
     torture.count("moves by a page while a cell ran in a real kernel", meanwhile)
-
-
-def test_stop_while_training_runs(kernel, tmp_path):
-    if not kernel.subshell:
-        pytest.skip("this ipykernel hears a button only when the cell is over")
-    kernel.run("beside_the_cell(True)")
-    rng, many = random.Random(4), torture.times(2, 30)
-    for _ in range(many):
-        how = dict(seed=rng.randrange(5), every=rng.choice([1, 20]), path=str(tmp_path / "kept.npz"), optimiser="Adam",
-                   run="controls.progress(run, steps=10**7)")
-        kernel.run(f"training.save(fresh({how['seed']}), {how['path']!r})")
-        kernel.begin(TRAINING.format(**how) + "print('after', moment.step, np.array_equal(moment.theta, net.theta))")
-        opened = lambda message: message["msg_type"] == "comm_open" and message["content"]["data"]["state"].get("description") == "Stop"
-        button = next(filter(opened, kernel.seen), None) or kernel.until(opened)
-        time.sleep(rng.uniform(0, 0.3))
-        kernel.send(button["content"]["comm_id"], method="custom", content={"event": "click"})
-        kernel.end()
-        assert "True" in kernel.text()    # the weights of the last moment that was shown
-        kernel.run(CHECK.format(**how))
-    torture.count("trainings ended by Stop in a real kernel", many)
 
 
 def test_a_page_that_closes_in_the_middle_and_comes_back(kernel):
