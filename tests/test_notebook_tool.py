@@ -198,6 +198,8 @@ def test_canonical():
     assert cell.outputs[1].text == "hello\n" and (cell.id, cell.source, cell.execution_count) == ("add", "1 + 1", 1)
     nbformat.validate(done)
     assert tool.canonical(nbformat.from_dict(json.loads(json.dumps(done)))) == done
+    folded = tool.canonical(page(code("rows = []", tags=["hide-input"]))).cells[1].metadata
+    assert folded == {"tags": ["hide-input"], "jupyter": {"source_hidden": True}}    # folded in JupyterLab as on the site
 
 
 def test_what_is_written_can_be_read(tmp_path):

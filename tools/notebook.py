@@ -48,8 +48,9 @@ def canonical(notebook):
     notebook.metadata = nbformat.from_dict(KERNEL)
     notebook.nbformat_minor = 5
     for cell in notebook.cells:
-        tags = cell.metadata.get("tags")
-        cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
+        tags = cell.metadata.get("tags", [])
+        folded = {"jupyter": {"source_hidden": True}} if "hide-input" in tags else {}    # on the site the tag does it
+        cell.metadata = nbformat.from_dict(folded | ({"tags": tags} if tags else {}))
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET_VIEW, None)
             if "metadata" in output:
