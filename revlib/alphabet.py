@@ -1,9 +1,12 @@
-"""Floor 0: letters, their indices and their one-hot rows, both ways; and reading what a reader typed."""
+"""Floor 0: letters, their indices and their one-hot rows, both ways; and reading what a reader gave."""
 import itertools
+import math
+import operator
 
 import numpy as np
 
 LARGEST = 64    # letters an alphabet may have
+MOST = 10_000_000    # strings that are made at once; a gigabyte of them
 END = "END"     # how the END symbol is written
 
 
@@ -14,6 +17,27 @@ class LetterError(ValueError):
 def quote(text):
     """`text` in quotes on one line, cut after 20 letters, for use in a message."""
     return repr(text if len(text) <= 20 else text[:20] + "…")
+
+
+def whole(value, what, low=0, high=None):
+    """`value` as an int; ValueError if it is no whole number from `low` (to `high`): `what` it is of, what was given, what would be right."""
+    try:
+        found = operator.index(value)
+    except TypeError:
+        found = None
+    if found is None or found < low or (high is not None and found > high):
+        raise ValueError(f"{what} is {value!r}; it must be a whole number, {low} or more" + (f", {high} at most" if high is not None else ""))
+    return found
+
+
+def listed(strings):
+    """The strings of a list or the like, as a list. LetterError for one string, which would pass for a list of its letters."""
+    if isinstance(strings, str):
+        raise LetterError(f"expected a list of strings, found the string {quote(strings)}; [{quote(strings)}] is a list of one")
+    try:
+        return list(strings)
+    except TypeError:
+        raise LetterError(f"expected a list of strings, found a value of type {type(strings).__name__}") from None
 
 
 class Alphabet:
@@ -30,10 +54,12 @@ class Alphabet:
     Raises
     ------
     ValueError
-        If there is no letter, more than 64, or one of them twice (which, and where).
+        If there is no letter, more than 64, or one of them twice (which, and where), or it is no string.
     """
 
     def __init__(self, letters="abc", end=False):
+        if not isinstance(letters, str):
+            raise ValueError(f"an alphabet is a string of its letters, such as 'abc'; this is a value of type {type(letters).__name__}")
         if not 1 <= len(letters) <= LARGEST:
             raise ValueError(f"an alphabet has 1 to {LARGEST} letters, {quote(letters)} has {len(letters)}")
         for i, letter in enumerate(letters):
@@ -95,11 +121,14 @@ class Alphabet:
         """
         if isinstance(text, str):
             return np.array([self.letters.index(letter) for letter in self.read(text, empty=True)], dtype=int)
+        text = listed(text) if not isinstance(text, bytes) else self.read(text)
         for other in text:
+            if not isinstance(other, str):
+                self.read(other)    # says what it is
             if len(other) != len(text[0]):
                 raise LetterError(f"strings of one length make a batch; {quote(text[0])} has {len(text[0])} "
                                   f"letters and {quote(other)} has {len(other)}")
-        return np.stack([self.indices(t) for t in text], axis=1) if len(text) else np.zeros((0, 0), dtype=int)
+        return np.stack([self.indices(t) for t in text], axis=1) if text else np.zeros((0, 0), dtype=int)
 
     def one_hot(self, text):
         """One-hot rows of a string (T, V), or of a list of B strings of one length (T, B, V)."""
@@ -114,5 +143,7 @@ class Alphabet:
         return "".join(self.letters[i] for i in spoken)
 
     def strings(self, length):
-        """All strings of a length, in the alphabet's order: 27 of length 3 over 'abc'."""
+        """All strings of a length, in the alphabet's order: 27 of length 3 over 'abc'. ValueError for a length of which there are too many."""
+        if whole(length, "the length of the strings") * math.log(len(self)) > math.log(MOST):
+            raise ValueError(f"there are {len(self)}^{length} strings of {length} letters over {quote(self.letters)}; at most {MOST:,} are made at once")
         return ["".join(letters) for letters in itertools.product(self.letters, repeat=length)]

@@ -8,7 +8,7 @@ steps of one product each, all made by one call. Chapter 05 derives all three.
 import numpy as np
 
 from revlib import model
-from revlib.alphabet import LetterError
+from revlib.alphabet import LetterError, listed
 
 # slope of the activation, from the state it gave: S -> dS/dA
 SLOPES = {"relu": lambda S, out: np.greater(S, 0, out=out),    # a state above 0 passes blame on as it is, one at 0 none
@@ -26,9 +26,18 @@ def task(alphabet, strings):
     -------
     inputs, targets : (T, B) and (L, B) int arrays; L is T, or T + 1 with END
     """
-    inputs = alphabet.indices(strings)
+    inputs = alphabet.indices(listed(strings))
     end = np.full((int(alphabet.end), inputs.shape[1]), len(alphabet))
     return inputs, np.concatenate([inputs[::-1], end])
+
+
+def some(targets):
+    """`targets`, (L, B), if they are L letters, 1 or more, of B strings, 1 or more; else LetterError."""
+    if not targets.shape[1]:
+        raise LetterError("there is no string")
+    if not len(targets):
+        raise LetterError("there is no letter to say: an empty string needs an alphabet with END")
+    return targets
 
 
 class Tape:
@@ -58,9 +67,7 @@ class Tape:
     """
 
     def __init__(self, net, inputs, targets, share=None):
-        (T, B), L, V, n, K = inputs.shape, len(targets), len(net.alphabet), net.n, net.O.shape[1]
-        if L == 0:
-            raise LetterError("there is no letter to say: an empty string needs an alphabet with END")
+        (T, B), L, V, n, K = inputs.shape, len(some(targets)), len(net.alphabet), net.n, net.O.shape[1]
         dtype = net.theta.dtype
         rows = model.unroll_rows(T + L + 1, (B,), net.enc, dtype)    # the encoder's T + 1, then the decoder's L + 1
         rows[:T, :, :V], rows[T + 2:-1, :, :V] = np.eye(V)[inputs], np.eye(K, V)[targets[:-1]]
@@ -73,8 +80,10 @@ class Tape:
         self.S, self.dec_S, self.dS, self.dec_dS = states[:T + 1], states[T + 1:], dS[:T + 1], dS[T + 1:]
         self.dA, self.dec_dA, self.dZ = blame[:-1], dec_blame[:-1, :, K:], dec_blame[1:, :, :K]
         self.targets = targets
-        self.d = model.Net(net.alphabet, n, net.activation, np.zeros_like(net.theta))
-        share = np.full(L, 1 / L) if share is None else np.asarray(share)
+        self.d = model.Net(*net.made, np.zeros_like(net.theta))
+        share = np.full(L, 1 / L) if share is None else np.asarray(share, dtype=float)
+        if share.shape != (L,):
+            raise ValueError(f"share has shape {share.shape}; the {L} letters to say need ({L},)")
         self._share = np.repeat(share / B, B).astype(dtype)                        # (L·B,)
         self._right = np.eye(K, dtype=dtype)[:, targets.ravel()] * self._share     # (K, L·B): y, each times its share
         # What is computed with, cut once: a slice costs as much as a product this small. It all stands upright, one
@@ -87,6 +96,9 @@ class Tape:
         self._back = ([*zip(dec_blame[1:], dS[T + 2:], slope[T + 2:], dec_blame[:-1, K:])][::-1],
                       [*zip(blame[1:], dS[1:T + 1], slope[1:T + 1], blame[:-1])][::-1])
         self._causes = (H[:T], self.dA), (H[T + 1:], dec_blame.swapaxes(1, 2))
+
+    def __reduce__(self):
+        raise TypeError("a tape is not copied: its arrays are views into one another; make another one")
 
     def forward(self, net):
         """Run the batch; fills S, dec_S and P, and returns the loss.
@@ -168,6 +180,14 @@ def gradients(net, strings, share=None):
 def check(net, strings, h=1e-6):
     """Compare every entry of the gradient with a central difference of the loss.
 
+    Where a sum before ReLU is 0, or nearer to 0 than a nudge moves it, ReLU has a bend, and the difference takes in both
+    sides of it: what it says there is no error of the gradient.
+
+    Parameters
+    ----------
+    h : float
+        The nudge, above 0.
+
     Returns
     -------
     error, where : float, str
@@ -178,7 +198,9 @@ def check(net, strings, h=1e-6):
     FloatingPointError
         If a loss, a difference or the gradient is not finite.
     """
-    net = model.Net(net.alphabet, net.n, net.activation, net.theta.astype(float))    # a nudge needs the digits
+    if not 0 < h < 1:
+        raise ValueError(f"h is {h}; a nudge is above 0 and small, such as 1e-6")
+    net = model.Net(*net.made, net.theta.astype(float))    # a nudge needs the digits
     tape, probe = gradients(net, strings), net.copy()
     gradient, nudged = tape.d.theta.copy(), np.zeros_like(net.theta)
     with np.errstate(all="ignore"):    # answered below
@@ -190,6 +212,6 @@ def check(net, strings, h=1e-6):
         off = np.abs(gradient - nudged)
     if not np.isfinite(off).all():
         raise FloatingPointError("a difference of the loss is not finite: the weights are too large to be nudged")
-    at = model.Net(net.alphabet, net.n, net.activation, np.arange(net.theta.size)).named()
+    at = model.Net(*net.made, np.arange(float(net.theta.size))).named()
     name, place = next((name, np.argwhere(view == off.argmax())[0]) for name, view in at.items() if off.argmax() in view)
     return float(off.max() / (np.abs(gradient).max() or 1)), f"{name}{[int(k) for k in place]}"

@@ -177,6 +177,14 @@ def units(n):
     return tuple(str(i + 1) for i in range(n))
 
 
+def _shaped(array, name, *shape):
+    """ValueError unless an array, or a list of names, has a shape; None stands for any number."""
+    found = np.shape(array)
+    if len(found) != len(shape) or any(want not in (None, have) for want, have in zip(shape, found)):
+        wanted = ", ".join("any" if want is None else str(want) for want in shape)
+        raise ValueError(f"{name} has shape {found}; beside the rest of the picture it needs ({wanted}{',' * (len(shape) == 1)})")
+
+
 def _of_numbers(drawing):
     """A drawing that shows numbers: an array or a number that is not finite is answered in words."""
     signature = inspect.signature(drawing)
@@ -211,6 +219,9 @@ def draw_step(t, x, Wh, s, Ws, b, after, letters, limit=None, marks=None):
     marks : dict, optional
         Block name -> cells with a heavy frame; without it the row of Wh that x(t) picks.
     """
+    for array, name, *shape in ((x, "x", len(letters)), (Wh, "Wh", len(letters), len(s)), (s, "s", None), (Ws, "Ws", len(s), len(s)), (b, "b", len(s)),
+                                (after, "after", len(s))):
+        _shaped(array, name, *shape)
     from_letter, from_state, n = x @ Wh, s @ Ws, units(len(s))
     before = drawable(from_letter + from_state + b, "the sum")
     limit = limit or max(np.abs([before, after]).max(), 1e-9)
@@ -248,6 +259,7 @@ def draw_states(text, S, name="S", role="encoder", limit=None):
         T letters.
     S : (T + 1, n) array
     """
+    _shaped(S, name, len(text) + 1, None)
     limit = limit or max(np.abs(S).max(), 1e-9)
     rows = [[Sign(letter), Block(row, f"{name}({t})", role, columns=units(len(row)) if t == 0 else (), limit=limit)]
             for t, (letter, row) in enumerate(zip(" " + text, S))]
@@ -263,6 +275,8 @@ def draw_compare(first, S1, second, S2, limit=None):
     first, second : str
     S1, S2 : (T1 + 1, n) and (T2 + 1, n) arrays
     """
+    _shaped(S1, "S1", len(first) + 1, None)
+    _shaped(S2, "S2", len(second) + 1, S1.shape[1])
     limit = limit or max(np.abs(S1).max(), np.abs(S2).max(), 1e-9)
     n, gone = units(S1.shape[1]), np.full(S1.shape[1], np.nan)
     grid = []
@@ -304,6 +318,8 @@ def draw_decoding(thought, X, S, Z, P, said, letters, outputs, shown=None, limit
         State with the full colour; the largest shown if not given.
     """
     T = len(said)
+    for array, name, columns in ((X, "X", len(letters)), (S, "S", len(thought)), (Z, "Z", len(outputs)), (P, "P", len(outputs))):
+        _shaped(array, name, T, columns)
     shown = T if shown is None else min(shown, T)
     limit = limit or max(np.abs(S).max(), 1e-9)
     grid = [[None, Block(thought, "thought vector = _S(0)", "encoder", columns=units(len(thought)), limit=limit)]]
@@ -341,6 +357,10 @@ def draw_backward(text, fed, right, S, dS, dec_S, dec_dS, P, dZ, outputs, limit=
     limit : float, optional
         Blame with the full colour; the largest shown if not given.
     """
+    steps, n = len(fed), np.shape(S)[-1]
+    for array, name, *shape in ((S, "S", len(text) + 1, n), (dS, "dS", len(text) + 1, n), (dec_S, "dec_S", steps + 1, n), (dec_dS, "dec_dS", steps + 1, n),
+                                (P, "P", steps, len(outputs)), (dZ, "dZ", steps, len(outputs)), ([*right], "right", steps)):
+        _shaped(array, name, *shape)
     limit = limit or max(np.abs(dS).max(), np.abs(dec_dS).max(), 1e-12)
     n, grid = units(S.shape[1]), []
     for t, letter in enumerate(text, start=1):
@@ -367,6 +387,8 @@ def draw_blame(z, p, y, letters, temperature=1.0):
     z, p, y : (K,) arrays
     letters : sequence of K str
     """
+    for array, name in ((z, "z"), (p, "p"), (y, "y")):
+        _shaped(array, name, len(letters))
     scaled, target = z / temperature, int(y.argmax())
     shifted = drawable(scaled - scaled.max(), "z / temperature − max")
     loss = np.log(np.exp(shifted).sum()) - shifted[target]    # not -log p: p may have become 0
@@ -396,6 +418,7 @@ def draw_answer(text, said, sure):
     sure : (len(said),) array
         The probability of each.
     """
+    _shaped(sure, "sure", len(said))
     right = [*text[::-1], "END"]
     wrong = [t for t, letter in enumerate(said) if t >= len(right) or letter != right[t]]
     names = [f"{letter}≠{(right + ['nothing'] * len(said))[t]}" if t in wrong else letter for t, letter in enumerate(said)]
@@ -448,6 +471,8 @@ def draw_code(text, X, code, P, said, letters, room, words):
         Units the code has room for: the picture is as wide whatever k is.
     words : str
     """
+    for array, name in ((X, "X"), (P, "P")):
+        _shaped(array, name, len(text), len(letters))
     middle = Block(np.pad(code, (0, room - len(code)), constant_values=np.nan), "code", "encoder", columns=units(len(code)), limit=10)
     grid = []
     for t, (letter, x, p, answer) in enumerate(zip(text, X, P, said)):
@@ -506,6 +531,7 @@ def draw_attention(text, said, A):
     A : (L, T) array
         Row t-1: how much of each encoder state step t takes; each row sums to 1.
     """
+    _shaped(A, "A", len(said), len(text))
     looks, last = A.argmax(axis=1), len(text) - 1
     back = sum(look == last - t for t, look in enumerate(looks) if t <= last)
     places = ", ".join(f"{letter} at {look + 1} ({number(row[look])})" for letter, look, row in zip(said, looks, A))

@@ -43,7 +43,9 @@ class Number(widgets.HBox):
     """
 
     def __init__(self, name, value, low, high, step=0.01):
-        kind = "Int" if isinstance(step, int) else "Float"
+        if not low <= high:
+            raise ValueError(f"{name}: there is nothing from {low} to {high}")
+        kind, value = "Int" if isinstance(step, int) else "Float", min(max(value, low), high)
         bounds = dict(value=value, min=low, max=high, step=step)
         self.box = getattr(widgets, f"Bounded{kind}Text")(description=name, style=_WIDE, **bounds,
                                                           layout=widgets.Layout(width="170px"))

@@ -16,11 +16,12 @@ def _place(number):
 
 def check(number, answer):
     """Print one line about an answer: not attempted yet, correct, or what was found and what kind was expected."""
-    exercise = EXERCISES.get(number)
+    exercise = EXERCISES.get(number) if isinstance(number, str) else None
     if exercise is None:
         chapter = str(number).split(".")[0]
         there = [known for known in EXERCISES if known.split(".")[0] == chapter] or EXERCISES
-        print(f"there is no exercise {number!r}; there is {min(there, key=_place)} to {max(there, key=_place)}")
+        print(f"there is no exercise {number!r}; there is {min(there, key=_place)} to {max(there, key=_place)}"
+              + ("" if isinstance(number, str) else ', each written as a string: check("1.1", ...)'))
     elif answer is Ellipsis or answer is None or not exercise.attempted(answer):
         print(f"{number}: not attempted yet")
     else:

@@ -16,7 +16,7 @@ from revlib import model
 
 def sigmoid(z):
     """1 / (1 + e^-z), by tanh: nothing overflows."""
-    return 0.5 + 0.5 * np.tanh(0.5 * z)
+    return 0.5 + 0.5 * np.tanh(np.multiply(0.5, z))
 
 
 class Plain:

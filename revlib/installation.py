@@ -2,8 +2,6 @@
 import importlib.metadata
 import sys
 
-from packaging.requirements import Requirement    # comes with matplotlib
-
 
 def problems(package="revlib", python=sys.version_info):
     """What is wrong, one sentence each with its cure; an empty list if nothing is.
@@ -17,6 +15,10 @@ def problems(package="revlib", python=sys.version_info):
         wanted = importlib.metadata.requires(package) or []
     except importlib.metadata.PackageNotFoundError:
         return [*found, f"{package} is not installed. In the book's folder, type: python -m pip install -e \".[lab]\""]
+    try:
+        from packaging.requirements import Requirement    # comes with matplotlib
+    except ModuleNotFoundError:
+        return [*found, "packaging is missing, so what else is cannot be said. Type: python -m pip install matplotlib"]
     for requirement in map(Requirement, wanted):
         if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
             continue

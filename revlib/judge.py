@@ -96,10 +96,11 @@ class Works(Question):
         trouble = Numbers("", lambda: np.zeros(self.size), np.inf).judge(answer)
         if trouble:
             return trouble
-        if self.whole and not np.array_equal(np.round(np.asarray(answer, dtype=float)), np.asarray(answer, dtype=float)):
-            return f"found {np.ravel(answer)[0]:g}"
+        answer = np.real_if_close(answer).astype(float).ravel()
+        if self.whole and not np.array_equal(np.round(answer), answer):
+            return f"found {answer[0]!s}"
         try:
-            said = self.outcome(np.asarray(answer, dtype=float).ravel())
+            said = self.outcome(answer)
         except (FloatingPointError, ValueError, OverflowError) as error:    # a seed that is none, weights too large
             return f"tried out, it gives an error: {_short(error)}"
         return None if said == self.wanted else f"tried out, it gives {said!r}"

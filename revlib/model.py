@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from revlib import post
-from revlib.alphabet import Alphabet
+from revlib.alphabet import Alphabet, whole
 
 
 def relu(z, out=None):
@@ -19,22 +19,66 @@ def relu(z, out=None):
 ACTIVATIONS = {"relu": relu, "tanh": np.tanh}    # each takes `out`, as NumPy's own functions do
 
 
+class Views(dict):
+    """Name -> view of a flat vector. To set one is to write into it."""
+
+    def __setitem__(self, name, value):
+        if value is not self[name]:    # as it is after `views[name] *= 2`
+            self[name][...] = value
+
+
 def views(theta, shapes):
-    """Name -> view of a flat vector, cut in the order of the dict `shapes`, name -> shape."""
+    """Views of a flat vector, cut in the order of the dict `shapes`, name -> shape."""
     ends = np.cumsum([int(np.prod(shape)) for shape in shapes.values()])
-    if theta.shape != (ends[-1],):
-        raise ValueError(f"these shapes need {ends[-1]} parameters; theta has shape {theta.shape}: {shapes}")
-    return {name: piece.reshape(shape) for (name, shape), piece in zip(shapes.items(), np.split(theta, ends[:-1]))}
+    return Views({name: piece.reshape(shape) for (name, shape), piece in zip(shapes.items(), np.split(theta, ends[:-1]))})
 
 
 def draw_gaussian(views, rng):
-    """Draw every matrix among the views: mean 0, variance 1 / (its rows)."""
+    """Draw every matrix among the views: mean 0, variance 1 / (its rows). ValueError if `rng` is no NumPy Generator."""
+    if not isinstance(rng, np.random.Generator):
+        raise ValueError(f"weights are drawn, and rng is {rng!r}: give a generator, such as np.random.default_rng(0)")
     for view in views:
         if view.ndim == 2 and len(view):
             view[:] = rng.normal(0, 1 / np.sqrt(len(view)), view.shape)
 
 
-class Layer:
+class Fixed:
+    """What keeps the arrays that it was made with: they are views into one another, and what took the place of one would be none."""
+
+    def __setattr__(self, name, value):
+        if not hasattr(self, name):
+            return super().__setattr__(name, value)
+        held = getattr(self, name)
+        if not isinstance(held, np.ndarray):
+            raise AttributeError(f"{name} is {held!r} for good; make another network")
+        if getattr(value, "__array_interface__", None) != held.__array_interface__:    # the same, where `net.Ws *= 2` has written into it
+            raise AttributeError(f"{name} cannot be replaced, write into it: {name}[:] = ...")
+
+
+class Parameters(Fixed):
+    """A network whose parameters all lie in one flat `theta`. Copied, pickled or not, it is made anew, around a theta of its own.
+
+    `made` is what it was made of, theta aside: the arguments of its class, in order.
+    """
+
+    def __reduce__(self):
+        return type(self), (*self.made, self.theta)
+
+    def copy(self):
+        return type(self)(*self.made, self.theta.copy())
+
+
+def parameters(theta, size, what):
+    """`theta`, or zeros for None; ValueError if it is no flat array of `size` floats, which `what` has."""
+    if theta is None:
+        return np.zeros(size)
+    held = getattr(theta, "dtype", type(theta).__name__)
+    if not isinstance(theta, np.ndarray) or theta.dtype.kind != "f" or theta.shape != (size,):
+        raise ValueError(f"{what} have {size} parameters; theta has shape {np.shape(theta)} and holds {held}: it must be one flat array of floats")
+    return theta
+
+
+class Layer(Fixed):
     """One recurrent layer. Wh (V, n), Ws (n, n) and b (n,) are row blocks of one matrix W (V + n + 1, n),
     so that a step is one product: [x, s, 1] @ W = x @ Wh + s @ Ws + b."""
 
@@ -46,7 +90,7 @@ class Layer:
     b = property(lambda self: self.W[-1])
 
 
-class Net:
+class Net(Parameters):
     """The network: all parameters in one flat vector `theta`, and named views into it.
 
     Wh (V, n), Ws (n, n), b (n,) are the encoder's; dec.Wh, dec.Ws, dec.b the decoder's;
@@ -65,22 +109,19 @@ class Net:
     Raises
     ------
     ValueError
-        For an unknown activation, n below 1, or a theta of another size (the message gives both sizes).
+        For an unknown activation, an n that is no whole number above 0, or a theta of another size (the message gives both sizes)
+        or kind.
     """
 
     def __init__(self, alphabet="abc", n=5, activation="relu", theta=None):
         self.alphabet = alphabet if isinstance(alphabet, Alphabet) else Alphabet(alphabet)
         if activation not in ACTIVATIONS:
             raise ValueError(f"activation {activation!r} is not one of {', '.join(ACTIVATIONS)}")
-        if n < 1:
-            raise ValueError(f"a network has at least 1 unit, not {n}")
-        self.n, self.activation, self.act = n, activation, ACTIVATIONS[activation]
+        self.n = n = whole(n, "the number of units", 1)
+        self.activation, self.act, self.made = activation, ACTIVATIONS[activation], (self.alphabet, n, activation)
         V, K = len(self.alphabet), len(self.alphabet.outputs)
         recurrent, size = (V + n + 1) * n, 2 * (V + n + 1) * n + (n + 1) * K
-        self.theta = np.zeros(size) if theta is None else theta
-        if self.theta.shape != (size,):
-            raise ValueError(f"{n} units over {self.alphabet!r} have {size} parameters; "
-                             f"theta has shape {self.theta.shape}")
+        self.theta = parameters(theta, size, f"{n} units over {self.alphabet!r}")
         self.enc = Layer(self.theta[:recurrent].reshape(-1, n), V)
         self.dec = Layer(self.theta[recurrent:2 * recurrent].reshape(-1, n), V)
         self.O = self.theta[2 * recurrent:].reshape(-1, K)    # Wo above bo
@@ -98,9 +139,6 @@ class Net:
         """Name -> view of every parameter, in the order of theta."""
         return {"Wh": self.Wh, "Ws": self.Ws, "b": self.b, "dec.Wh": self.dec.Wh, "dec.Ws": self.dec.Ws,
                 "dec.b": self.dec.b, "Wo": self.Wo, "bo": self.bo}
-
-    def copy(self):
-        return Net(self.alphabet, self.n, self.activation, self.theta.copy())
 
 
 def post_net():
@@ -185,7 +223,7 @@ def encode(net, X):
 
     Source: the post, section "The Encoder".
     """
-    V = len(net.alphabet)
+    V, X = len(net.alphabet), np.asarray(X)
     if X.ndim < 2 or X.shape[-1] != V:
         raise ValueError(f"X has shape {X.shape}; a string over {net.alphabet!r} needs (T, {V})")
     H = unroll_rows(len(X), X.shape[1:-1], net.enc, net.theta.dtype)
@@ -240,14 +278,23 @@ def decode(net, thought, steps, given=None, choose=greedy):
 
     Raises
     ------
+    ValueError
+        If thought's last axis is not n, `steps` no whole number, or `given` not as described; the message says what was found.
     FloatingPointError
         If a state or score is not finite; the message says which.
 
     Source: the post, section "The Decoder".
     """
     V, K = len(net.alphabet), len(net.alphabet.outputs)
-    thought = np.asarray(thought)
+    thought, steps = np.asarray(thought), whole(steps, "the number of steps")
     batch = thought.shape[:-1]
+    if thought.shape[-1:] != (net.n,):
+        raise ValueError(f"thought has shape {thought.shape}; a network of {net.n} units needs ({net.n},), or (B, {net.n})")
+    if given is not None:
+        given = np.asarray(given)
+        if given.dtype.kind not in "iu" or given.shape[1:] != batch or len(given) < steps or not np.isin(given, range(K)).all():
+            raise ValueError(f"given has shape {given.shape} and kind {given.dtype}; {steps} steps need whole numbers from 0 to {K - 1}, "
+                             f"{(steps, *batch)} or more of them")
     H = unroll_rows(steps, batch, net.dec, net.theta.dtype)
     X, S = H[..., :V], H[..., V:-1]
     Z, Y = np.zeros((steps, *batch, K), net.theta.dtype), np.zeros((steps, *batch), int)

@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 
 from revlib import bptt, cells, gates, model, plots, roads, stack, styles, training
-from revlib.alphabet import Alphabet
+from revlib.alphabet import Alphabet, whole
 from revlib.controls import Choice, Number, Panel, String, Weights
 
 LONGEST = 8    # letters a panel's string may have
@@ -15,6 +15,16 @@ def _largest(*arrays):
     return max(1e-9, *(float(np.abs(a).max()) for a in arrays))
 
 
+def _alike(nets, known):
+    """The networks of a panel's dict, copied, and the alphabet that they share; ValueError if there is none, one of another kind, or of another alphabet."""
+    for name, net in nets.items():
+        if name not in known or not isinstance(net, styles.Net) or net.alphabet != next(iter(nets.values())).alphabet:
+            raise ValueError(f"{name!r}: {net!r} does not fit; here is a styles.Net under each of {', '.join(known)}, all of one alphabet")
+    if not nets:
+        raise ValueError(f"there is no network; give a styles.Net under one of {', '.join(known)}")
+    return {name: net.copy() for name, net in nets.items()}, next(iter(nets.values())).alphabet
+
+
 def _some(first, *others):
     """Strings for a page without a kernel, the panel's own first."""
     return [first, *(other for other in others if other != first)]
@@ -22,7 +32,7 @@ def _some(first, *others):
 
 def encoding_panel(net, text="abc"):
     """One step of the encoder: the string, the step, every weight."""
-    start, weights = net.copy(), Weights(net.copy(), ("Wh", "Ws", "b"))
+    start, weights, text = net.copy(), Weights(net.copy(), ("Wh", "Ws", "b")), net.alphabet.read(text, LONGEST)
     step = Number("step t", min(2, len(text)), 1, len(text), 1)
 
     def draw(string, step):
@@ -57,8 +67,14 @@ def thought_panel(net, first="abc", second="acb"):
 
 
 def map_panel(net, length=3, longest=5, units=(1, 5)):
-    """The thought vectors of all strings of a length, on the plane of two units: length, scale of Ws, units."""
+    """The thought vectors of all strings of a length, on the plane of two units: length, scale of Ws, units.
+
+    No longer than there are a thousand strings of: each is compared with each. ValueError for an alphabet of one letter.
+    """
+    if len(net.alphabet) == 1:
+        raise ValueError(f"there is one string of each length over {net.alphabet!r}; a map needs two to compare")
     net, names, maps, low = net.copy(), cells.units(net.n), {}, 0 if net.activation == "relu" else -1
+    longest = max(T for T in range(1, longest + 1) if T == 1 or len(net.alphabet) ** T <= 1000)
     ends = {"the last letter": -1, "the first letter": 0}
 
     def draw(length, scale, across, up, group):
@@ -85,14 +101,14 @@ def map_panel(net, length=3, longest=5, units=(1, 5)):
         return maps[key].draw(thoughts[:, at], words)
 
     return Panel({"length": Number("length", length, 1, longest, 1), "scale": Number("scale of Ws", 1.0, 0.0, 1.5),
-                  "across": Choice("across: unit", names, str(units[0])), "up": Choice("up: unit", names, str(units[1])),
+                  "across": Choice("across: unit", names, str(min(units[0], net.n))), "up": Choice("up: unit", names, str(min(units[1], net.n))),
                   "group": Choice("colour by", list(ends), "the last letter")}, draw,
                  frames={"length": range(1, min(longest, 4) + 1), "scale": SCALES})
 
 
 def growth_panel(net, text="abc", letters=20):
     """How long the state is after each letter, as a string repeats: the string, the scale of Ws."""
-    net, t = net.copy(), np.arange(1, letters + 1)
+    net, t = net.copy(), np.arange(1, whole(letters, "the number of letters", 2) + 1)
     curves = plots.Curves({"length of S(t)": "encoder", "by the largest eigenvalue": "weights"},
                           xlabel="letters read, t", ylabel="length of S(t), no unit", xlim=(0, letters + 1),
                           ylim=(1e-4, 1e10), yscale="log")
@@ -118,7 +134,7 @@ def decoding_panel(net, thought, steps=3):
     weights = Weights(net.copy(), ("dec.Wh", "dec.Ws", "dec.b", "Wo", "bo"))
     limit = _largest(model.decode(net, thought, steps).S)
     high = float(max(10, np.ceil(2 * np.abs(thought).max())))
-    low = 0.0 if net.activation == "relu" else -high
+    low = 0.0 if net.activation == "relu" and thought.min() >= 0 else -high
     units = {f"unit_{i + 1}": Number(f"thought, unit {i + 1}", round(float(v), 6), low, high) for i, v in enumerate(thought)}
     step = Number("step t", steps, 1, steps, 1)
 
@@ -132,14 +148,17 @@ def decoding_panel(net, thought, steps=3):
         vector = np.array([values[name] for name in units])
         step.bound(len(model.decode(weights.net, vector, values["most"]).Y))    # fewer than the most if it says END
 
-    return Panel({**units, "step": step, "most": Number("at most, letters", steps, 1, LONGEST, 1)}, draw, weights, bound,
+    return Panel({**units, "step": step, "most": Number("at most, letters", steps, 1, max(steps, LONGEST), 1)}, draw, weights, bound,
                  {"unit_1": sorted({units["unit_1"].value, *np.linspace(low, high, 6).tolist()}), "step": range(1, steps + 1)})
 
 
 def softmax_panel(scores, letters="abc", target="a"):
     """Scores to letters and to blame: the scores, the temperature, the letter that would be right."""
+    if len(scores) != len(letters) or len({*letters}) != len(letters):
+        raise ValueError(f"{len(scores)} scores and the letters {letters!r}: each score needs a letter of its own")
+    low, high = min(-10.0, *np.floor(scores).tolist()), max(20.0, *np.ceil(scores).tolist())
     bars = plots.Bars(letters, "output", "probability", (0, 1.15)), plots.Bars(letters, "blame", "p − y", (-1.15, 1.15))
-    sliders = {f"score_{k}": Number(f"score of {k}", round(float(z), 6), -10.0, 20.0) for k, z in zip(letters, scores)}
+    sliders = {f"score_{k}": Number(f"score of {k}", round(float(z), 6), low, high) for k, z in zip(letters, scores)}
 
     def draw(temperature, target, **scores):
         z = np.array(list(scores.values()))
@@ -280,10 +299,15 @@ def reach_panel(shares, nets, start=(5, 1, 8, 0), length=9, text="abcabcabc", lo
     nets : dict of the same keys to Net
     """
     shares, nets = {key: np.array(share) for key, share in shares.items()}, {key: net.copy() for key, net in nets.items()}
+    seeds = {units: max(key[3] for key in shares if key[0] == units) + 1 for units, *_ in shares}
+    wanted = {(units, *key[1:3], seed) for key in shares for units in seeds for seed in range(seeds[units])}
+    missing = sorted(({start} | wanted) - (shares.keys() & nets.keys()))
+    if missing:
+        raise ValueError(f"there is no network, or no share, of (units, shortest, longest, seed) = {missing[0]}")
     asked = np.arange(1, len(shares[start]) + 1)
     spans = {f"{low} to {high}": (low, high) for _, low, high, _ in sorted(shares, key=lambda key: key[1:3])}
     many = [str(units) for units in sorted({key[0] for key in shares})]
-    seed = Number("seed", start[3], 0, max(key[3] for key in shares), 1)
+    seed = Number("seed", start[3], 0, max(seeds.values()) - 1, 1)
     curves = plots.Curves({"share reversed": "output", "trained on": "weights", "this length": "input"},
                           xlabel="letters in the string", ylabel="share of strings reversed", xlim=(0, len(asked) + 1), ylim=(0, 1.08))
 
@@ -301,7 +325,7 @@ def reach_panel(shares, nets, start=(5, 1, 8, 0), length=9, text="abcabcabc", lo
 
     return Panel({"units": Choice("units", many, str(start[0])), "trained": Choice("trained on lengths", list(spans), f"{start[1]} to {start[2]}"),
                   "seed": seed, "length": Number("length", length, 1, len(asked), 1), "string": String("string", text)}, draw,
-                 adjust=lambda values: seed.bound(max(key[3] for key in shares if key[0] == int(values["units"]))),
+                 adjust=lambda values: seed.bound(seeds[int(values["units"])] - 1),
                  frames={"trained": list(spans), "units": many})
 
 
@@ -404,8 +428,7 @@ def flow_panel(longest=30, low=1e-20, high=1e8):
 
 def gates_panel(nets, text="abcab"):
     """Inside a trained cell, gate by gate: the cell, the string, the step. `nets` has a styles.Net under "LSTM" and "GRU"."""
-    nets = {cell: net.like(net.theta.copy()) for cell, net in nets.items()}
-    alphabet = next(iter(nets.values())).alphabet
+    nets, alphabet = _alike(nets, ("LSTM", "GRU"))
     step = Number("step", len(text), 1, 2 * len(text) + alphabet.end, 1)
 
     def draw(cell, string, step):
@@ -440,8 +463,7 @@ def gates_panel(nets, text="abcab"):
 
 def styles_panel(nets, text="abcab", longest=12):
     """What a decoder looks at while it answers: the style, the string. `nets` has a styles.Net of plain cells under each name."""
-    nets = {style: net.like(net.theta.copy()) for style, net in nets.items()}
-    alphabet = next(iter(nets.values())).alphabet
+    nets, alphabet = _alike(nets, nets)
 
     def draw(style, string):
         net = nets[style]

@@ -3,6 +3,7 @@
 Each class lays a figure out once; its `draw` moves what is on it, so that a slider can follow the hand. The frame
 (axes, ticks, legend) never moves: it is drawn once and kept, and only what moves is drawn again.
 """
+import functools
 import io
 import itertools
 import re
@@ -36,6 +37,15 @@ def _style():
     with _LOCK, mpl.rc_context(STYLE), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph", UserWarning)    # text stays text: whoever shows it has a font for it
         yield
+
+
+def _alone(draw):
+    """A drawing that no other thread may enter before it is done."""
+    @functools.wraps(draw)
+    def one(*given):
+        with _LOCK:
+            return draw(*given)
+    return one
 
 
 class Plot:
@@ -101,9 +111,13 @@ class Map(Plot):
             self.axes.legend(loc="upper left", frameon=False, handletextpad=0.2)
         self.moving = [*self.dots, *self.names]
 
+    @_alone
     def draw(self, points, words):
         """Move the points to (N, 2) `points` and return the Picture; FloatingPointError if one is not finite."""
         points = drawable(points, "the map")
+        many = len(self.names) or len(points)
+        if points.shape != (many, 2) or max(max(group, default=0) for group in self.groups.values()) >= many:
+            raise ValueError(f"the points have shape {points.shape}; there are {len(self.names)} names, and groups {self.groups}")
         for dots, members in zip(self.dots, self.groups.values()):
             dots.set_data(points[members].T)
         for text, (x, y) in zip(self.names, points):
@@ -139,13 +153,19 @@ class Curves(Plot):
                           for name, role in names.items()]
         self.moving = [*self.lines, *self.names]
 
+    @_alone
     def draw(self, x, curves, words):
         """Move the curves to `curves`, one (len(x),) array a name, and return the Picture. A list as x has one
         array a curve. FloatingPointError if one is not finite."""
         xs = x if isinstance(x, list) else [x] * len(curves)
-        for i, (line, x, y) in enumerate(zip(self.lines, xs, curves)):
-            line.set_data(drawable(x, f"the axis of curve {i + 1}"), drawable(y, f"curve {i + 1}"))
-        self._name(list(zip(xs, curves)))
+        if not len(xs) == len(curves) == len(self.lines):
+            raise ValueError(f"there are {len(self.lines)} names, {len(curves)} curves and {len(xs)} axes to them")
+        curves = [(drawable(x, f"the axis of curve {i}"), drawable(y, f"curve {i}")) for i, (x, y) in enumerate(zip(xs, curves), start=1)]
+        for i, (line, (x, y)) in enumerate(zip(self.lines, curves), start=1):
+            if not x.shape == y.shape == (len(x),):
+                raise ValueError(f"curve {i} has shape {y.shape}, and its axis {x.shape}")
+            line.set_data(x, y)
+        self._name(curves)
         return self.picture(words)
 
     def _name(self, curves):
@@ -194,9 +214,12 @@ class Bars(Plot):
             self.values = [self.axes.text(i, 0, "", ha="center") for i in range(len(names))]
         self.moving = [*self.bars, *self.values]
 
+    @_alone
     def draw(self, heights, words, digits=2):
         """Set the bars to `heights` and return the Picture; FloatingPointError if one is not finite."""
         low, high = self.axes.get_ylim()
+        if len(heights) != len(self.bars):
+            raise ValueError(f"there are {len(self.bars)} bars and {len(heights)} heights")
         for bar, text, height in zip(self.bars, self.values, drawable(heights, "the bars").tolist()):
             bar.set_height(min(max(height, -1e9), 1e9))    # a browser has to draw it
             text.set(text=number(height, digits), y=min(max(height, 0), high) + 0.015 * (high - low))

@@ -8,14 +8,14 @@ from math import comb
 import numpy as np
 
 from revlib import bptt, model
-from revlib.alphabet import Alphabet, LetterError, quote
+from revlib.alphabet import Alphabet, LetterError, listed, quote, whole
 
 # a layer that is "linear" gives its sums as they are
 ACTIVATIONS = model.ACTIVATIONS | {"linear": np.positive}
 SLOPES = bptt.SLOPES | {"linear": lambda S, out: 1.0}
 
 
-class MLP:
+class MLP(model.Parameters):
     """A multi-layer perceptron: all parameters in one flat vector `theta`, and one matrix a layer as views into it.
 
     W[i] (rows + 1, columns) has the bias as its last row: a layer is S @ W[:-1] + W[-1], then its activation.
@@ -35,25 +35,32 @@ class MLP:
     Raises
     ------
     ValueError
-        If activations and hidden layers differ in number, or theta has another size; the message gives both.
+        If activations and hidden layers differ in number, or theta has another size; the message gives both. If the alphabet
+        has END, an activation is unknown, or the ends of `sizes` are not so many letters.
     """
 
     def __init__(self, sizes, activations, alphabet="abc", theta=None):
         self.alphabet = alphabet if isinstance(alphabet, Alphabet) else Alphabet(alphabet)
-        self.sizes, self.activations = tuple(sizes), tuple(activations)
+        self.sizes, self.activations = tuple(whole(size, "a size", 1) for size in sizes), tuple(activations)
+        self.made = self.sizes, self.activations, self.alphabet
         if len(self.activations) != len(self.sizes) - 2:
             raise ValueError(f"sizes {self.sizes} have {len(self.sizes) - 2} hidden layers; "
                              f"activations {self.activations} are {len(self.activations)}")
+        unknown = [name for name in self.activations if name not in ACTIVATIONS]
+        if unknown:
+            raise ValueError(f"activation {unknown[0]!r} is not one of {', '.join(ACTIVATIONS)}")
+        if self.alphabet.end or any(size % len(self.alphabet) for size in (self.sizes[0], self.sizes[-1])):
+            raise ValueError(f"sizes {self.sizes} over {self.alphabet!r}: the first and the last are {len(self.alphabet)} a letter, and there is no END")
         shapes = {f"W[{i}]": (rows + 1, columns) for i, (rows, columns) in enumerate(zip(self.sizes, self.sizes[1:]))}
-        self.theta = np.zeros(sum(rows * columns for rows, columns in shapes.values())) if theta is None else theta
-        self.W = [*model.views(self.theta, shapes).values()]
+        self.theta = model.parameters(theta, sum(rows * columns for rows, columns in shapes.values()), f"layers of {self.sizes}")
+        self.W = tuple(model.views(self.theta, shapes).values())
 
     def __repr__(self):
         return f"MLP({self.sizes}, {self.activations}): {self.theta.size} parameters"
 
     def rows(self, strings):
         """One-hot rows of strings, (B, V·T), letter after letter; LetterError unless each has T letters."""
-        T = self.sizes[0] // len(self.alphabet)
+        T, strings = self.sizes[0] // len(self.alphabet), listed(strings)
         for string in strings:
             if len(self.alphabet.read(string)) != T:
                 raise LetterError(f"{quote(string)} has {len(string)} letter{'s' * (len(string) != 1)}; "
@@ -86,14 +93,17 @@ def initial(sizes, activations, rng, alphabet="abc"):
 
 
 class Pairs:
-    """Strings and what should be said to each; stands in for a Batch in `training.train`."""
+    """Strings and what should be said to each; stands in for a Batch in `training.train`. ValueError if they differ in number."""
 
     def __init__(self, net, strings, answers):
+        strings, answers = listed(strings), listed(answers)
+        if not strings or len(strings) != len(answers):
+            raise ValueError(f"there are {len(strings)} strings and {len(answers)} answers; each string has one, and there is one at least")
         self.X, self.Y = net.rows(strings), net.rows(answers)
-        self.d = MLP(net.sizes, net.activations, net.alphabet, np.zeros_like(net.theta))
+        self.d = MLP(*net.made, np.zeros_like(net.theta))
 
     def gradient(self, net):
-        """Loss (nats per letter) and flat gradient at the network's weights."""
+        """Loss (nats per letter) and flat gradient at the network's weights; the next call writes over the gradient."""
         S, d, shape = net.forward(self.X), self.d, (len(self.X), -1, len(net.alphabet))
         logP, Y = model.log_softmax(S[-1].reshape(shape)), self.Y.reshape(shape)
         letters = Y.shape[0] * Y.shape[1]
@@ -115,4 +125,5 @@ def most(V, T, k):
     Source: the sharp bound for T maxout units of rank V in Montúfar, Ren and Zhang, "Sharp bounds for the number
     of regions of maxout networks and vertices of Minkowski sums", 2021, arXiv 2104.08135.
     """
+    V, T, k = whole(V, "the number of letters", 1), whole(T, "the length"), whole(k, "the number of units")
     return sum(comb(T, j) * (V - 1) ** j for j in range(k + 1))

@@ -5,21 +5,30 @@ from math import log2
 import numpy as np
 
 from revlib import model
-from revlib.alphabet import Alphabet, quote
+from revlib.alphabet import Alphabet, quote, whole
 
 CORNERS = np.array([[1, 0], [0, 1], [1, 1]])    # a, b, c in the plane of two units; (0, 0) is "nothing left"
 
 
 def number(text, base=4, letters="abc"):
-    """The exact number of a string: 0.d(T)…d(1) in that base, the last letter's digit first; a Fraction."""
-    value = Fraction(0)
-    for letter in text:
+    """The exact number of a string: 0.d(T)…d(1) in that base, the last letter's digit first; a Fraction.
+
+    LetterError for what the letters cannot read, ValueError for a base that is not above their number.
+    """
+    value, base = Fraction(0), whole(base, "the base", len(letters) + 1)
+    for letter in Alphabet(letters).read(text, empty=True):
         value = (value + letters.index(letter) + 1) / base
     return value
 
 
 def digits(value, base, places):
-    """A number from 0 up, rounded to so many digits after the point: an int array; first what is before the point."""
+    """A number from 0 up, rounded to so many digits after the point: an int array; first what is before the point.
+
+    ValueError if it is no number, or negative.
+    """
+    base, places = whole(base, "the base", 2), whole(places, "the number of digits")
+    if not hasattr(value, "as_integer_ratio") or not value >= 0:
+        raise ValueError(f"{value!r} has no digits; it must be one number, 0 or more, such as S[-1][0]")
     rest, found = round(Fraction(*value.as_integer_ratio()) * base ** places), []
     for _ in range(places):
         rest, digit = divmod(rest, base)
@@ -60,13 +69,11 @@ def build(letters="abc", base=4, longest=26, dtype=float):
         If the base has too few digits, one of its digits does not fit into the dtype, a weight is too large for it, or
         `longest` is below 1.
     """
-    count = len(letters)
+    count, base, longest = len(letters), whole(base, "the base", 1), whole(longest, "the length of the longest string", 1)
     if base <= count:
         raise ValueError(f"base {base} has {base - 1} digits above 0; the {count} letters {letters!r} need base {count + 1}")
     if base > 2 ** (np.finfo(dtype).nmant + 1):
         raise ValueError(f"one digit of base {quote(str(base))} does not fit into the significand of {np.dtype(dtype)}")
-    if longest < 1:
-        raise ValueError(f"the longest string has at least 1 letter, not {longest}")
     net, d = model.Net(Alphabet(letters, end=True), n=1), np.arange(1.0, count + 1)
     net.Wh[:, 0], net.Ws[:] = d / base, 1 / base
     net.dec.Wh[:, 0], net.dec.Ws[:] = -base * d, base
@@ -95,7 +102,7 @@ def build_triangle(longest=53, dtype=float):
 
     Parameters, returns: as in `build`; the network has n = 2.
     """
-    net = model.Net(Alphabet("abc", end=True), n=2)
+    net, longest = model.Net(Alphabet("abc", end=True), n=2), whole(longest, "the length of the longest string", 1)
     net.Wh[:], net.Ws[:] = CORNERS / 2, np.eye(2) / 2
     net.dec.Wh[:], net.dec.Ws[:] = -2 * CORNERS, 2 * np.eye(2)
     half = 1 - 2.0 ** -longest    # between 0.11…1 and 1
@@ -112,7 +119,15 @@ def until_wrong(net, text):
     S : (T + 1, n) float array
     Decoded
         Of 1 to T + 1 steps; all but the last are right.
+
+    Raises
+    ------
+    ValueError
+        If the network cannot say END, or (LetterError) not read the string.
     """
+    if not net.alphabet.end:
+        raise ValueError(f"{net} cannot say END, which is what is right after the last letter")
+    text = net.alphabet.read(text, empty=True)
     S, right = model.encode(net, net.alphabet.one_hot(text)), [*net.alphabet.indices(text[::-1]), len(net.alphabet)]
     for steps in range(1, len(right) + 1):
         try:

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from revlib import bptt, gates, model
-from revlib.alphabet import Alphabet
+from revlib.alphabet import Alphabet, LetterError, listed, whole
 
 STYLES = ("plain", "feedback", "peek", "attention")
 
 
-class Net:
+class Net(model.Parameters):
     """An encoder-decoder: a style, a cell, and all parameters in one flat `theta` with views by name.
 
     Parameters
@@ -47,21 +47,21 @@ class Net:
             if value not in known:
                 raise ValueError(f"{value!r} is not one of {', '.join(known)}")
         self.alphabet = alphabet if isinstance(alphabet, Alphabet) else Alphabet(alphabet)
-        self.style, self.n, self.cell = style, n, gates.CELLS[cell](n)
+        self.style, self.n = style, whole(n, "the number of units", 1)
+        self.cell, self.made = gates.CELLS[cell](self.n), (style, self.alphabet, self.n, cell)
         V, K = len(self.alphabet), len(self.alphabet.outputs)
         fed = {"plain": 0, "feedback": V, "peek": V + self.cell.width, "attention": V}[style]
         shapes = {**self.cell.shapes(V), **{f"dec.{name}": shape for name, shape in self.cell.shapes(fed).items()},
                   "Wo": (2 * n if style == "attention" else n, K), "bo": (K,)}
         size = sum(int(np.prod(shape)) for shape in shapes.values())
-        self.theta = np.zeros(size) if theta is None else theta
+        self.theta = model.parameters(theta, size, f"{n} {cell} units in the style {style!r}")
         self.p = model.views(self.theta, shapes)
-        self.enc = {name: self.p[name] for name in self.cell.shapes(V)}
-        self.dec = {name: self.p[f"dec.{name}"] for name in self.enc}
+        self.enc = model.Views({name: self.p[name] for name in self.cell.shapes(V)})
+        self.dec = model.Views({name: self.p[f"dec.{name}"] for name in self.enc})
 
     def like(self, theta):
         """A network of the same style, cell and sizes with other parameters."""
-        cell = next(name for name, kind in gates.CELLS.items() if isinstance(self.cell, kind))
-        return Net(self.style, self.alphabet, self.n, cell, theta)
+        return Net(*self.made, theta)
 
 
 def initial(style, alphabet, n, rng, cell="plain"):
@@ -86,14 +86,14 @@ def pointer(longest, letters="abc"):
     Parameters
     ----------
     longest : int
-        Letters of the longest string: H is so large that unit 3 has not fallen to 0 before.
+        Letters of the longest string, 1 to 10^7: H is so large that unit 3 has not fallen to 0 before.
     letters : str
 
     Returns
     -------
     Net, which has END and 3 + len(letters) units
     """
-    net = Net("attention", Alphabet(letters, end=True), 3 + len(letters))
+    longest, net = whole(longest, "the length of the longest string", 1, 10 ** 7), Net("attention", Alphabet(letters, end=True), 3 + len(letters))
     p, height, each = net.p, longest * (longest - 1) / 2, np.eye(len(letters))
     p["b"][:3], p["Ws"][1, 1], p["Ws"][2, 2] = (1, 4, 4 * height), 1, 1
     p["Ws"][:2, 2] = -4 * height, -1                     # the height is added once; then unit 3 falls by the count
@@ -137,10 +137,18 @@ def run(net, strings, given=None):
 
     Raises
     ------
+    ValueError
+        If there is no string (LetterError), nothing that attention could look at (LetterError), or `given` is not as described.
     FloatingPointError
         If a state or score is not finite; the message says which. An LSTM's place n + 1 is the first of C.
     """
-    inputs = strings if isinstance(strings, np.ndarray) else net.alphabet.indices(strings)
+    inputs = strings if isinstance(strings, np.ndarray) and strings.dtype.kind in "iu" else net.alphabet.indices(listed(strings))
+    if not inputs.shape[1] or (net.style == "attention" and not len(inputs)):
+        raise LetterError("there is no string" if not inputs.shape[1] else "the string is empty: attention has no state to look at")
+    if given is not None:
+        given, wanted = np.asarray(given), (len(inputs) + net.alphabet.end, inputs.shape[1])
+        if given.dtype.kind not in "iu" or given.shape != wanted or given.min(initial=0) < 0 or given.max(initial=0) >= len(net.alphabet.outputs):
+            raise ValueError(f"given has shape {given.shape} and kind {given.dtype}; here it is {wanted} indices from 0 to {len(net.alphabet.outputs) - 1}")
     with np.errstate(all="ignore"):    # what overflows is answered in words, below
         ran = _run(net, inputs, given)
     model.finite(ran.dec_S, "_S")
@@ -196,9 +204,14 @@ def backward(net, ran, dZ):
 
     Raises
     ------
+    ValueError
+        If dZ is not of the shape of the run's Z.
     FloatingPointError
         If any of it is not finite; the message says which.
     """
+    dZ = np.asarray(dZ)
+    if dZ.shape != ran.Z.shape:
+        raise ValueError(f"dZ has shape {dZ.shape}; the run has scores of shape {ran.Z.shape}")
     with np.errstate(all="ignore"):    # answered below
         d, dS, dec_dS = _backward(net, ran, dZ)
     for A, name, first in ((dS, "dS", 0), (dec_dS, "dec_dS", 0), *((np.atleast_2d(view), f"the gradient of {name}", 1) for name, view in d.p.items())):
@@ -261,7 +274,7 @@ class Tape:
     """Forward and backward over one batch, as bptt.Tape: what training.Batch needs to train a Net of this module."""
 
     def __init__(self, net, inputs, targets):
-        self.inputs, self.targets = inputs, targets
+        self.inputs, self.targets = inputs, bptt.some(targets)
         self.P = np.zeros((*targets.shape, len(net.alphabet.outputs)))
 
     def forward(self, net):

@@ -2,6 +2,7 @@
 import contextlib
 import glob
 import io
+import numbers
 import os
 import re
 import threading
@@ -12,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from revlib import bptt, model, post
-from revlib.alphabet import Alphabet
+from revlib.alphabet import Alphabet, listed, whole
 
 STARTS = ("post", "gaussian", "uniform", "identity")
 VERSION = 1    # of the checkpoint's format
@@ -38,24 +39,29 @@ def initial(start, alphabet="abc", n=5, rng=None, activation="relu", dtype=float
         for layer in (net.enc, net.dec):
             layer.Wh[:], layer.Ws[:] = post.Wh, post.Ws
         net.Wo[:, :3] = post.Wo
-    elif start in STARTS and rng is None:
-        raise ValueError(f"the start {start!r} draws its weights: give it rng, such as np.random.default_rng(0)")
-    elif start == "uniform":
+    elif start == "uniform" and isinstance(rng, np.random.Generator):
         net.theta[:] = rng.uniform(-1, 1, net.theta.size) / np.sqrt(n)
-    elif start in ("gaussian", "identity"):
+    elif start in STARTS:
         model.draw_gaussian(net.named().values(), rng)
         if start == "identity":
             net.Ws[:] = net.dec.Ws[:] = np.eye(n)
     else:
         raise ValueError(f"start {start!r} is not one of {', '.join(STARTS)}")
-    return model.Net(net.alphabet, n, activation, net.theta.astype(dtype))
+    return model.Net(*net.made, net.theta.astype(dtype))
+
+
+def _factor(name, value, end=np.inf):
+    """`value`, if it is a number from 0 up and below `end`."""
+    if not (isinstance(value, numbers.Real) and 0 <= value < end):
+        raise ValueError(f"{name} is {value!r}; it must be a number, 0 or more" + (f" and below {end}" if end < np.inf else " and finite"))
+    return value
 
 
 class Descent:
-    """Gradient descent: theta -= rate · gradient."""
+    """Gradient descent: theta -= rate · gradient. ValueError for a rate that is negative, infinite or no number."""
 
     def __init__(self, rate=0.01):
-        self.rate = rate
+        self.rate = _factor("rate", rate)
 
     def update(self, theta, gradient):
         theta -= self.rate * gradient
@@ -65,14 +71,16 @@ class Adam:
     """Adam: each weight's step is its smoothed gradient over its smoothed size.
 
     The moments are kept without their factors 1 - beta; those are constants, and go into the rate and epsilon.
-    With `decay`, every weight also shrinks by rate · decay of itself at each step (AdamW).
+    With `decay`, every weight also shrinks by rate · decay of itself at each step (AdamW). ValueError for a number that is
+    negative, infinite or none, and for a beta that is not below 1.
 
     Sources: Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015, arXiv 1412.6980; Loshchilov and Hutter,
     "Decoupled Weight Decay Regularization", 2019, arXiv 1711.05101.
     """
 
     def __init__(self, rate=0.01, beta1=0.9, beta2=0.999, epsilon=1e-8, decay=0.0):
-        self.rate, self.beta1, self.beta2, self.epsilon, self.decay, self.steps = rate, beta1, beta2, epsilon, decay, 0
+        self.rate, self.epsilon, self.decay, self.steps = _factor("rate", rate), _factor("epsilon", epsilon), _factor("decay", decay), 0
+        self.beta1, self.beta2 = _factor("beta1", beta1, 1), _factor("beta2", beta2, 1)
 
     def update(self, theta, gradient):
         if self.steps == 0:
@@ -99,21 +107,33 @@ OPTIMISERS = {"gradient descent": Descent, "Adam": Adam}
 class Batch:
     """Strings of any lengths, trained on together: one tape a length, weighted by its letters. So no masks.
 
-    `tape` makes the room for one length: bptt.Tape, or styles.Tape for the networks of that module.
+    `tape` makes the room for one length: bptt.Tape, or styles.Tape for the networks of that module. Any network of the
+    same alphabet and sizes may be trained on it.
+
+    Raises
+    ------
+    ValueError
+        If there is no string, or one that the network's alphabet cannot read.
     """
 
     def __init__(self, net, strings, tape=bptt.Tape):
         lengths = defaultdict(list)
-        for string in strings:
-            lengths[len(string)].append(string)
+        for string in listed(strings):
+            lengths[len(net.alphabet.read(string, empty=True))].append(string)
         if not lengths:
             raise ValueError("there is no string to train on")
+        self.alphabet, self.n = net.alphabet, net.n
         self.tapes = [tape(net, *bptt.task(net.alphabet, group)) for group in lengths.values()]
         letters = np.array([tape.P.shape[0] * tape.P.shape[1] for tape in self.tapes])
         self.weights = [float(w) for w in letters / letters.sum()]
 
     def gradient(self, net):
-        """Loss (nats per letter, over all letters) and flat gradient at the network's weights."""
+        """Loss (nats per letter, over all letters) and flat gradient at the network's weights; ValueError for a network of other sizes.
+
+        The gradient is written over by the next call.
+        """
+        if (net.alphabet is not self.alphabet and net.alphabet != self.alphabet) or net.n != self.n:
+            raise ValueError(f"the batch is for {self.n} units over {self.alphabet!r}; the network has {net.n} over {net.alphabet!r}")
         if len(self.tapes) == 1:
             return self.tapes[0].forward(net), self.tapes[0].backward(net)
         loss, gradient = 0.0, np.zeros_like(net.theta)
@@ -132,7 +152,8 @@ class Curriculum:
     """
 
     def __init__(self, net, longest, rng, size=150, enough=0.9, tape=bptt.Tape, shortest=1, most=10_000):
-        self.net, self.shortest, self.longest, self.rng, self.enough = net, shortest, longest, rng, enough
+        shortest, size = whole(shortest, "the shortest length", 1), whole(size, "the size of a batch", 1)
+        self.net, self.shortest, self.longest, self.rng, self.enough = net, shortest, whole(longest, "the longest length", shortest), rng, enough
         self.level = min(shortest + 1, longest)    # the longest length that has joined
         self.batches = {}
         for length in range(shortest, longest + 1):
@@ -210,8 +231,9 @@ def train(net, batches, optimiser, steps, clip=None, every=1):
         When the loss is no longer finite: at which step, and what to try. The network then has its last good
         weights, as it has when training is interrupted.
     ValueError
-        If `clip` is not above 0, or the batches end too early.
+        If `clip` is not above 0, `steps` or `every` no whole number, or the batches end too early.
     """
+    steps, every = whole(steps, "steps"), whole(every, "every", 1)
     if clip is not None and not clip > 0:
         raise ValueError(f"clip is {clip}, the longest gradient; it must be above 0, or None for no limit")
     good = net.theta.copy()
@@ -254,6 +276,7 @@ def _downhill(net, batch, step, rate):
 
 def correct(net, strings, run=model.run):
     """Which strings the network reverses, decoding greedily: a bool array, one entry a string. `run` runs the network."""
+    strings = listed(strings)
     lengths, right = defaultdict(list), np.zeros(len(strings), bool)
     for k, string in enumerate(strings):
         lengths[len(string)].append(k)
@@ -270,6 +293,7 @@ def by_position(net, strings):
     -------
     (T,) float array
     """
+    strings = listed(strings)
     answers = zip(model.run(net, strings).output, strings)
     right = [[said[t:t + 1] == letter for t, letter in enumerate(string[::-1])] for said, string in answers]
     return np.mean(right, axis=0)

@@ -39,7 +39,7 @@ def test_round_trip(letters, activation, end, dtype, tmp_path):
     found = training.load(tmp_path / NAME)
     assert same_net(found, net) and type(found.n) is int and os.listdir(tmp_path) == [NAME]
     found.Wh[:] = 0
-    [*training.train(found, training.Batch(found, letters), training.Adam(), 2)]    # it can be trained on
+    [*training.train(found, training.Batch(found, [*letters]), training.Adam(), 2)]    # it can be trained on
     training.save(found, str(tmp_path / NAME))
     assert same_net(training.load(str(tmp_path / NAME)), found)
 

@@ -16,6 +16,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 import test_numbers as figures  # noqa: E402
+from test_stamp import strictly  # noqa: E402
 from tools import handout, stamp  # noqa: E402
 from tools import notebook as tool  # noqa: E402
 
@@ -179,9 +180,7 @@ def test_a_chapter_runs_strictly_from_there(pack):
     env = {**os.environ, "PYTHONPATH": str(pack.folder)}
     done = subprocess.run([sys.executable, "-c", "import revlib.model as m; print(m.__file__)"], cwd=pack.folder / "notebooks", env=env, capture_output=True, text=True)
     assert done.stdout.startswith(str(pack.folder))
-    done = subprocess.run([sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env", "--nbval-cell-timeout", "60",
-                           "--nbval-sanitize-with", str(ROOT / "tests/nbval.cfg"), "-q", "notebooks/01_encoding.ipynb"],
-                          cwd=pack.folder, env=env, capture_output=True, text=True)
+    done = strictly(pack.folder, env=env)
     assert done.returncode == 0 and re.search(r"\d+ passed", done.stdout), done.stdout
 
 

@@ -120,7 +120,7 @@ def test_a_copy_is_its_own():
 def test_networks_refused():
     with pytest.raises(ValueError, match="'sigmoid' is not one of relu, tanh"):
         model.Net(activation="sigmoid")
-    with pytest.raises(ValueError, match="at least 1 unit, not 0"):
+    with pytest.raises(ValueError, match="the number of units is 0; it must be a whole number, 1 or more"):
         model.Net(n=0)
     for wrong in (np.zeros(107), np.zeros((108, 1)), np.zeros((9, 12))):
         with pytest.raises(ValueError, match=rf"108 parameters; theta has shape \({wrong.shape[0]},"):

@@ -298,10 +298,15 @@ def test_an_installation_that_failed_is_tried_again(colab):
     assert sum(line.startswith("%pip") for line in shell.done) == 2
 
 
+def strictly(folder, **options):
+    """What strict nbval says of chapter 01 in a folder, its cells in their own order."""
+    return subprocess.run([sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:randomly", "--nbval", "--nbval-current-env",
+                           "--nbval-cell-timeout", "60", "--nbval-sanitize-with", str(ROOT / "tests/nbval.cfg"), "-q", "notebooks/01_encoding.ipynb"],
+                          cwd=folder, capture_output=True, text=True, **options)
+
+
 def test_a_stamped_chapter_runs_strictly(plain, stamped):
-    done = subprocess.run([sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env", "--nbval-cell-timeout", "60",
-                           "--nbval-sanitize-with", str(ROOT / "tests/nbval.cfg"), "-q", "notebooks/01_encoding.ipynb"],
-                          cwd=stamped.folder, capture_output=True, text=True)
+    done = strictly(stamped.folder)
     cells = sum(cell.cell_type == "code" for cell in tool.read(stamped.folder / "notebooks/01_encoding.ipynb").cells)
     assert done.returncode == 0 and f"{cells} passed" in done.stdout, done.stdout
     assert sum(cell.cell_type == "code" for cell in tool.read(plain / "notebooks/01_encoding.ipynb").cells) == cells - 1

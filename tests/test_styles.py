@@ -135,7 +135,7 @@ def test_what_does_not_fit_is_named():
         styles.Net("glance")
     with pytest.raises(ValueError, match="'RNN' is not one of plain, GRU, LSTM"):
         styles.Net("peek", cell="RNN")
-    with pytest.raises(ValueError, match="need 114 parameters; theta has shape \\(7,\\)"):
+    with pytest.raises(ValueError, match="have 114 parameters; theta has shape \\(7,\\)"):
         styles.Net("feedback", ABC, 5, theta=np.zeros(7))
 
 
