@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from revlib import post
+from revlib import flat, post
 from revlib.alphabet import Alphabet, whole
 
 
@@ -19,20 +19,6 @@ def relu(z, out=None):
 ACTIVATIONS = {"relu": relu, "tanh": np.tanh}    # each takes `out`, as NumPy's own functions do
 
 
-class Views(dict):
-    """Name -> view of a flat vector. To set one is to write into it."""
-
-    def __setitem__(self, name, value):
-        if value is not self[name]:    # as it is after `views[name] *= 2`
-            self[name][...] = value
-
-
-def views(theta, shapes):
-    """Views of a flat vector, cut in the order of the dict `shapes`, name -> shape."""
-    ends = np.cumsum([int(np.prod(shape)) for shape in shapes.values()])
-    return Views({name: piece.reshape(shape) for (name, shape), piece in zip(shapes.items(), np.split(theta, ends[:-1]))})
-
-
 def draw_gaussian(views, rng):
     """Draw every matrix among the views: mean 0, variance 1 / (its rows). ValueError if `rng` is no NumPy Generator."""
     if not isinstance(rng, np.random.Generator):
@@ -42,43 +28,7 @@ def draw_gaussian(views, rng):
             view[:] = rng.normal(0, 1 / np.sqrt(len(view)), view.shape)
 
 
-class Fixed:
-    """What keeps the arrays that it was made with: they are views into one another, and what took the place of one would be none."""
-
-    def __setattr__(self, name, value):
-        if not hasattr(self, name):
-            return super().__setattr__(name, value)
-        held = getattr(self, name)
-        if not isinstance(held, np.ndarray):
-            raise AttributeError(f"{name} is {held!r} for good; make another network")
-        if getattr(value, "__array_interface__", None) != held.__array_interface__:    # the same, where `net.Ws *= 2` has written into it
-            raise AttributeError(f"{name} cannot be replaced, write into it: {name}[:] = ...")
-
-
-class Parameters(Fixed):
-    """A network whose parameters all lie in one flat `theta`. Copied, pickled or not, it is made anew, around a theta of its own.
-
-    `made` is what it was made of, theta aside: the arguments of its class, in order.
-    """
-
-    def __reduce__(self):
-        return type(self), (*self.made, self.theta)
-
-    def copy(self):
-        return type(self)(*self.made, self.theta.copy())
-
-
-def parameters(theta, size, what):
-    """`theta`, or zeros for None; ValueError if it is no flat array of `size` floats, which `what` has."""
-    if theta is None:
-        return np.zeros(size)
-    held = getattr(theta, "dtype", type(theta).__name__)
-    if not isinstance(theta, np.ndarray) or theta.dtype.kind != "f" or theta.shape != (size,):
-        raise ValueError(f"{what} have {size} parameters; theta has shape {np.shape(theta)} and holds {held}: it must be one flat array of floats")
-    return theta
-
-
-class Layer(Fixed):
+class Layer(flat.Fixed):
     """One recurrent layer. Wh (V, n), Ws (n, n) and b (n,) are row blocks of one matrix W (V + n + 1, n),
     so that a step is one product: [x, s, 1] @ W = x @ Wh + s @ Ws + b."""
 
@@ -90,7 +40,7 @@ class Layer(Fixed):
     b = property(lambda self: self.W[-1])
 
 
-class Net(Parameters):
+class Net(flat.Parameters):
     """The network: all parameters in one flat vector `theta`, and named views into it.
 
     Wh (V, n), Ws (n, n), b (n,) are the encoder's; dec.Wh, dec.Ws, dec.b the decoder's;
@@ -121,7 +71,7 @@ class Net(Parameters):
         self.activation, self.act, self.made = activation, ACTIVATIONS[activation], (self.alphabet, n, activation)
         V, K = len(self.alphabet), len(self.alphabet.outputs)
         recurrent, size = (V + n + 1) * n, 2 * (V + n + 1) * n + (n + 1) * K
-        self.theta = parameters(theta, size, f"{n} units over {self.alphabet!r}")
+        self.theta = flat.vector(theta, size, f"{n} units over {self.alphabet!r}")
         self.enc = Layer(self.theta[:recurrent].reshape(-1, n), V)
         self.dec = Layer(self.theta[recurrent:2 * recurrent].reshape(-1, n), V)
         self.O = self.theta[2 * recurrent:].reshape(-1, K)    # Wo above bo

@@ -7,7 +7,7 @@ from math import comb
 
 import numpy as np
 
-from revlib import bptt, model
+from revlib import bptt, flat, model
 from revlib.alphabet import Alphabet, LetterError, listed, quote, whole
 
 # a layer that is "linear" gives its sums as they are
@@ -15,7 +15,7 @@ ACTIVATIONS = model.ACTIVATIONS | {"linear": np.positive}
 SLOPES = bptt.SLOPES | {"linear": lambda S, out: 1.0}
 
 
-class MLP(model.Parameters):
+class MLP(flat.Parameters):
     """A multi-layer perceptron: all parameters in one flat vector `theta`, and one matrix a layer as views into it.
 
     W[i] (rows + 1, columns) has the bias as its last row: a layer is S @ W[:-1] + W[-1], then its activation.
@@ -52,8 +52,8 @@ class MLP(model.Parameters):
         if self.alphabet.end or any(size % len(self.alphabet) for size in (self.sizes[0], self.sizes[-1])):
             raise ValueError(f"sizes {self.sizes} over {self.alphabet!r}: the first and the last are {len(self.alphabet)} a letter, and there is no END")
         shapes = {f"W[{i}]": (rows + 1, columns) for i, (rows, columns) in enumerate(zip(self.sizes, self.sizes[1:]))}
-        self.theta = model.parameters(theta, sum(rows * columns for rows, columns in shapes.values()), f"layers of {self.sizes}")
-        self.W = tuple(model.views(self.theta, shapes).values())
+        self.theta = flat.vector(theta, sum(rows * columns for rows, columns in shapes.values()), f"layers of {self.sizes}")
+        self.W = tuple(flat.views(self.theta, shapes).values())
 
     def __repr__(self):
         return f"MLP({self.sizes}, {self.activations}): {self.theta.size} parameters"

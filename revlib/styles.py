@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from revlib import bptt, gates, model
+from revlib import bptt, flat, gates, model
 from revlib.alphabet import Alphabet, LetterError, listed, whole
 
 STYLES = ("plain", "feedback", "peek", "attention")
 
 
-class Net(model.Parameters):
+class Net(flat.Parameters):
     """An encoder-decoder: a style, a cell, and all parameters in one flat `theta` with views by name.
 
     Parameters
@@ -54,10 +54,10 @@ class Net(model.Parameters):
         shapes = {**self.cell.shapes(V), **{f"dec.{name}": shape for name, shape in self.cell.shapes(fed).items()},
                   "Wo": (2 * n if style == "attention" else n, K), "bo": (K,)}
         size = sum(int(np.prod(shape)) for shape in shapes.values())
-        self.theta = model.parameters(theta, size, f"{n} {cell} units in the style {style!r}")
-        self.p = model.views(self.theta, shapes)
-        self.enc = model.Views({name: self.p[name] for name in self.cell.shapes(V)})
-        self.dec = model.Views({name: self.p[f"dec.{name}"] for name in self.enc})
+        self.theta = flat.vector(theta, size, f"{n} {cell} units in the style {style!r}")
+        self.p = flat.views(self.theta, shapes)
+        self.enc = flat.Views({name: self.p[name] for name in self.cell.shapes(V)})
+        self.dec = flat.Views({name: self.p[f"dec.{name}"] for name in self.enc})
 
     def like(self, theta):
         """A network of the same style, cell and sizes with other parameters."""

@@ -13,11 +13,11 @@ MODULES = {path.relative_to(ROOT / "revlib").with_suffix("").as_posix(): path fo
 EMPTY = {"__init__", "answers/__init__"}
 ANSWERS = tuple(name for name in MODULES if name.startswith("answers/") and name not in EMPTY)    # a file a chapter
 FILES = [*MODULES.values(), *sorted((ROOT / "tools").glob("*.py"))]
-FLOOR = {"alphabet": 0, "post": 0, "symbols": 0, "picture": 0, "model": 1, "bptt": 2, "gates": 2, "training": 3, "stack": 3,
+FLOOR = {"alphabet": 0, "post": 0, "symbols": 0, "picture": 0, "flat": 0, "model": 1, "bptt": 2, "gates": 2, "training": 3, "stack": 3,
          "styles": 3, "roads": 3, "cells": 4, "plots": 4, "controls": 5, "panels": 6}
 ASIDE = {"exercises", "judge", "installation", "__main__", *ANSWERS}    # may look at any floor; no floor looks at them
-# lines of code at most: all that the book computes stays below 970, and sixteen panels take two thirds as much again
-MOST_LINES = {"model": (("alphabet", "post", "symbols", "picture", "model", "bptt", "training"), 720), "Part II": (("stack", "styles", "gates", "roads"), 350),
+# lines of code at most: all that the book computes stays below 1,070, what answers mistakes in words included
+MOST_LINES = {"model": (("alphabet", "post", "symbols", "picture", "flat", "model", "bptt", "training"), 720), "Part II": (("stack", "styles", "gates", "roads"), 350),
               "pictures": (("cells", "plots"), 455), "panels": (("controls", "panels"), 700),
               "aside": (("exercises", "judge", "installation", "__main__"), 180), "answers": (ANSWERS, 600)}
 
