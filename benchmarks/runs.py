@@ -5,7 +5,8 @@ A script of this folder names its tasks and the function that does one:
     for task, found in runs.each(learn, tasks, "sweep", given): …
 
 What a task has found is kept in .runs, by joblib.Memory, under the function's source and the task: a second start finds it
-there, and --fresh throws it away. Change something that `learn` calls, and it is for you to say --fresh.
+there, and --fresh throws it away. So does any change of `learn` itself; change something that it calls, and it is for you to say
+--fresh.
 """
 import os
 

@@ -69,6 +69,11 @@ class Alphabet:
         self.letters, self.end = letters, bool(end)
         self.outputs = [*letters, END] if end else list(letters)   # what the network can say, in order of index
 
+    def __setattr__(self, name, value):
+        if name in vars(self):    # networks share it
+            raise AttributeError(f"an alphabet stays as it is; make another: Alphabet({self.letters!r}, end=...)")
+        super().__setattr__(name, value)
+
     def __len__(self):
         return len(self.letters)
 
@@ -135,8 +140,11 @@ class Alphabet:
         return np.eye(len(self))[self.indices(text)]
 
     def text(self, indices):
-        """The string that indices spell, up to END; for a (T, B) array a list of B strings."""
-        indices = np.asarray(indices, dtype=int)
+        """The string that indices spell, up to END; for a (T, B) array a list of B strings. LetterError for what is no index."""
+        found, indices = np.asarray(indices), np.asarray(indices, dtype=int)
+        if found.ndim not in (1, 2) or found.size and (found.dtype.kind not in "iu" or not 0 <= found.min() <= found.max() <= len(self)):
+            raise LetterError(f"letters are spelt by indices from 0 to {len(self)}, which ends the string, (T,) or (T, B); "
+                              f"found {found.dtype} of shape {found.shape}: {quote(str(found).replace(chr(10), ' '))}")
         if indices.ndim > 1:
             return [self.text(column) for column in indices.T]
         spoken = itertools.takewhile(lambda i: i < len(self), indices)   # END has the index after the last letter

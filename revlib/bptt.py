@@ -67,7 +67,7 @@ class Tape:
     """
 
     def __init__(self, net, inputs, targets, share=None):
-        (T, B), L, V, n, K = inputs.shape, len(some(targets)), len(net.alphabet), net.n, net.O.shape[1]
+        (T, B), L, V, n, K = inputs.shape, len(some(targets)), len(model.ours(net).alphabet), net.n, net.O.shape[1]
         dtype = net.theta.dtype
         rows = model.unroll_rows(T + L + 1, (B,), net.enc, dtype)    # the encoder's T + 1, then the decoder's L + 1
         rows[:T, :, :V], rows[T + 2:-1, :, :V] = np.eye(V)[inputs], np.eye(K, V)[targets[:-1]]
@@ -198,8 +198,9 @@ def check(net, strings, h=1e-6):
     FloatingPointError
         If a loss, a difference or the gradient is not finite.
     """
-    if not 0 < h < 1:
-        raise ValueError(f"h is {h}; a nudge is above 0 and small, such as 1e-6")
+    model.ours(net)
+    if not 1e-12 <= h <= 1e-2:
+        raise ValueError(f"h is {h}; a nudge is small, and not so small that it is lost in rounding: 1e-6, say")
     net = model.Net(*net.made, net.theta.astype(float))    # a nudge needs the digits
     tape, probe = gradients(net, strings), net.copy()
     gradient, nudged = tape.d.theta.copy(), np.zeros_like(net.theta)

@@ -1,5 +1,6 @@
 """Floor 5: what a reader moves (numbers, choices, strings, weights) and the panel that redraws. The one file that imports ipywidgets."""
 import math
+import operator
 import os
 import threading
 import time
@@ -43,8 +44,8 @@ class Number(widgets.HBox):
     """
 
     def __init__(self, name, value, low, high, step=0.01):
-        if not low <= high:
-            raise ValueError(f"{name}: there is nothing from {low} to {high}")
+        if not (-math.inf < low <= high < math.inf and 0 < step < math.inf):
+            raise ValueError(f"{name}: from {low} to {high} in steps of {step} there is nothing to move")
         kind, value = "Int" if isinstance(step, int) else "Float", min(max(value, low), high)
         bounds = dict(value=value, min=low, max=high, step=step)
         self.box = getattr(widgets, f"Bounded{kind}Text")(description=name, style=_WIDE, **bounds,
@@ -153,7 +154,7 @@ class String(widgets.Text):
 class Weights:
     """Every weight of a network within reach: pick a matrix, pick an entry of its grid, drag it.
 
-    The grid's buttons are reached by Tab and pressed by Space. The network is the panel's own copy.
+    The grid's buttons are reached by Tab and pressed by Space. It writes into the network it is given: give it a copy.
     """
 
     def __init__(self, net, names):
@@ -183,6 +184,7 @@ class Weights:
         """Let the slider move the entry (row, column) of the matrix in view."""
         with self.lock:
             rows, columns = map(len, self._view[2:])
+            row, column = operator.index(row), operator.index(column)
             if not (0 <= row < rows and 0 <= column < columns):
                 raise IndexError(f"{self._name} has no entry ({row}, {column}): it has {rows} rows and {columns} columns, from 0")
             self._button(*self._at).button_style = ""
@@ -322,12 +324,19 @@ class Panel(Whole, widgets.VBox):
         with self._lock:
             try:
                 drawn = self._draw(**self._values())
+                pictures = drawn if isinstance(drawn, tuple) else (drawn,)
+                svg = "".join(picture.svg for picture in pictures)
             except (LetterError, FloatingPointError) as error:
-                self.page.value = f'{self._svg}<p role="alert" style="{_WORDS};color:#b33c00">{escape(str(error))}</p>'
+                self._alert(str(error))
                 return
-            self.picture = drawn if isinstance(drawn, tuple) else (drawn,)
-            self._svg = "".join(picture.svg for picture in self.picture)
+            except Exception as error:    # a fault of the drawing's own: said here as well, since the picture is of something else
+                self._alert(f"the drawing failed, and the picture is the one before: {type(error).__name__}: {error}")
+                raise
+            self.picture, self._svg = pictures, svg
             self.page.value = f'{self._svg}<p role="status" style="{_WORDS}">{escape(self.words)}</p>'
+
+    def _alert(self, words):
+        self.page.value = f'{self._svg}<p role="alert" style="{_WORDS};color:#b33c00">{escape(words)}</p>'
 
     def _values(self):
         values = {name: control.value for name, control in self.controls.items()}
@@ -335,7 +344,7 @@ class Panel(Whole, widgets.VBox):
             if isinstance(control, Number) and not math.isfinite(control.value):
                 raise FloatingPointError(f"{control.box.description} is {control.value}; it must be a number")
             if isinstance(control, Choice) and control.value is None:
-                raise LetterError(f"{control.description}: nothing is chosen; choose one of {', '.join(control.options)}")
+                raise LetterError(f"{control.description}: nothing is chosen; choose one of {', '.join(map(str, control.options))}")
         if self._adjust:
             self._adjust(values)    # moves numbers only: what else has been read stays as it was read
         return {name: control.value if isinstance(control, Number) else values[name]
@@ -374,7 +383,7 @@ class Panel(Whole, widgets.VBox):
         others = [f"“{label(control)}”" for name, control in self.controls.items() if name not in names]
         others += ["every weight"] * bool(self.weights)
         also = f", and so do {' and '.join(filter(None, [', '.join(others[:-1]), others[-1]]))}" if others else ""
-        note = f"These pictures were drawn beforehand. With a kernel all values between move{also}. {GET_KERNEL}"
+        note = f"These pictures were drawn beforehand. With a kernel all values between move{escape(also)}. {GET_KERNEL}"
         shown.children = [*selectors, pages(), widgets.HTML(f'<p class="needs-kernel">{note}</p>')]
         self.reset()
         return shown

@@ -34,6 +34,7 @@ class Layer(flat.Fixed):
 
     def __init__(self, W, V):
         self.W, self.V = W, V
+        self.fix()
 
     Wh = property(lambda self: self.W[:self.V])
     Ws = property(lambda self: self.W[self.V:-1])
@@ -75,6 +76,7 @@ class Net(flat.Parameters):
         self.enc = Layer(self.theta[:recurrent].reshape(-1, n), V)
         self.dec = Layer(self.theta[recurrent:2 * recurrent].reshape(-1, n), V)
         self.O = self.theta[2 * recurrent:].reshape(-1, K)    # Wo above bo
+        self.fix()
 
     Wh = property(lambda self: self.enc.Wh)
     Ws = property(lambda self: self.enc.Ws)
@@ -87,8 +89,8 @@ class Net(flat.Parameters):
 
     def named(self):
         """Name -> view of every parameter, in the order of theta."""
-        return {"Wh": self.Wh, "Ws": self.Ws, "b": self.b, "dec.Wh": self.dec.Wh, "dec.Ws": self.dec.Ws,
-                "dec.b": self.dec.b, "Wo": self.Wo, "bo": self.bo}
+        return flat.Views({"Wh": self.Wh, "Ws": self.Ws, "b": self.b, "dec.Wh": self.dec.Wh, "dec.Ws": self.dec.Ws,
+                           "dec.b": self.dec.b, "Wo": self.Wo, "bo": self.bo})
 
 
 def post_net():
@@ -120,6 +122,8 @@ def log_softmax(Z, temperature=1.0):
     if not 0 < temperature < np.inf:
         raise ValueError(f"the temperature is {temperature}; it must be above 0 and finite")
     Z = np.asarray(Z)
+    if Z.dtype.kind != "f":
+        Z = Z.astype(float, casting="same_kind" if Z.dtype.kind == "c" else "unsafe")    # whole numbers cannot be negative, some of them
     top = Z.max(axis=-1, keepdims=True)
     if not np.isfinite(top).all():
         raise FloatingPointError(f"the largest score is {top[~np.isfinite(top)][0]}; scores are numbers, or -inf for a letter that is never said")
@@ -151,6 +155,13 @@ def unroll_rows(steps, batch, layer, dtype):
     return H
 
 
+def ours(net):
+    """`net`, if it is a network of this module; TypeError for others, which have functions of their own."""
+    if not isinstance(net, Net):
+        raise TypeError(f"this is for a model.Net, not for a {type(net).__module__}.{type(net).__qualname__}; see the functions of that one's module")
+    return net
+
+
 def encode(net, X):
     """Run the encoder over one string or a batch.
 
@@ -173,7 +184,7 @@ def encode(net, X):
 
     Source: the post, section "The Encoder".
     """
-    V, X = len(net.alphabet), np.asarray(X)
+    V, X = len(ours(net).alphabet), np.asarray(X)
     if X.ndim < 2 or X.shape[-1] != V:
         raise ValueError(f"X has shape {X.shape}; a string over {net.alphabet!r} needs (T, {V})")
     H = unroll_rows(len(X), X.shape[1:-1], net.enc, net.theta.dtype)
@@ -188,6 +199,14 @@ def encode(net, X):
 def greedy(z):
     """The letter with the highest score; the first of equals. z (..., K) -> indices (...)."""
     return z.argmax(axis=-1)
+
+
+def chosen(choose, z):
+    """What `choose` chooses, if that is one index of an output for each row of z; else ValueError."""
+    found = np.asarray(choose(z))
+    if found.shape != z.shape[:-1] or found.dtype.kind not in "iu" or not ((0 <= found) & (found < z.shape[-1])).all():
+        raise ValueError(f"choose gave {found.dtype} of shape {found.shape}; for scores {z.shape} it gives indices from 0 to {z.shape[-1] - 1}, {z.shape[:-1]}")
+    return found
 
 
 @dataclass(frozen=True)
@@ -235,14 +254,14 @@ def decode(net, thought, steps, given=None, choose=greedy):
 
     Source: the post, section "The Decoder".
     """
-    V, K = len(net.alphabet), len(net.alphabet.outputs)
+    V, K = len(ours(net).alphabet), len(net.alphabet.outputs)
     thought, steps = np.asarray(thought), whole(steps, "the number of steps")
     batch = thought.shape[:-1]
     if thought.shape[-1:] != (net.n,):
         raise ValueError(f"thought has shape {thought.shape}; a network of {net.n} units needs ({net.n},), or (B, {net.n})")
     if given is not None:
         given = np.asarray(given)
-        if given.dtype.kind not in "iu" or given.shape[1:] != batch or len(given) < steps or not np.isin(given, range(K)).all():
+        if (given.size and given.dtype.kind not in "iu") or given.ndim != 1 + len(batch) or given.shape[1:] != batch or len(given) < steps or not np.isin(given, range(K)).all():
             raise ValueError(f"given has shape {given.shape} and kind {given.dtype}; {steps} steps need whole numbers from 0 to {K - 1}, "
                              f"{(steps, *batch)} or more of them")
     H = unroll_rows(steps, batch, net.dec, net.theta.dtype)
@@ -257,7 +276,7 @@ def decode(net, thought, steps, given=None, choose=greedy):
             if not np.isfinite(Z[t]).all():
                 steps = t + 1    # nothing can be chosen here; `finite` says why
                 break
-            Y[t] = choose(Z[t])
+            Y[t] = greedy(Z[t]) if choose is greedy else chosen(choose, Z[t])
             X[t + 1] = one_hot[Y[t] if given is None else given[t]]
             ended |= Y[t] == V
             if ended.all():

@@ -54,6 +54,7 @@ class MLP(flat.Parameters):
         shapes = {f"W[{i}]": (rows + 1, columns) for i, (rows, columns) in enumerate(zip(self.sizes, self.sizes[1:]))}
         self.theta = flat.vector(theta, sum(rows * columns for rows, columns in shapes.values()), f"layers of {self.sizes}")
         self.W = tuple(flat.views(self.theta, shapes).values())
+        self.fix()
 
     def __repr__(self):
         return f"MLP({self.sizes}, {self.activations}): {self.theta.size} parameters"

@@ -49,7 +49,7 @@ class Net(flat.Parameters):
         self.alphabet = alphabet if isinstance(alphabet, Alphabet) else Alphabet(alphabet)
         self.style, self.n = style, whole(n, "the number of units", 1)
         self.cell, self.made = gates.CELLS[cell](self.n), (style, self.alphabet, self.n, cell)
-        V, K = len(self.alphabet), len(self.alphabet.outputs)
+        n, V, K = self.n, len(self.alphabet), len(self.alphabet.outputs)
         fed = {"plain": 0, "feedback": V, "peek": V + self.cell.width, "attention": V}[style]
         shapes = {**self.cell.shapes(V), **{f"dec.{name}": shape for name, shape in self.cell.shapes(fed).items()},
                   "Wo": (2 * n if style == "attention" else n, K), "bo": (K,)}
@@ -58,6 +58,7 @@ class Net(flat.Parameters):
         self.p = flat.views(self.theta, shapes)
         self.enc = flat.Views({name: self.p[name] for name in self.cell.shapes(V)})
         self.dec = flat.Views({name: self.p[f"dec.{name}"] for name in self.enc})
+        self.fix()
 
     def like(self, theta):
         """A network of the same style, cell and sizes with other parameters."""
@@ -142,6 +143,8 @@ def run(net, strings, given=None):
     FloatingPointError
         If a state or score is not finite; the message says which. An LSTM's place n + 1 is the first of C.
     """
+    if not isinstance(net, Net):
+        raise TypeError(f"this is for a styles.Net, not for a {type(net).__module__}.{type(net).__qualname__}")
     inputs = strings if isinstance(strings, np.ndarray) and strings.dtype.kind in "iu" else net.alphabet.indices(listed(strings))
     if not inputs.shape[1] or (net.style == "attention" and not len(inputs)):
         raise LetterError("there is no string" if not inputs.shape[1] else "the string is empty: attention has no state to look at")

@@ -33,6 +33,7 @@ def initial(start, alphabet="abc", n=5, rng=None, activation="relu", dtype=float
         Where the weights are drawn from; "post" needs none.
     """
     net = model.Net(alphabet, n, activation)
+    n = net.n
     if start == "post":
         if (net.alphabet.letters, n) != ("abc", 5):
             raise ValueError(f"the post's weights fit 5 units over 'abc', not {n} units over {net.alphabet.letters!r}")
@@ -122,7 +123,7 @@ class Batch:
             lengths[len(net.alphabet.read(string, empty=True))].append(string)
         if not lengths:
             raise ValueError("there is no string to train on")
-        self.alphabet, self.n = net.alphabet, net.n
+        self.alphabet, self.n, self.dtype = net.alphabet, net.n, net.theta.dtype
         self.tapes = [tape(net, *bptt.task(net.alphabet, group)) for group in lengths.values()]
         letters = np.array([tape.P.shape[0] * tape.P.shape[1] for tape in self.tapes])
         self.weights = [float(w) for w in letters / letters.sum()]
@@ -132,8 +133,9 @@ class Batch:
 
         The gradient is written over by the next call.
         """
-        if (net.alphabet is not self.alphabet and net.alphabet != self.alphabet) or net.n != self.n:
-            raise ValueError(f"the batch is for {self.n} units over {self.alphabet!r}; the network has {net.n} over {net.alphabet!r}")
+        if (net.alphabet is not self.alphabet and net.alphabet != self.alphabet) or net.n != self.n or net.theta.dtype != self.dtype:
+            raise ValueError(f"the batch is for {self.n} units over {self.alphabet!r} in {self.dtype}; the network has {net.n} over {net.alphabet!r} "
+                             f"in {net.theta.dtype}")
         if len(self.tapes) == 1:
             return self.tapes[0].forward(net), self.tapes[0].backward(net)
         loss, gradient = 0.0, np.zeros_like(net.theta)
@@ -152,6 +154,8 @@ class Curriculum:
     """
 
     def __init__(self, net, longest, rng, size=150, enough=0.9, tape=bptt.Tape, shortest=1, most=10_000):
+        if not isinstance(rng, np.random.Generator):
+            raise ValueError(f"strings are drawn, and rng is {rng!r}: give a generator, such as np.random.default_rng(0)")
         shortest, size = whole(shortest, "the shortest length", 1), whole(size, "the size of a batch", 1)
         self.net, self.shortest, self.longest, self.rng, self.enough = net, shortest, whole(longest, "the longest length", shortest), rng, enough
         self.level = min(shortest + 1, longest)    # the longest length that has joined
@@ -210,7 +214,7 @@ def train(net, batches, optimiser, steps, clip=None, every=1):
     Parameters
     ----------
     net : Net
-    batches : Batch, or iterator of Batch
+    batches : Batch, or iterable of Batch
         The same batch at every step, or the next one. Whatever has `gradient(net)`, loss and flat gradient, will do.
     optimiser : Descent or Adam
     steps : int
@@ -234,6 +238,9 @@ def train(net, batches, optimiser, steps, clip=None, every=1):
         If `clip` is not above 0, `steps` or `every` no whole number, or the batches end too early.
     """
     steps, every = whole(steps, "steps"), whole(every, "every", 1)
+    if not hasattr(optimiser, "rate"):
+        raise ValueError(f"the optimiser is {optimiser!r}; make one, such as training.Adam(0.01)")
+    batches = batches if hasattr(batches, "gradient") else iter(batches)
     if clip is not None and not clip > 0:
         raise ValueError(f"clip is {clip}, the longest gradient; it must be above 0, or None for no limit")
     good = net.theta.copy()
@@ -294,6 +301,8 @@ def by_position(net, strings):
     (T,) float array
     """
     strings = listed(strings)
+    if not strings:
+        raise ValueError("there is no string, so no share of any")
     answers = zip(model.run(net, strings).output, strings)
     right = [[said[t:t + 1] == letter for t, letter in enumerate(string[::-1])] for said, string in answers]
     return np.mean(right, axis=0)
@@ -305,7 +314,7 @@ def write(path, content):
     A write that is killed leaves a file NAME.PROCESS.THREAD.part beside it. Nothing reads those, and the next write
     of the same file deletes what dead processes have left.
     """
-    path, ours = Path(path), (os.getpid(), threading.get_ident())
+    path, ours = Path(path).resolve(), (os.getpid(), threading.get_ident())
     for left in path.parent.glob(f"{glob.escape(path.name)}.*.part"):
         found = re.fullmatch(r"\.(\d{1,9})\.(\d+)\.part", left.name.removeprefix(path.name))
         if found and (tuple(map(int, found.groups())) == ours or not _alive(int(found[1]))):
@@ -349,7 +358,7 @@ def save(net, path):
         If its weights are not all numbers: `load` would refuse them. Nothing is written then.
     """
     file = io.BytesIO()
-    np.savez(file, **_parts(net))
+    np.savez(file, **_parts(model.ours(net)))
     write(path, file.getvalue())
 
 

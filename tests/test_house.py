@@ -16,9 +16,9 @@ FILES = [*MODULES.values(), *sorted((ROOT / "tools").glob("*.py"))]
 FLOOR = {"alphabet": 0, "post": 0, "symbols": 0, "picture": 0, "flat": 0, "model": 1, "bptt": 2, "gates": 2, "training": 3, "stack": 3,
          "styles": 3, "roads": 3, "cells": 4, "plots": 4, "controls": 5, "panels": 6}
 ASIDE = {"exercises", "judge", "installation", "__main__", *ANSWERS}    # may look at any floor; no floor looks at them
-# lines of code at most: all that the book computes stays below 1,070, what answers mistakes in words included
-MOST_LINES = {"model": (("alphabet", "post", "symbols", "picture", "flat", "model", "bptt", "training"), 720), "Part II": (("stack", "styles", "gates", "roads"), 350),
-              "pictures": (("cells", "plots"), 455), "panels": (("controls", "panels"), 700),
+# lines of code at most: all that the book computes stays below 1,125, what answers mistakes in words included
+MOST_LINES = {"model": (("alphabet", "post", "symbols", "picture", "flat", "model", "bptt", "training"), 775), "Part II": (("stack", "styles", "gates", "roads"), 350),
+              "pictures": (("cells", "plots"), 455), "panels": (("controls", "panels"), 710),
               "aside": (("exercises", "judge", "installation", "__main__"), 180), "answers": (ANSWERS, 600)}
 
 every_module = pytest.mark.parametrize("name", MODULES)

@@ -5,7 +5,7 @@ import pickle
 import numpy as np
 import pytest
 
-from revlib import bptt, cells, model, panels, plots, roads, stack, styles, training
+from revlib import bptt, cells, controls, model, panels, plots, roads, stack, styles, training
 from revlib.alphabet import Alphabet
 from revlib.exercises import check
 
@@ -69,8 +69,19 @@ MISTAKES = {
     "correct, of letters": (lambda: training.correct(NET, "abc"), r"\['abc'\] is a list of one"),
     "by position, of letters": (lambda: training.by_position(NET, "abc"), r"\['abc'\] is a list of one"),
     "a batch for others": (lambda: trained(NET.copy(), training.Batch(training.initial("identity", "xyz", 5, rng()), ["xyz"])),
-                           r"the batch is for 5 units over Alphabet\('xyz'\); the network has 5 over Alphabet\('abc'\)"),
+                           r"the batch is for 5 units over Alphabet\('xyz'\) in float64; the network has 5 over Alphabet\('abc'\)"),
     "a batch for fewer": (lambda: trained(NET.copy(), training.Batch(training.initial("identity", "abc", 2, rng()), ["abc"])), "for 2 units"),
+    "a batch in float32": (lambda: trained(NET.copy(), training.Batch(training.initial("post", dtype=np.float32), ["abc"])), "in float32; .* in float64"),
+    "an optimiser's class": (lambda: [*training.train(NET.copy(), training.Batch(NET, ["abc"]), training.Adam, 2)], "make one, such as training.Adam"),
+    "a curriculum's seed": (lambda: training.Curriculum(NET, 2, 0), "strings are drawn, and rng is 0"),
+    "shares of nothing": (lambda: training.by_position(NET, []), "there is no string"),
+    "one choice for all": (lambda: model.run(NET, ["bac", "abc"], choose=np.argmax), r"choose gave int64 of shape \(\); for scores \(2, 3\) .* \(2,\)"),
+    "a choice from behind": (lambda: model.run(NET, "abc", choose=lambda z: -1), "indices from 0 to 2"),
+    "probabilities as letters": (lambda: ABC.text(RUN.dec.P), r"letters are spelt by indices from 0 to 3, .* found float64 of shape \(3, 3\)"),
+    "letters from behind": (lambda: ABC.text([-1, -2]), "letters are spelt by indices"),
+    "one index": (lambda: ABC.text(2), r"found int64 of shape \(\)"),
+    "a slider without steps": (lambda: controls.Number("x", 0, 0, 1, 0), "x: from 0 to 1 in steps of 0 there is nothing to move"),
+    "a slider without an end": (lambda: controls.Number("x", 0.0, 0.0, float("inf")), "there is nothing to move"),
     "updates below 0": (lambda: trained(NET.copy(), training.Batch(NET, ["abc"]), steps=-1), "steps is -1; it must be a whole number, 0 or more"),
     "every none": (lambda: trained(NET.copy(), training.Batch(NET, ["abc"]), every=0), "every is 0; it must be a whole number, 1 or more"),
     "a rate below 0": (lambda: training.Adam(-0.01), "rate is -0.01; it must be a number, 0 or more and finite"),
@@ -81,7 +92,7 @@ MISTAKES = {
     "no string at all": (lambda: bptt.gradients(ended(), []), "there is no string"),
     "a task of letters": (lambda: bptt.task(ABC, "abc"), r"\['abc'\] is a list of one"),
     "shares too few": (lambda: bptt.gradients(NET, "abc", share=[1]), r"share has shape \(1,\); the 3 letters to say need \(3,\)"),
-    "no nudge": (lambda: bptt.check(NET, "abc", h=0), "h is 0; a nudge is above 0 and small"),
+    "no nudge": (lambda: bptt.check(NET, "abc", h=0), "h is 0; a nudge is small"),
     "styles: one string": (lambda: styles.run(attention(), "abc"), r"\['abc'\] is a list of one"),
     "styles: no string": (lambda: styles.run(attention(), []), "there is no string"),
     "nothing to look at": (lambda: styles.run(attention(), [""]), "the string is empty: attention has no state to look at"),
@@ -136,6 +147,14 @@ MISTAKES = {
 def test_a_mistake_is_answered_in_words(name):
     act, words = MISTAKES[name]
     with pytest.raises(ValueError, match=words):
+        act()
+
+
+@pytest.mark.parametrize("act", [lambda: model.run(attention(), "abc"), lambda: bptt.check(attention(), "abc"), lambda: training.Batch(attention(), ["abc"]),
+                                 lambda: training.save(attention(), "x.npz"), lambda: training.correct(attention(), ["abc"]),
+                                 lambda: training.correct(NET, ["abc"], run=styles.run)])
+def test_networks_of_two_modules_are_not_mixed(act):
+    with pytest.raises(TypeError, match="this is for a (model|styles).Net, not for a revlib.(styles|model).Net"):
         act()
 
 
@@ -200,16 +219,105 @@ def test_an_array_is_written_into_and_never_replaced(kind, name):
 @pytest.mark.parametrize("change", [lambda: setattr(ended(), "activation", "tanh"), lambda: setattr(ended(), "n", 6), lambda: setattr(attention(), "style", "peek"),
                                     lambda: setattr(ended().enc, "V", 2), lambda: setattr(three(), "sizes", (9, 2, 9))])
 def test_a_network_stays_what_it_is(change):
-    with pytest.raises(AttributeError, match="for good; make another network"):
+    with pytest.raises(AttributeError, match="cannot be replaced, make another network"):
         change()
+
+
+def test_what_is_ones_own_comes_and_goes():
+    net = ended()
+    net.note = "mine"
+    net.note, net.count = "changed", 1
+    net.count += 1
+    del net.note
+    assert net.count == 2 and not hasattr(net, "note")
+    with pytest.raises(AttributeError, match="theta is a part of the network, and stays"):
+        del net.theta
+
+
+def test_an_alphabet_stays_as_it_is():
+    """Networks share theirs: one that learned to say END by `end = True` would have no weights for it."""
+    net = model.post_net()
+    with pytest.raises(AttributeError, match=r"make another: Alphabet\('abc', end=...\)"):
+        net.alphabet.end = True
+    with pytest.raises(AttributeError, match="an alphabet stays as it is"):
+        net.alphabet.letters = "xyz"
+    assert copy.deepcopy(net.alphabet) == pickle.loads(pickle.dumps(net.alphabet)) == net.alphabet == ABC
+
+
+@pytest.mark.parametrize("weights", [lambda: ended().named(), lambda: attention().p, lambda: attention().dec])
+def test_weights_kept_for_later_are_arrays_of_their_own(weights):
+    now = weights()
+    for kept in (copy.deepcopy(now), pickle.loads(pickle.dumps(now)), copy.copy(now)):
+        assert kept.keys() == now.keys() and all(np.array_equal(kept[name], now[name]) for name in now)
+        kept["Ws"] += 1
+        assert not np.array_equal(kept["Ws"], now["Ws"])
+
+
+def test_small_numbers_of_numpy():
+    assert styles.Net("attention", "abc", np.uint8(200)).p["Wo"].shape == (400, 3)
+    assert np.array_equal(*(training.initial("uniform", "abc", n, rng()).theta for n in (7, np.uint8(7))))
+    assert np.allclose(model.softmax(np.array([1, 2, 3], np.uint8)), model.softmax([1.0, 2, 3]))
+    with pytest.raises(TypeError):
+        model.softmax(np.array([1j, 2]))
+
+
+def test_nothing_is_given_where_nothing_is_needed():
+    assert model.run(model.post_net(), "", given=[]).output == ""
+
+
+def test_an_iterable_of_batches_will_do():
+    net = model.post_net()
+    batch = training.Batch(net, ["abc"])
+    assert len(trained(net.copy(), [batch] * 3)) == 3
+    course = training.Curriculum(net, 2, rng())
+    assert trained(net.copy(), course)[0].loss > 0
+
+
+def test_a_link_to_a_checkpoint_stays_a_link(tmp_path):
+    training.save(NET, tmp_path / "kept.npz")
+    (tmp_path / "latest.npz").symlink_to(tmp_path / "kept.npz")
+    training.save(stack.build(), tmp_path / "latest.npz")
+    assert (tmp_path / "latest.npz").is_symlink() and training.load(tmp_path / "kept.npz").n == 1
+
+
+# ---------------------------------------------------------------- panels
+
+def test_a_wrong_place_leaves_the_weights_in_hand():
+    panel = panels.encoding_panel(NET)
+    with pytest.raises(TypeError):
+        panel.weights.select(0.0, 1.0)
+    panel.weights.select(1, 2)
+    panel.weights.number.value = 0.7
+    assert panel.weights.net.Wh[1, 2] == 0.7
+    panel.reset()
+
+
+@pytest.mark.parametrize("wrong", [lambda: None, lambda: "words", lambda: 1 / 0, lambda: {}["x"], lambda: int("x"), lambda: (_ for _ in ()).throw(MemoryError())])
+def test_a_drawing_that_fails_says_so_beside_the_old_picture(wrong):
+    """The reader sees the picture of before; so the page says that it is, and the next move draws again."""
+    good = cells.draw_states("abc", RUN.S)
+    panel = controls.Panel({"x": controls.Number("x", 0.0, 0.0, 1.0)}, lambda x: wrong() if x == 0.5 else good)
+    with pytest.raises(Exception):
+        panel.controls["x"].value = 0.5
+    assert "the drawing failed, and the picture is the one before" in panel.page.value and good.svg in panel.page.value
+    assert panel.words == good.words and 'role="alert"' in panel.page.value
+    panel.controls["x"].value = 0.7
+    assert 'role="status"' in panel.page.value and "failed" not in panel.page.value
 
 
 def test_a_named_matrix_is_written_into():
     net = attention()
     net.p["Ws"], net.dec["b"] = np.full((4, 4), 3.0), 5
     assert (net.theta == 3).sum() == 16 and (net.theta == 5).sum() == 4 and (net.enc["Ws"] == 3).all() and (net.p["dec.b"] == 5).all()
+    net.p.update(Wo=np.full(net.p["Wo"].shape, 9))
+    assert (net.theta == 9).sum() == net.p["Wo"].size
     with pytest.raises(KeyError):
         net.p["new"] = np.zeros(3)
+    with pytest.raises(TypeError, match="Ws is a part of the network, and stays"):
+        del net.p["Ws"]
+    named = ended()
+    named.named()["bo"] = 4
+    assert (named.theta == 4).sum() == 4
     with pytest.raises(TypeError):
         three().W[0] = np.zeros((10, 5))
 

@@ -104,10 +104,10 @@ def main(arguments=None):
     parser.add_argument("--check", action="store_true")
     parser.add_argument("files", nargs="*", type=pathlib.Path)
     given = parser.parse_args(arguments)
+    if any(path.name == GLOSSARY.name for path in given.files):
+        parser.error("the glossary does not link to itself")
     known, found = terms(tool.read(GLOSSARY)), []
     for path in given.files or chapters():
-        if path.name == GLOSSARY.name:
-            parser.error("the glossary does not link to itself")
         notebook = tool.read(path)
         if given.check:
             found += problems(notebook, path.name, known)

@@ -5,6 +5,7 @@
 
 The same book gives the same bytes. No address goes in (tools/stamp.py): where the book is, its solutions are.
 """
+import argparse
 import pathlib
 import re
 import sys
@@ -17,6 +18,7 @@ from tools import stamp    # noqa: E402
 
 TOP = "reverse-them-all"
 TEACHERS = "C_teaching.ipynb"
+CHAPTER = re.compile(r"(\d\d|[A-Z])_[a-z_]+\.ipynb")    # not a reader's own notebook, nor a copy of a solution
 AS_IT_IS = ("LICENSE", "LICENSE-prose.md", "environment.yml", "requirements.txt", "tools/lab.py",
             "revlib/**/*.py", "notebooks/images/*", "notebooks/results/*")
 WORKS = r"# `make` lists|help:|lab:|clean:|\$\(BIN\)/python:|\$\(VENV\)/\.lab:"    # how the Makefile's paragraphs begin that go in
@@ -59,10 +61,10 @@ def contents(root=ROOT):
         return (root / name).read_text(encoding="utf-8")
     files = {"README.md": readme(text("tools/handout.md"), text("README.md")), "Makefile": makefile(text("Makefile")),
              "pyproject.toml": stamp.project(text("pyproject.toml"), "")}
-    files |= {f"notebooks/{path.name}": page(path) for path in (root / "notebooks").glob("[!.]*.ipynb") if path.name != TEACHERS}
+    files |= {f"notebooks/{path.name}": page(path) for path in (root / "notebooks").glob("*.ipynb") if CHAPTER.fullmatch(path.name) and path.name != TEACHERS}
     files = {name: source.encode() for name, source in files.items()}
     return files | {path.relative_to(root).as_posix(): path.read_bytes() for pattern in AS_IT_IS for path in root.glob(pattern)
-                    if path.is_file() and not path.name.startswith(".")}
+                    if path.is_file() and not path.name.startswith(".") and path.suffix != ".part"}
 
 
 def pack(folder, root=ROOT):
@@ -78,5 +80,7 @@ def pack(folder, root=ROOT):
 
 
 if __name__ == "__main__":
-    made = pack(pathlib.Path(sys.argv[1]) if sys.argv[1:] else ROOT / "dist")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", nargs="?", type=pathlib.Path, default=ROOT / "dist")
+    made = pack(parser.parse_args().folder)
     print(f"{made}: {made.stat().st_size // 1000} kB, no solutions, no page for teachers")

@@ -104,7 +104,7 @@ def main(arguments=None, folder=ROOT / "notebooks"):
     parser.add_argument("--check", action="store_true")
     given, store = parser.parse_args(arguments), folder / "results" / "minutes.json"
     if not given.stamp and not given.check:
-        store.write_text(json.dumps(measure(folder), indent=1) + "\n", encoding="utf-8", newline="\n")
+        tool.training.write(store, (json.dumps(measure(folder), indent=1) + "\n").encode())
     if not store.exists():
         found = ["No chapter has been measured: make minutes"]
     else:

@@ -2,7 +2,7 @@
 """The one tool that runs, edits, checks and shows the book's notebooks.
 
     python tools/notebook.py run [FILES]         run top to bottom in a fresh kernel and write it back
-    python tools/notebook.py text FILES          write each as MyST text beside it, for an editor
+    python tools/notebook.py text FILES          write each as MyST text beside it, for an editor; an edited text is not written over
     python tools/notebook.py build FILES.md      write that text back into the notebook, keeping outputs
     python tools/notebook.py check [FILES]       print what breaks the rules of a chapter; exit status 1 if any does
     python tools/notebook.py show FILE           source, text outputs and picture hashes (for git diff)
@@ -17,6 +17,8 @@ import re
 import sys
 
 import nbformat
+
+from revlib import training
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -33,14 +35,23 @@ def book():
 
 
 def read(path):
-    notebook = nbformat.read(path, as_version=4)
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except (OSError, UnicodeDecodeError, nbformat.reader.NotJSONError) as error:
+        raise SystemExit(f"{path} is no notebook that can be read: {str(error).splitlines()[0]}") from error
     for k, cell in enumerate(notebook.cells):
         cell.setdefault("id", f"{k:08x}")    # older formats have none
     return notebook
 
 
 def write(notebook, path):
-    path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8", newline="\n")
+    """Write a notebook, whole or not at all."""
+    training.write(path, (nbformat.writes(notebook) + "\n").encode())
+
+
+def sources(notebook):
+    """A digest of what a person has written in a notebook: ids and sources of its cells."""
+    return hashlib.sha256(repr([(cell.id, cell.source) for cell in notebook.cells]).encode()).hexdigest()[:12]
 
 
 def canonical(notebook):
@@ -66,16 +77,19 @@ def execute(notebook, folder, **options):
 
 
 def run(path):
-    """Run a notebook where it stands, and write it back in its canonical form."""
-    notebook = read(path)
+    """Run a notebook where it stands, and write it back in its canonical form; not over what was saved meanwhile."""
+    notebook, before = read(path), path.read_bytes()
     execute(notebook, path.parent)
+    if path.read_bytes() != before:
+        raise SystemExit(f"{path.name} was saved by someone else while it ran; it stays as they saved it. Run it again.")
     write(canonical(notebook), path)
 
 
 def text(path):
-    """The notebook's source as MyST text; each cell keeps its id."""
+    """The notebook's source as MyST text; each cell keeps its id, and the head says from which sources it was made."""
     import jupytext
     notebook = read(path)
+    notebook.metadata["made_from"] = sources(notebook)
     for cell in notebook.cells:
         cell.metadata["id"] = cell.id
         cell.outputs = [] if cell.cell_type == "code" else None
@@ -83,15 +97,31 @@ def text(path):
 
 
 def build(source, path):
-    """The notebook that MyST text describes; outputs of cells whose source has not changed are kept."""
+    """The notebook that MyST text describes; outputs of cells whose source has not changed are kept, and pasted pictures.
+
+    Nothing is written if the text is torn or foreign, a cell has no id of its own, or the notebook has been edited since `text`.
+    """
     import jupytext
-    notebook = jupytext.reads(source, fmt="md:myst")
-    old = {cell.id: cell for cell in read(path).cells} if path.exists() else {}
+    refused = f"{path.name} stays as it is: "
+    if not source.startswith("---\n") or "\n---\n" not in source:
+        raise SystemExit(refused + "the text has no head between two lines of ---, as `text` writes it")
+    notebook, there = jupytext.reads(source, fmt="md:myst"), read(path) if path.exists() else None
+    made_from, old = notebook.metadata.get("made_from"), {cell.id: cell for cell in there.cells} if there else {}
+    if made_from and there and made_from != sources(there):
+        raise SystemExit(refused + "it was edited after `text` wrote the .md; make the text anew, or undo that edit")
+    ids = [cell.metadata.get("id") for cell in notebook.cells]
+    wrong = [each for each in ids if not re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", str(each)) or ids.count(each) > 1]
+    if not ids or None in ids or wrong:
+        raise SystemExit(refused + (f"each cell has an id of its own, of letters, digits, - and _; see {wrong[0]!r}" if ids else "the text has no cell"))
     for cell in notebook.cells:
-        cell.id = cell.metadata.pop("id", cell.id)
+        cell.id = cell.metadata.pop("id")
         before = old.get(cell.id)
+        if before is not None and "attachments" in before:
+            cell.attachments = before.attachments
         if cell.cell_type == "code" and before is not None and before.source == cell.source:
             cell.outputs, cell.execution_count = before.outputs, before.execution_count
+    gone = [each for each in old if each not in ids]
+    print(f"{path.name}: {len(gone)} cell{'s' * (len(gone) != 1)} gone: {', '.join(gone)}\n" if gone else "", end="")
     write(canonical(notebook), path)
 
 
@@ -208,6 +238,8 @@ def show(path):
     for cell in read(path).cells:
         lines += [f"--- {cell.cell_type} {cell.id} {' '.join(cell.metadata.get('tags', []))}".rstrip(), cell.source]
         for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                lines.append(f"  > error: {output.ename}: {output.evalue}")
             for kind, value in {**output.get("data", {}), **({"stream": output.text} if "text" in output else {})}.items():
                 is_text = kind in ("text/plain", "text/markdown", "stream")
                 lines.append(f"  > {kind}: " + (value if is_text else hashlib.sha256(str(value).encode()).hexdigest()[:12]))
@@ -222,19 +254,22 @@ def main(arguments=None):
     if given.command == "build" and (not given.files or any(path.suffix != ".md" for path in given.files)):
         parser.error("build takes the .md files that `text` wrote")
     found = []
-    for path in given.files or book():
+    for path in [path.resolve() for path in given.files] or book():
         if given.command == "run":
             print(f"running {path.name}", flush=True)
             run(path)
         elif given.command == "text":
-            path.with_suffix(".md").write_text(text(path), encoding="utf-8")
+            made, there = text(path), path.with_suffix(".md")
+            if there.exists() and there.read_text(encoding="utf-8") != made:
+                raise SystemExit(f"{there.name} is there, and is not what `text` would write; build it or delete it first")
+            training.write(there, made.encode())
         elif given.command == "build":
             build(path.read_text(encoding="utf-8"), path.with_suffix(".ipynb"))
         elif given.command == "show":
             print(show(path))
         else:
             chapter = path.parent.name == "notebooks"
-            found += problems(read(path), path.name, path.parent, chapter) + (teaching(read(path), path.name) if chapter else [])
+            found += problems(read(path), path.name, path.parent, chapter) + (teaching(read(path), path.name) if chapter and read(path).cells else [])
             if path.stat().st_size > LARGEST_FILE:
                 found.append(f"{path.name}: {path.stat().st_size // 1000} kB; GitHub shows no notebook that large")
     print("\n".join(found), end="\n" if found else "")

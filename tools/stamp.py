@@ -94,6 +94,8 @@ def readme(text, repo):
 
 def page(notebook, path, repo):
     """A notebook, in place, with its launch line and its Colab cell, or without; `path` is its place in the repository."""
+    if not notebook.cells:
+        raise ValueError(f"{path}: it has no cell")
     title, *others = [cell for cell in notebook.cells if cell.id != "colab"]
     head, navigation, *rest = [*LAUNCHES.sub("", title.source).split("\n\n"), ""]
     if ".ipynb)" not in navigation:
@@ -119,8 +121,14 @@ def stamp(repo, root=ROOT):
     for path in (*sorted((root / "notebooks").glob("[!.]*.ipynb")), *sorted((root / "notebooks").glob("solutions/[!.]*.ipynb"))):
         new[path] = tool.nbformat.writes(page(tool.read(path), path.relative_to(root).as_posix(), repo)) + "\n"
     changed = [path for path, text in new.items() if path.read_text(encoding="utf-8") != text]
-    for path in changed:    # only now: a stamp is whole, or there is none
-        path.write_text(new[path], encoding="utf-8", newline="\n")
+    old = {path: path.read_bytes() for path in changed}
+    try:
+        for path in changed:    # only now: a stamp is whole, or there is none
+            tool.training.write(path, new[path].encode())
+    except BaseException:    # no room, or interrupted
+        for path, content in old.items():
+            tool.training.write(path, content)
+        raise
     return changed
 
 
