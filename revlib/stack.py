@@ -55,7 +55,9 @@ def build(letters="abc", base=4, longest=26, dtype=float):
     base : int
         Above the number of letters.
     longest : int
-        Letters of the longest string; with every digit in use, halfway is base^(1 - longest) / 2 from either side.
+        Letters of the longest string; with every digit in use, halfway is base^(1 - longest) / 2 from either side. What a float
+        type holds (`holds`), its scores may not tell apart: not the last place in float32 if each digit is a letter, from
+        base 8 on. `until_wrong` shows it.
     dtype : NumPy float type
         What weights and states are kept in.
 

@@ -358,7 +358,12 @@ def save(net, path):
         If its weights are not all numbers: `load` would refuse them. Nothing is written then.
     """
     file = io.BytesIO()
-    np.savez(file, **_parts(model.ours(net)))
+    try:
+        np.savez(file, **_parts(model.ours(net)))
+    except ValueError as error:
+        if isinstance(error.__context__, KeyboardInterrupt):    # zipfile puts an error of its own in the place of an interrupt
+            raise KeyboardInterrupt from None
+        raise
     write(path, file.getvalue())
 
 

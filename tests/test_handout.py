@@ -203,3 +203,16 @@ def test_its_readme_says_what_the_books_readme_says(book, pack):
             assert line in full, f"the book's README does not say: {line}"
     assert re.findall(r"Python (3\.\d+) or newer", readme) == ["3.11"] * 2 and readme.count("\n|") == 6
     assert "make test" not in readme
+
+
+def test_what_lies_about_stays_at_home(book):
+    """A copy of a solution, a reader's own notebook, half a file: none of them is the class's."""
+    before = handout.contents(book)
+    left = [book / "notebooks" / name for name in ("01_encoding-Copy1.ipynb", "my_answers.ipynb", "results/sweep.npz.12.34.part")]
+    try:
+        for path in left:
+            shutil.copyfile(book / "notebooks/solutions/01_encoding.ipynb", path)
+        assert handout.contents(book) == before
+    finally:
+        for path in left:
+            path.unlink(missing_ok=True)

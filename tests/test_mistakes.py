@@ -322,6 +322,27 @@ def test_a_named_matrix_is_written_into():
         three().W[0] = np.zeros((10, 5))
 
 
+@pytest.mark.parametrize("base", [8, 16, 64])
+def test_the_last_place_of_a_full_stack_in_float32(base):
+    """Its docstring says that the scores lose it. One letter, and each digit above 0 is one: the dearest of all is misread."""
+    letters, places = "".join(map(chr, range(0x100, 0x100 + base - 1))), stack.holds(base, np.float32)
+    right = [sum(model.run(stack.build(letters, base, longest, dtype), letter).output == letter for letter in letters)
+             for longest, dtype in ((places, np.float32), (places - 1, np.float32), (stack.holds(base), float))]
+    assert right[0] < len(letters) == right[1] == right[2]
+
+
+def test_an_interrupt_while_a_file_is_packed_is_an_interrupt(tmp_path, monkeypatch):
+    def packed(*_, **__):
+        try:
+            raise KeyboardInterrupt
+        finally:
+            raise ValueError("Can't close the ZIP file while there is an open writing handle on it.")
+    monkeypatch.setattr(np, "savez", packed)
+    with pytest.raises(KeyboardInterrupt):
+        training.save(NET, tmp_path / "net.npz")
+    assert not [*tmp_path.iterdir()]
+
+
 def test_digits_of_numpys_whole_numbers():
     """Python's whole numbers have no end; NumPy's 64 bits do."""
     value = stack.number("abc" * 12)

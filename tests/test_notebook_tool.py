@@ -266,7 +266,122 @@ def test_build_takes_text_alone(tmp_path, monkeypatch, capsys, arguments):
     assert path.read_bytes() == before
 
 
+# ---------------------------------------------------------------- nobody's work is lost
+
+@pytest.fixture
+def kept(tmp_path):
+    """A notebook on the disk, and its text beside it."""
+    path = tmp_path / "page.ipynb"
+    tool.write(tool.canonical(page(code("1 + 1", outputs=[result("2")]), code("2 + 2", "more", 2, [result("4")]))), path)
+    tool.main(["text", str(path)])
+    return path
+
+
+def test_a_write_that_is_interrupted_leaves_the_old_file(kept, monkeypatch):
+    before, text = kept.read_bytes(), kept.with_suffix(".md")
+    for wrong in (KeyboardInterrupt, OSError(28, "No space left on device")):
+        monkeypatch.setattr(tool.training.os, "fsync", lambda _, wrong=wrong: (_ for _ in ()).throw(wrong))
+        with pytest.raises((KeyboardInterrupt, OSError)):
+            tool.write(page(), kept)
+        with pytest.raises((KeyboardInterrupt, OSError)):
+            tool.main(["build", str(text)])
+        assert kept.read_bytes() == before and {path.name for path in kept.parent.iterdir()} == {"page.ipynb", "page.md"}
+
+
+@pytest.mark.parametrize("edit, words", [
+    (lambda text: "", "no head between two lines of ---"), (lambda text: text[:10], "no head"), (lambda text: text.replace("---", "--", 1), "no head"),
+    (lambda text: text.replace(":id: more", ":id: add"), "see 'add'"), (lambda text: text.replace(":id: more", ":id: more é"), "see 'more é'"),
+    (lambda text: text.replace(":id: more\n", ""), "an id of its own"), (lambda text: text[:text.index("---", 4) + 4], "no cell")],
+    ids=["empty", "torn", "no head", "an id twice", "an id that is none", "no id", "no cell"])
+def test_a_text_that_is_torn_builds_nothing(kept, edit, words):
+    before, text = kept.read_bytes(), kept.with_suffix(".md")
+    edited = edit(text.read_text(encoding="utf-8"))
+    assert edited != text.read_text(encoding="utf-8")
+    text.write_text(edited, encoding="utf-8")
+    with pytest.raises(SystemExit, match=words):
+        tool.main(["build", str(text)])
+    assert kept.read_bytes() == before
+
+
+def test_cells_that_go_are_named(kept, capsys):
+    text = kept.with_suffix(".md")
+    source = text.read_text(encoding="utf-8")
+    text.write_text(source[:source.rindex("```{code-cell}")], encoding="utf-8")
+    tool.main(["build", str(text)])
+    assert capsys.readouterr().out == "page.ipynb: 1 cell gone: more\n" and [cell.id for cell in tool.read(kept).cells] == ["title", "add"]
+
+
+def test_an_edited_text_is_not_written_over(kept):
+    text = kept.with_suffix(".md")
+    tool.main(["text", str(kept)])    # the same again: nothing is lost
+    text.write_text(text.read_text(encoding="utf-8") + "\nmine\n", encoding="utf-8")
+    before = text.read_bytes()
+    with pytest.raises(SystemExit, match="page.md is there, and is not what `text` would write"):
+        tool.main(["text", str(kept)])
+    assert text.read_bytes() == before
+
+
+def test_a_notebook_edited_since_is_not_written_over(kept):
+    notebook = tool.read(kept)
+    notebook.cells[1].source = "mine"
+    tool.write(notebook, kept)
+    before = kept.read_bytes()
+    with pytest.raises(SystemExit, match="it was edited after `text` wrote the .md"):
+        tool.main(["build", str(kept.with_suffix(".md"))])
+    assert kept.read_bytes() == before
+
+
+def test_a_text_is_built_edited_and_built_again(kept):
+    text = kept.with_suffix(".md")
+    for old, new in (("1 + 1", "1 + 5"), ("1 + 5", "1 + 6")):
+        text.write_text(text.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+        tool.main(["build", str(text)])
+        assert tool.read(kept).cells[1].source == new
+    tool.main(["text", str(kept)])    # it is as `text` writes it
+
+
+def test_a_notebook_saved_while_it_ran_is_not_written_over(kept, monkeypatch):
+    def execute(notebook, folder):
+        tool.write(page(code("mine")), kept)    # as a reader's JupyterLab does
+    monkeypatch.setattr(tool, "execute", execute)
+    with pytest.raises(SystemExit, match="page.ipynb was saved by someone else while it ran"):
+        tool.run(kept)
+    assert tool.read(kept).cells[1].source == "mine"
+
+
+def test_a_pasted_picture_stays(tmp_path):
+    path, picture = tmp_path / "page.ipynb", {"p.png": {"image/png": "iVBORw0KGgo="}}
+    tool.write(page(new_markdown_cell("![p](attachment:p.png)", id="seen", attachments=picture)), path)
+    tool.build(tool.text(path).replace("![p]", "![q]"), path)
+    assert tool.read(path).cells[1].source == "![q](attachment:p.png)" and tool.read(path).cells[1].attachments == picture
+
+
+def test_what_is_no_notebook_is_named(tmp_path):
+    for name, content in (("torn.ipynb", b'{"cells": ['), ("other.ipynb", b"\xff\xfe\x00"), ("empty.ipynb", b"")):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(SystemExit, match=f"{name} is no notebook that can be read"):
+            tool.read(tmp_path / name)
+    with pytest.raises(SystemExit, match="missing.ipynb"):
+        tool.read(tmp_path / "missing.ipynb")
+
+
+def test_check_knows_a_chapter_from_inside_its_folder(monkeypatch, tmp_path, capsys):
+    (tmp_path / "notebooks").mkdir()
+    tool.write(tool.canonical(page()), tmp_path / "notebooks" / "01_one.ipynb")
+    monkeypatch.chdir(tmp_path / "notebooks")
+    assert tool.main(["check", "01_one.ipynb"]) == 1
+    inside = capsys.readouterr().out
+    assert tool.main(["check", str(tmp_path / "notebooks" / "01_one.ipynb")]) == 1
+    assert capsys.readouterr().out == inside and inside.count("\n") > 1
+
+
 # ---------------------------------------------------------------- show, run, and the commands
+
+def test_show_tells_of_errors(tmp_path):
+    path = tmp_path / "page.ipynb"
+    tool.write(page(code("1 / 0", outputs=[new_output("error", ename="ZeroDivisionError", evalue="division by zero", traceback=["..."])])), path)
+    assert "  > error: ZeroDivisionError: division by zero" in tool.show(path).splitlines()
+
 
 def test_show_has_text_and_hashes_alone(tmp_path):
     picture = "iVBORw0KGgo" * 1000

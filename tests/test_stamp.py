@@ -318,3 +318,20 @@ def test_the_cell_survives_the_editor(stamped, tmp_path):
     shutil.copy(path, copy)
     tool.build(tool.text(copy), copy)
     assert copy.read_bytes() == path.read_bytes()
+
+
+def test_a_stamp_that_is_interrupted_leaves_none(plain, tmp_path, monkeypatch):
+    book = tmp_path / "book"
+    shutil.copytree(plain, book)
+    before = {path: path.read_bytes() for path in book.rglob("*") if path.is_file()}
+    write, calls = stamp.tool.training.write, []
+
+    def torn(path, content):
+        calls.append(path)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        write(path, content)
+    monkeypatch.setattr(stamp.tool.training, "write", torn)
+    with pytest.raises(KeyboardInterrupt):
+        stamp.stamp("owner/name", book)
+    assert len(calls) > 3 and {path: path.read_bytes() for path in book.rglob("*") if path.is_file()} == before

@@ -354,8 +354,10 @@ def test_a_kernel_interrupted_at_random_moments_of_training(kernel, tmp_path):
         kernel.manager.interrupt_kernel()
         again = threading.Timer(5, kernel.manager.interrupt_kernel)    # as a reader would: Python drops one that falls into a __del__
         again.start()
-        ended = kernel.end(wrong={"KeyboardInterrupt"})
-        again.cancel()
+        try:
+            ended = kernel.end(wrong={"KeyboardInterrupt"})
+        finally:
+            again.cancel()
         if ended is None:    # between two lines IPython finds no line to show, says so, and reports no error; but the cell has ended
             assert "Unexpected exception formatting" in kernel.text() and "KeyboardInterrupt" in kernel.text()
         assert "step" in kernel.run(CHECK.format(**how))

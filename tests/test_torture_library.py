@@ -484,11 +484,12 @@ def test_the_sigmoid_takes_every_float(values):
 @trials(40, 4_000)
 @given(st.data())
 def test_the_stack_reverses_any_letters(data):
-    """With a power of two as base nothing is rounded, so every string that fits comes back."""
+    """With a power of two as base no state is rounded, so every string that fits comes back; in float32, where each digit is a
+    letter, every string that leaves a place free."""
     alphabet = data.draw(alphabets)
     base = 2 ** data.draw(st.integers(len(alphabet).bit_length(), 12))
     dtype = data.draw(st.sampled_from([np.float32, np.float64]))
-    longest = min(64, stack.holds(base, dtype))
+    longest = min(64, stack.holds(base, dtype) - (dtype is np.float32 and len(alphabet) == base - 1))
     text = data.draw(texts(alphabet, longest))
     count("library: strings on the stack")
     net = stack.build(alphabet.letters, base, longest, dtype)

@@ -244,7 +244,7 @@ def test_what_is_typed_into_a_panel_is_answered_as_text(name, panel):
         for h in HOSTILE[:torture.times(4, None)]:
             field.value = h
             words = Tags(panel.page.value).words
-            assert foreign(panel.page.value) == [] and ascii(h)[1:5].strip("\\") in ascii(words), words[-300:]
+            assert foreign(panel.page.value) == [] and any(form[1:5] in words for form in (repr(h), ascii(h))), words[-300:]
             torture.count("hostile strings typed into panels")
         panel.reset()
 

@@ -89,11 +89,11 @@ def text(path):
     """The notebook's source as MyST text; each cell keeps its id, and the head says from which sources it was made."""
     import jupytext
     notebook = read(path)
-    notebook.metadata["made_from"] = sources(notebook)
+    made_from = sources(notebook)
     for cell in notebook.cells:
         cell.metadata["id"] = cell.id
         cell.outputs = [] if cell.cell_type == "code" else None
-    return jupytext.writes(notebook, fmt="md:myst")
+    return jupytext.writes(notebook, fmt="md:myst").replace("---\n", f"---\nmade_from: {made_from}\n", 1)
 
 
 def build(source, path):
@@ -106,12 +106,12 @@ def build(source, path):
     if not source.startswith("---\n") or "\n---\n" not in source:
         raise SystemExit(refused + "the text has no head between two lines of ---, as `text` writes it")
     notebook, there = jupytext.reads(source, fmt="md:myst"), read(path) if path.exists() else None
-    made_from, old = notebook.metadata.get("made_from"), {cell.id: cell for cell in there.cells} if there else {}
-    if made_from and there and made_from != sources(there):
+    made_from, old = re.search(r"^made_from: '?(\w+)", source, re.MULTILINE), {cell.id: cell for cell in there.cells} if there else {}
+    if made_from and there and made_from[1] != sources(there):
         raise SystemExit(refused + "it was edited after `text` wrote the .md; make the text anew, or undo that edit")
     ids = [cell.metadata.get("id") for cell in notebook.cells]
-    wrong = [each for each in ids if not re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", str(each)) or ids.count(each) > 1]
-    if not ids or None in ids or wrong:
+    wrong = [each for each in ids if each is None or not re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", str(each)) or ids.count(each) > 1]
+    if not ids or wrong:
         raise SystemExit(refused + (f"each cell has an id of its own, of letters, digits, - and _; see {wrong[0]!r}" if ids else "the text has no cell"))
     for cell in notebook.cells:
         cell.id = cell.metadata.pop("id")
@@ -264,7 +264,10 @@ def main(arguments=None):
                 raise SystemExit(f"{there.name} is there, and is not what `text` would write; build it or delete it first")
             training.write(there, made.encode())
         elif given.command == "build":
-            build(path.read_text(encoding="utf-8"), path.with_suffix(".ipynb"))
+            source = path.read_text(encoding="utf-8")
+            build(source, path.with_suffix(".ipynb"))
+            made_from = sources(read(path.with_suffix(".ipynb")))    # so that it may be edited and built again
+            training.write(path, re.sub(r"^made_from: .*$", f"made_from: {made_from}", source, count=1, flags=re.MULTILINE).encode())
         elif given.command == "show":
             print(show(path))
         else:
