@@ -426,6 +426,12 @@ def test_names_stand_beside_their_curves_and_clear_of_others(seed):
         assert 0 < away[i] == min(away) < 12
 
 
+def test_names_of_curves_that_are_one_stand_apart():
+    line = np.linspace(0.5, 2.5, 9)
+    _, boxes = places(plot := plots.Curves(dict.fromkeys(["a curve", "the same", "once more", "again"], "encoder"), **AXES), plot.draw(line, [line] * 4, ""))
+    assert not any((low < other[1]).all() and (other[0] < high).all() for i, (low, high) in enumerate(boxes) for other in boxes[:i])
+
+
 def test_plots_are_pictures():
     picture = PLOTS["bars"][0]().draw([0.25, 0.5, 1.0], "p")
     assert picture.kind == "plot" and (picture.width, picture.height) == pytest.approx((270, 220))
