@@ -126,7 +126,7 @@ class Alphabet:
         """
         if isinstance(text, str):
             return np.array([self.letters.index(letter) for letter in self.read(text, empty=True)], dtype=int)
-        text = listed(text) if not isinstance(text, bytes) else self.read(text)
+        text = listed(text)
         for other in text:
             if not isinstance(other, str):
                 self.read(other)    # says what it is

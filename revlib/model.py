@@ -19,13 +19,18 @@ def relu(z, out=None):
 ACTIVATIONS = {"relu": relu, "tanh": np.tanh}    # each takes `out`, as NumPy's own functions do
 
 
+def generator(rng):
+    """`rng`, if something can be drawn with it; ValueError for a seed, or None."""
+    if not isinstance(rng, np.random.Generator):
+        raise ValueError(f"something is to be drawn, and rng is {rng!r}: give a generator, such as np.random.default_rng(0)")
+    return rng
+
+
 def draw_gaussian(views, rng):
     """Draw every matrix among the views: mean 0, variance 1 / (its rows). ValueError if `rng` is no NumPy Generator."""
-    if not isinstance(rng, np.random.Generator):
-        raise ValueError(f"weights are drawn, and rng is {rng!r}: give a generator, such as np.random.default_rng(0)")
     for view in views:
         if view.ndim == 2 and len(view):
-            view[:] = rng.normal(0, 1 / np.sqrt(len(view)), view.shape)
+            view[:] = generator(rng).normal(0, 1 / np.sqrt(len(view)), view.shape)
 
 
 class Layer(flat.Fixed):
@@ -123,7 +128,7 @@ def log_softmax(Z, temperature=1.0):
         raise ValueError(f"the temperature is {temperature}; it must be above 0 and finite")
     Z = np.asarray(Z)
     if Z.dtype.kind != "f":
-        Z = Z.astype(float, casting="same_kind" if Z.dtype.kind == "c" else "unsafe")    # whole numbers cannot be negative, some of them
+        Z = Z.astype(float, casting="same_kind" if Z.dtype.kind == "c" else "unsafe")    # less the largest, unsigned numbers would wrap
     top = Z.max(axis=-1, keepdims=True)
     if not np.isfinite(top).all():
         raise FloatingPointError(f"the largest score is {top[~np.isfinite(top)][0]}; scores are numbers, or -inf for a letter that is never said")
@@ -201,6 +206,15 @@ def greedy(z):
     return z.argmax(axis=-1)
 
 
+def indices(given, shape, K):
+    """`given` as an array, if it has a shape, or is longer, and holds indices below K; else ValueError."""
+    given = np.asarray(given)
+    if given.ndim != len(shape) or given.shape[1:] != shape[1:] or len(given) < shape[0] or given.size and (
+            given.dtype.kind not in "iu" or given.min() < 0 or given.max() >= K):
+        raise ValueError(f"given has shape {given.shape} and kind {given.dtype}; {shape[0]} steps need whole numbers from 0 to {K - 1}, {shape} or more of them")
+    return given
+
+
 def chosen(choose, z):
     """What `choose` chooses, if that is one index of an output for each row of z; else ValueError."""
     found = np.asarray(choose(z))
@@ -260,10 +274,7 @@ def decode(net, thought, steps, given=None, choose=greedy):
     if thought.shape[-1:] != (net.n,):
         raise ValueError(f"thought has shape {thought.shape}; a network of {net.n} units needs ({net.n},), or (B, {net.n})")
     if given is not None:
-        given = np.asarray(given)
-        if (given.size and given.dtype.kind not in "iu") or given.ndim != 1 + len(batch) or given.shape[1:] != batch or len(given) < steps or not np.isin(given, range(K)).all():
-            raise ValueError(f"given has shape {given.shape} and kind {given.dtype}; {steps} steps need whole numbers from 0 to {K - 1}, "
-                             f"{(steps, *batch)} or more of them")
+        given = indices(given, (steps, *batch), K)
     H = unroll_rows(steps, batch, net.dec, net.theta.dtype)
     X, S = H[..., :V], H[..., V:-1]
     Z, Y = np.zeros((steps, *batch, K), net.theta.dtype), np.zeros((steps, *batch), int)

@@ -149,9 +149,7 @@ def run(net, strings, given=None):
     if not inputs.shape[1] or (net.style == "attention" and not len(inputs)):
         raise LetterError("there is no string" if not inputs.shape[1] else "the string is empty: attention has no state to look at")
     if given is not None:
-        given, wanted = np.asarray(given), (len(inputs) + net.alphabet.end, inputs.shape[1])
-        if given.dtype.kind not in "iu" or given.shape != wanted or given.min(initial=0) < 0 or given.max(initial=0) >= len(net.alphabet.outputs):
-            raise ValueError(f"given has shape {given.shape} and kind {given.dtype}; here it is {wanted} indices from 0 to {len(net.alphabet.outputs) - 1}")
+        given = model.indices(given, (len(inputs) + net.alphabet.end, inputs.shape[1]), len(net.alphabet.outputs))
     with np.errstate(all="ignore"):    # what overflows is answered in words, below
         ran = _run(net, inputs, given)
     model.finite(ran.dec_S, "_S")

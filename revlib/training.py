@@ -40,9 +40,9 @@ def initial(start, alphabet="abc", n=5, rng=None, activation="relu", dtype=float
         for layer in (net.enc, net.dec):
             layer.Wh[:], layer.Ws[:] = post.Wh, post.Ws
         net.Wo[:, :3] = post.Wo
-    elif start == "uniform" and isinstance(rng, np.random.Generator):
-        net.theta[:] = rng.uniform(-1, 1, net.theta.size) / np.sqrt(n)
-    elif start in STARTS:
+    elif start == "uniform":
+        net.theta[:] = model.generator(rng).uniform(-1, 1, net.theta.size) / np.sqrt(n)
+    elif start in ("gaussian", "identity"):
         model.draw_gaussian(net.named().values(), rng)
         if start == "identity":
             net.Ws[:] = net.dec.Ws[:] = np.eye(n)
@@ -154,10 +154,8 @@ class Curriculum:
     """
 
     def __init__(self, net, longest, rng, size=150, enough=0.9, tape=bptt.Tape, shortest=1, most=10_000):
-        if not isinstance(rng, np.random.Generator):
-            raise ValueError(f"strings are drawn, and rng is {rng!r}: give a generator, such as np.random.default_rng(0)")
         shortest, size = whole(shortest, "the shortest length", 1), whole(size, "the size of a batch", 1)
-        self.net, self.shortest, self.longest, self.rng, self.enough = net, shortest, whole(longest, "the longest length", shortest), rng, enough
+        self.net, self.shortest, self.longest, self.rng, self.enough = net, shortest, whole(longest, "the longest length", shortest), model.generator(rng), enough
         self.level = min(shortest + 1, longest)    # the longest length that has joined
         self.batches = {}
         for length in range(shortest, longest + 1):
