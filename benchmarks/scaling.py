@@ -1,16 +1,21 @@
-"""How the cost of a training step (forward, BPTT, Adam; float32) grows with units, length and strings.
+"""How the cost of a training step (forward, BPTT, Adam; float32) grows with units, length and
+strings.
 
     python benchmarks/scaling.py    # about half a minute; writes notebooks/results/scaling.json
 
-The yardstick is the machine's own matrix product, measured in the same run: `speed` is the operations a second of a
-512 by 512 product, and `floor_us` is what a step's products would cost at that speed. `ratio` says how many times
-longer the step takes: where matrices are small, calling NumPy costs more than the sums; where they are large, the
+The yardstick is the machine's own matrix product, measured in the same run: `speed` is the
+operations a second of a
+512 by 512 product, and `floor_us` is what a step's products would cost at that speed. `ratio` says
+how many times
+longer the step takes: where matrices are small, calling NumPy costs more than the sums; where they
+are large, the
 products are most of it. One thread throughout, since threads help only the largest sizes.
 """
+
 import json
 import os
 
-os.environ["OPENBLAS_NUM_THREADS"] = "1"    # read when NumPy is imported
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read when NumPy is imported
 
 from pathlib import Path
 from statistics import median
@@ -22,12 +27,16 @@ from revlib import training
 
 LETTERS = "abcdefghijkl"
 BASE = dict(units=16, length=8, strings=128)
-SWEEPS = {"units": [1, 2, 4, 8, 16, 32, 64, 128, 256], "length": [1, 2, 4, 8, 16, 32, 64],
-          "strings": [1, 4, 16, 64, 256, 1024, 4096]}
+SWEEPS = {
+    "units": [1, 2, 4, 8, 16, 32, 64, 128, 256],
+    "length": [1, 2, 4, 8, 16, 32, 64],
+    "strings": [1, 4, 16, 64, 256, 1024, 4096],
+}
 
 
 def timed(call, seconds=0.3, least=15):
-    """Median seconds of a call, over at least `least` calls and `seconds`; two calls before it are not counted."""
+    """Median seconds of a call, over at least `least` calls and `seconds`; two calls before it are
+    not counted."""
     call(), call()
     times = []
     while sum(times) < seconds or len(times) < least:
@@ -40,9 +49,11 @@ def timed(call, seconds=0.3, least=15):
 def operations(units, length, strings):
     """Multiplications and additions of the matrix products of one step."""
     V = len(LETTERS)
-    forth = 2 * length * (V + units + 1) * units + length * (units + 1) * V    # encoder and decoder, scores
-    back = 2 * length * units * units + length * V * units                     # blame on states
-    return 2 * strings * (2 * forth + back)                                    # a gradient costs what its run costs
+    forth = (
+        2 * length * (V + units + 1) * units + length * (units + 1) * V
+    )  # encoder and decoder, scores
+    back = 2 * length * units * units + length * V * units  # blame on states
+    return 2 * strings * (2 * forth + back)  # a gradient costs what its run costs
 
 
 def step_time(units, length, strings):
@@ -56,7 +67,7 @@ def step_time(units, length, strings):
 
 def main():
     A = np.random.default_rng(0).random((512, 512), np.float32)
-    speed = 2 * 512 ** 3 / timed(lambda: A @ A)
+    speed = 2 * 512**3 / timed(lambda: A @ A)
     print(f"matrix product: {speed / 1e9:.0f} · 10^9 operations a second, one thread")
     sweeps = {}
     for name, values in SWEEPS.items():
@@ -65,13 +76,38 @@ def main():
         for value in values:
             sizes = BASE | {name: value}
             seconds, floor = step_time(**sizes), operations(**sizes) / speed
-            sweeps[name].append(sizes | dict(step_us=round(1e6 * seconds, 1), floor_us=round(1e6 * floor, 2),
-                                             operations=operations(**sizes), ratio=round(seconds / floor, 2)))
-            print(f"{value:8} {1e6 * seconds:7.0f} µs {1e6 * floor:7.1f} µs {seconds / floor:7.1f}", flush=True)
+            sweeps[name].append(
+                sizes
+                | dict(
+                    step_us=round(1e6 * seconds, 1),
+                    floor_us=round(1e6 * floor, 2),
+                    operations=operations(**sizes),
+                    ratio=round(seconds / floor, 2),
+                )
+            )
+            print(
+                f"{value:8} {1e6 * seconds:7.0f} µs {1e6 * floor:7.1f} µs {seconds / floor:7.1f}",
+                flush=True,
+            )
     results = Path(__file__).resolve().parent.parent / "notebooks" / "results"
-    training.write(results / "scaling.json", (json.dumps(
-        dict(numpy=np.__version__, threads=1, speed=round(speed), letters=len(LETTERS), base=BASE, sweeps=sweeps),
-        indent=1, allow_nan=False) + "\n").encode())
+    training.write(
+        results / "scaling.json",
+        (
+            json.dumps(
+                dict(
+                    numpy=np.__version__,
+                    threads=1,
+                    speed=round(speed),
+                    letters=len(LETTERS),
+                    base=BASE,
+                    sweeps=sweeps,
+                ),
+                indent=1,
+                allow_nan=False,
+            )
+            + "\n"
+        ).encode(),
+    )
 
 
 if __name__ == "__main__":

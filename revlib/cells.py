@@ -1,4 +1,5 @@
 """Floor 4: draws arrays as cells of numbers (SVG text). Knows nothing of models."""
+
 import functools
 import inspect
 from dataclasses import dataclass, field
@@ -10,8 +11,8 @@ import numpy as np
 from revlib.picture import Picture, drawable, legible, number
 from revlib.symbols import COLOURS, NEGATIVE, POSITIVE
 
-CELL_W, CELL_H = 50, 24       # pixels
-DIGIT_W = 24                  # of a cell with one digit
+CELL_W, CELL_H = 50, 24  # pixels
+DIGIT_W = 24  # of a cell with one digit
 CAPTION, LABEL, GAP = 18, 15, 12
 INK, FAINT = "#222222", "#767676"
 
@@ -39,6 +40,7 @@ class Block:
     width : float
         Of a cell, in pixels.
     """
+
     values: np.ndarray
     name: str = ""
     role: str = "output"
@@ -56,9 +58,14 @@ class Block:
     @property
     def size(self):
         rows, columns = self.table.shape
-        return (max(columns * self.width + 2 * LABEL * bool(self.rows),    # room on both sides keeps it centred
-                    9.4 * len(self.name)),
-                rows * CELL_H + CAPTION * bool(self.name) + LABEL * bool(self.columns))
+        return (
+            max(
+                columns * self.width
+                + 2 * LABEL * bool(self.rows),  # room on both sides keeps it centred
+                9.4 * len(self.name),
+            ),
+            rows * CELL_H + CAPTION * bool(self.name) + LABEL * bool(self.columns),
+        )
 
     def svg(self, x, y):
         table, colour = self.table, COLOURS[self.role]
@@ -69,23 +76,41 @@ class Block:
             parts.append(_text(middle, y + 13, self.name, colour, ' font-weight="bold"'))
             y += CAPTION
         if self.columns:
-            parts += [_text(x + (j + 0.5) * self.width, y + 11, label, FAINT, ' font-size="11"')
-                      for j, label in enumerate(self.columns)]
+            parts += [
+                _text(x + (j + 0.5) * self.width, y + 11, label, FAINT, ' font-size="11"')
+                for j, label in enumerate(self.columns)
+            ]
             y += LABEL
-        parts += [_text(x - 5 - 3 * len(label), y + i * CELL_H + 17, label, FAINT, ' font-size="11"')
-                  for i, label in enumerate(self.rows)]
-        cells = [self._cell(value, x + j * self.width, y + i * CELL_H, limit)
-                 for i, row in enumerate(table.tolist()) for j, value in enumerate(row)]
-        frames = [f'<rect x="{x + j * self.width:g}" y="{y + i * CELL_H:g}" width="{self.width}" height="{CELL_H}" '
-                  f'fill="none" stroke="{INK}" stroke-width="2.5"/>' for i, j in sorted(self.mark)]
-        return (f'{"".join(parts)}<g data-block="{escape(legible(self.name))}" stroke="{colour}" stroke-width="0.6">'
-                f'{"".join(cells)}{"".join(frames)}</g>')
+        parts += [
+            _text(x - 5 - 3 * len(label), y + i * CELL_H + 17, label, FAINT, ' font-size="11"')
+            for i, label in enumerate(self.rows)
+        ]
+        cells = [
+            self._cell(value, x + j * self.width, y + i * CELL_H, limit)
+            for i, row in enumerate(table.tolist())
+            for j, value in enumerate(row)
+        ]
+        frames = [
+            f'<rect x="{x + j * self.width:g}" y="{y + i * CELL_H:g}" width="{self.width}"'
+            f' height="{CELL_H}" fill="none" stroke="{INK}" stroke-width="2.5"/>'
+            for i, j in sorted(self.mark)
+        ]
+        return (
+            f'{"".join(parts)}<g data-block="{escape(legible(self.name))}" stroke="{colour}"'
+            ' stroke-width="0.6">'
+            f"{''.join(cells)}{''.join(frames)}</g>"
+        )
 
     def _cell(self, value, x, y, limit):
-        box = f'<rect x="{x:g}" y="{y:g}" width="{self.width}" height="{CELL_H}" fill="{shade(value, limit)}"/>'
+        box = (
+            f'<rect x="{x:g}" y="{y:g}" width="{self.width}" height="{CELL_H}"'
+            f' fill="{shade(value, limit)}"/>'
+        )
         if isnan(value):
             return box
-        return box + _text(x + self.width / 2, y + 17, number(value, self.digits), INK, ' stroke="none"')
+        return box + _text(
+            x + self.width / 2, y + 17, number(value, self.digits), INK, ' stroke="none"'
+        )
 
 
 def shade(value, limit):
@@ -104,6 +129,7 @@ def _text(x, y, text, colour, more=""):
 @dataclass(frozen=True)
 class Sign:
     """A letter, an operator or a few words between blocks."""
+
     text: str
     colour: str = INK
     points: int = 16
@@ -114,8 +140,13 @@ class Sign:
 
     def svg(self, x, y):
         width, height = self.size
-        return _text(x + width / 2, y + height / 2 + self.points * 0.36, self.text, self.colour,
-                     f' font-size="{self.points}"')
+        return _text(
+            x + width / 2,
+            y + height / 2 + self.points * 0.36,
+            self.text,
+            self.colour,
+            f' font-size="{self.points}"',
+        )
 
 
 def draw(grid, words, arrows=(), gap=GAP):
@@ -138,33 +169,50 @@ def draw(grid, words, arrows=(), gap=GAP):
     """
     grid = [[Sign(item) if isinstance(item, str) else item for item in row] for row in grid]
     shape = len(grid), max(map(len, grid))
-    items = {(i, j): item for i, row in enumerate(grid) for j, item in enumerate(row) if item is not None}
-    widths = [max((t.size[0] for (_, j), t in items.items() if j == c), default=0) for c in range(shape[1])]
-    heights = [max((t.size[1] for (i, _), t in items.items() if i == r), default=0) for r in range(shape[0])]
+    items = {
+        (i, j): item for i, row in enumerate(grid) for j, item in enumerate(row) if item is not None
+    }
+    widths = [
+        max((t.size[0] for (_, j), t in items.items() if j == c), default=0)
+        for c in range(shape[1])
+    ]
+    heights = [
+        max((t.size[1] for (i, _), t in items.items() if i == r), default=0)
+        for r in range(shape[0])
+    ]
     left = GAP + np.cumsum([0, *(w + GAP for w in widths)])
     top = GAP + np.cumsum([0, *(h + gap for h in heights)])
     boxes = {}
     for (i, j), item in items.items():
         w, h = item.size
-        # numbers share a line: what is lower than its row stands at its foot, a sign in the middle of a cell
+        # numbers share a line: what is lower than its row stands at its foot, a sign in the middle
+        # of a cell
         y = top[i] + heights[i] - (h if isinstance(item, Block) else (CELL_H + h) / 2)
         boxes[i, j] = left[j] + (widths[j] - w) / 2, y, w, h
     body = [item.svg(*boxes[at][:2]) for at, item in items.items()]
     body += [_arrow(boxes[a], boxes[b]) for a, b in arrows]
     width, height = left[-1], top[-1] - gap + GAP
     style = 'font-family="DejaVu Sans,Verdana,sans-serif" font-size="13" text-anchor="middle"'
-    return Picture(f'<rect width="{width:.0f}" height="{height:.0f}" fill="#ffffff"/><g {style}>{"".join(body)}</g>',
-                   width, height, words)
+    return Picture(
+        f'<rect width="{width:.0f}" height="{height:.0f}" fill="#ffffff"/><g'
+        f" {style}>{''.join(body)}</g>",
+        width,
+        height,
+        words,
+    )
 
 
 def _arrow(start, end):
-    """From the foot of one box (x, y, width, height), along the gap between rows, to the head of another."""
+    """From the foot of one box (x, y, width, height), along the gap between rows, to the head of
+    another."""
     x0, y0 = start[0] + start[2] / 2, start[1] + start[3] + 1
     x1, y1 = end[0] + end[2] / 2, end[1] - 2
     turn = (y0 + y1) / 2
-    return (f'<g stroke="{COLOURS["output"]}" fill="none" stroke-width="1.6">'
-            f'<path d="M{x0:g} {y0:g}V{turn:g}H{x1:g}V{y1 - 5:g}"/></g>'
-            f'<path d="M{x1 - 5:g} {y1 - 6:g}h10l-5 7z" fill="{COLOURS["output"]}"/>')
+    return (
+        f'<g stroke="{COLOURS["output"]}" fill="none" stroke-width="1.6">'
+        f'<path d="M{x0:g} {y0:g}V{turn:g}H{x1:g}V{y1 - 5:g}"/></g>'
+        f'<path d="M{x1 - 5:g} {y1 - 6:g}h10l-5 7z" fill="{COLOURS["output"]}"/>'
+    )
 
 
 def spoken(values, digits=2):
@@ -180,13 +228,19 @@ def units(n):
 def _shaped(array, name, *shape):
     """ValueError unless an array, or a list of names, has a shape; None stands for any number."""
     found = np.shape(array)
-    if len(found) != len(shape) or any(want not in (None, have) for want, have in zip(shape, found)):
+    if len(found) != len(shape) or any(
+        want not in (None, have) for want, have in zip(shape, found)
+    ):
         wanted = ", ".join("any" if want is None else str(want) for want in shape)
-        raise ValueError(f"{name} has shape {found}; beside the rest of the picture it needs ({wanted}{',' * (len(shape) == 1)})")
+        raise ValueError(
+            f"{name} has shape {found}; beside the rest of the picture it needs"
+            f" ({wanted}{',' * (len(shape) == 1)})"
+        )
 
 
 def _of_numbers(drawing):
-    """A drawing that shows numbers: an array or a number that is not finite is answered in words."""
+    """A drawing that shows numbers: an array or a number that is not finite is answered in
+    words."""
     signature = inspect.signature(drawing)
 
     @functools.wraps(drawing)
@@ -194,8 +248,9 @@ def _of_numbers(drawing):
         for name, value in signature.bind(*given, **named).arguments.items():
             if isinstance(value, (np.ndarray, float)):
                 drawable(value, name)
-        with np.errstate(all="ignore"):    # what overflows on the way is answered where it arises
+        with np.errstate(all="ignore"):  # what overflows on the way is answered where it arises
             return drawing(*given, **named)
+
     return checked
 
 
@@ -219,8 +274,14 @@ def draw_step(t, x, Wh, s, Ws, b, after, letters, limit=None, marks=None):
     marks : dict, optional
         Block name -> cells with a heavy frame; without it the row of Wh that x(t) picks.
     """
-    for array, name, *shape in ((x, "x", len(letters)), (Wh, "Wh", len(letters), len(s)), (s, "s", None), (Ws, "Ws", len(s), len(s)), (b, "b", len(s)),
-                                (after, "after", len(s))):
+    for array, name, *shape in (
+        (x, "x", len(letters)),
+        (Wh, "Wh", len(letters), len(s)),
+        (s, "s", None),
+        (Ws, "Ws", len(s), len(s)),
+        (b, "b", len(s)),
+        (after, "after", len(s)),
+    ):
         _shaped(array, name, *shape)
     from_letter, from_state, n = x @ Wh, s @ Ws, units(len(s))
     before = drawable(from_letter + from_state + b, "the sum")
@@ -229,24 +290,50 @@ def draw_step(t, x, Wh, s, Ws, b, after, letters, limit=None, marks=None):
     marks = {"Wh": {(letter, j) for j in range(len(n))}} if marks is None else marks
 
     def state(values, name):
-        return Block(values, name, "encoder", columns=n if name == f"S({t - 1})" else (), limit=limit)
+        return Block(
+            values, name, "encoder", columns=n if name == f"S({t - 1})" else (), limit=limit
+        )
 
     def weights(values, name, rows=()):
-        return Block(values, name, "weights", rows, n if rows else (), mark=marks.get(name, set()), limit=1.2)
+        return Block(
+            values, name, "weights", rows, n if rows else (), mark=marks.get(name, set()), limit=1.2
+        )
 
-    activation = "ReLU makes negative sums 0" if np.allclose(after, np.maximum(before, 0)) else "tanh squeezes sums to −1 … 1"
+    activation = (
+        "ReLU makes negative sums 0"
+        if np.allclose(after, np.maximum(before, 0))
+        else "tanh squeezes sums to −1 … 1"
+    )
     product = f"x({t})·Wh", f"S({t - 1})·Ws"
-    changed = "" if np.allclose(before, after) else f" Before the activation it was {spoken(before)}."
-    words = (f"Step {t} reads '{letters[letter]}': S({t}) = {spoken(after)}. "
-             f"The letter brings {spoken(from_letter)}, the state before it {spoken(from_state)}.{changed}")
-    return draw([
-        [Block(x, f"x({t})", "input", columns=tuple(letters), digits=0), "·", weights(Wh, "Wh", tuple(letters)), "=",
-         state(from_letter, product[0])],
-        [state(s, f"S({t - 1})"), "·", weights(Ws, "Ws", n), "=", state(from_state, product[1])],
-        [None, None, None, "+", weights(b, "b")],
-        [None, None, None, "=", state(before, "sum")],
-        [None, None, Sign(activation, FAINT, 12), "→",
-         state(after, f"S({t})")]], words)
+    changed = (
+        "" if np.allclose(before, after) else f" Before the activation it was {spoken(before)}."
+    )
+    words = (
+        f"Step {t} reads '{letters[letter]}': S({t}) = {spoken(after)}. The letter brings"
+        f" {spoken(from_letter)}, the state before it {spoken(from_state)}.{changed}"
+    )
+    return draw(
+        [
+            [
+                Block(x, f"x({t})", "input", columns=tuple(letters), digits=0),
+                "·",
+                weights(Wh, "Wh", tuple(letters)),
+                "=",
+                state(from_letter, product[0]),
+            ],
+            [
+                state(s, f"S({t - 1})"),
+                "·",
+                weights(Ws, "Ws", n),
+                "=",
+                state(from_state, product[1]),
+            ],
+            [None, None, None, "+", weights(b, "b")],
+            [None, None, None, "=", state(before, "sum")],
+            [None, None, Sign(activation, FAINT, 12), "→", state(after, f"S({t})")],
+        ],
+        words,
+    )
 
 
 @_of_numbers
@@ -261,9 +348,20 @@ def draw_states(text, S, name="S", role="encoder", limit=None):
     """
     _shaped(S, name, len(text) + 1, None)
     limit = limit or max(np.abs(S).max(), 1e-9)
-    rows = [[Sign(letter), Block(row, f"{name}({t})", role, columns=units(len(row)) if t == 0 else (), limit=limit)]
-            for t, (letter, row) in enumerate(zip(" " + text, S))]
-    return draw(rows, f"The states while '{text}' is read; the last, {name}({len(text)}), is {spoken(S[-1])}.", gap=6)
+    rows = [
+        [
+            Sign(letter),
+            Block(
+                row, f"{name}({t})", role, columns=units(len(row)) if t == 0 else (), limit=limit
+            ),
+        ]
+        for t, (letter, row) in enumerate(zip(" " + text, S))
+    ]
+    return draw(
+        rows,
+        f"The states while '{text}' is read; the last, {name}({len(text)}), is {spoken(S[-1])}.",
+        gap=6,
+    )
 
 
 @_of_numbers
@@ -284,22 +382,38 @@ def draw_compare(first, S1, second, S2, limit=None):
         row = []
         for text, S in ((first, S1), (second, S2)):
             there = t < len(S)
-            row += [Sign((" " + text)[t] if there else " "),
-                    Block(S[t] if there else gone, f"S({t})" if there else " ", "encoder",
-                          columns=n if t == 0 else (), limit=limit)]
+            row += [
+                Sign((" " + text)[t] if there else " "),
+                Block(
+                    S[t] if there else gone,
+                    f"S({t})" if there else " ",
+                    "encoder",
+                    columns=n if t == 0 else (),
+                    limit=limit,
+                ),
+            ]
         grid.append(row)
     difference = drawable(S1[-1] - S2[-1], "the difference")
     distance = drawable(np.linalg.norm(difference), "the distance")
-    grid.append([None, Sign(f"thought of '{first}' minus thought of '{second}'", FAINT, 11), Sign("="),
-                 Block(difference, "difference", "encoder", limit=limit)])
-    words = (f"The thought vector of '{first}' is {spoken(S1[-1])}; of '{second}' {spoken(S2[-1])}. "
-             f"They differ by {spoken(difference)}: a distance of {number(distance, 3)}.")
+    grid.append(
+        [
+            None,
+            Sign(f"thought of '{first}' minus thought of '{second}'", FAINT, 11),
+            Sign("="),
+            Block(difference, "difference", "encoder", limit=limit),
+        ]
+    )
+    words = (
+        f"The thought vector of '{first}' is {spoken(S1[-1])}; of '{second}' {spoken(S2[-1])}. "
+        f"They differ by {spoken(difference)}: a distance of {number(distance, 3)}."
+    )
     return draw(grid, words, gap=6)
 
 
 @_of_numbers
 def draw_decoding(thought, X, S, Z, P, said, letters, outputs, shown=None, limit=None):
-    """The decoder, one row a step: what is fed in, the state, the scores, the probabilities, the letter said.
+    """The decoder, one row a step: what is fed in, the state, the scores, the probabilities, the
+    letter said.
 
     Arrows take each letter said to the next step's input: the feedback.
 
@@ -318,35 +432,63 @@ def draw_decoding(thought, X, S, Z, P, said, letters, outputs, shown=None, limit
         State with the full colour; the largest shown if not given.
     """
     T = len(said)
-    for array, name, columns in ((X, "X", len(letters)), (S, "S", len(thought)), (Z, "Z", len(outputs)), (P, "P", len(outputs))):
+    for array, name, columns in (
+        (X, "X", len(letters)),
+        (S, "S", len(thought)),
+        (Z, "Z", len(outputs)),
+        (P, "P", len(outputs)),
+    ):
         _shaped(array, name, T, columns)
     shown = T if shown is None else min(shown, T)
     limit = limit or max(np.abs(S).max(), 1e-9)
-    grid = [[None, Block(thought, "thought vector = _S(0)", "encoder", columns=units(len(thought)), limit=limit)]]
+    grid = [
+        [
+            None,
+            Block(
+                thought,
+                "thought vector = _S(0)",
+                "encoder",
+                columns=units(len(thought)),
+                limit=limit,
+            ),
+        ]
+    ]
     for t in range(1, T + 1):
-        there = 1 if t <= shown else np.nan     # NaN: an empty cell
+        there = 1 if t <= shown else np.nan  # NaN: an empty cell
         head = {"columns": tuple(letters)} if t == 1 else {}
         names = {"columns": tuple(outputs)} if t == 1 else {}
-        grid.append([Block(X[t - 1] * there, f"x({t})", "input", digits=0, limit=1, **head),
-                     Block(S[t - 1] * there, f"_S({t})", "decoder", limit=limit),
-                     Block(Z[t - 1] * there, f"z({t})", "output", limit=np.abs(Z).max() or 1, **names),
-                     Block(P[t - 1] * there, f"p({t})", "output", limit=1, **names),
-                     Sign(said[t - 1] if t <= shown else " ", COLOURS["output"], 20 if len(said[t - 1]) == 1 else 13)])
+        grid.append(
+            [
+                Block(X[t - 1] * there, f"x({t})", "input", digits=0, limit=1, **head),
+                Block(S[t - 1] * there, f"_S({t})", "decoder", limit=limit),
+                Block(Z[t - 1] * there, f"z({t})", "output", limit=np.abs(Z).max() or 1, **names),
+                Block(P[t - 1] * there, f"p({t})", "output", limit=1, **names),
+                Sign(
+                    said[t - 1] if t <= shown else " ",
+                    COLOURS["output"],
+                    20 if len(said[t - 1]) == 1 else 13,
+                ),
+            ]
+        )
     fed = "nothing" if not X[shown - 1].any() else f"'{letters[int(X[shown - 1].argmax())]}'"
-    words = (f"Step {shown} of {T}: fed {fed}, the state becomes {spoken(S[shown - 1])}, "
-             f"the probabilities {spoken(P[shown - 1])}, and it says {said[shown - 1]!r}. "
-             f"So far it has said {' '.join(said[:shown])!r}.")
+    words = (
+        f"Step {shown} of {T}: fed {fed}, the state becomes {spoken(S[shown - 1])}, "
+        f"the probabilities {spoken(P[shown - 1])}, and it says {said[shown - 1]!r}. "
+        f"So far it has said {' '.join(said[:shown])!r}."
+    )
     return draw(grid, words, [((t, 4), (t + 1, 0)) for t in range(1, shown)], gap=24)
 
 
 @_of_numbers
 def draw_backward(text, fed, right, S, dS, dec_S, dec_dS, P, dZ, outputs, limit=None):
-    """A run and, beside every state, what the loss blames on it: down the left in time, back up the right.
+    """A run and, beside every state, what the loss blames on it: down the left in time, back up the
+    right.
 
     Parameters
     ----------
     text, fed, right : str or sequence of str
-        The T letters read; the L letters fed to the decoder (' ' for the empty first input); the L right ones.
+        The T letters read; the L letters fed to the decoder (' ' for the empty first input); the L
+        right ones.
     S, dS : (T + 1, n) arrays
         Encoder states and d loss / d S; row 0 is not drawn.
     dec_S, dec_dS : (L + 1, n) arrays
@@ -358,29 +500,63 @@ def draw_backward(text, fed, right, S, dS, dec_S, dec_dS, P, dZ, outputs, limit=
         Blame with the full colour; the largest shown if not given.
     """
     steps, n = len(fed), np.shape(S)[-1]
-    for array, name, *shape in ((S, "S", len(text) + 1, n), (dS, "dS", len(text) + 1, n), (dec_S, "dec_S", steps + 1, n), (dec_dS, "dec_dS", steps + 1, n),
-                                (P, "P", steps, len(outputs)), (dZ, "dZ", steps, len(outputs)), ([*right], "right", steps)):
+    for array, name, *shape in (
+        (S, "S", len(text) + 1, n),
+        (dS, "dS", len(text) + 1, n),
+        (dec_S, "dec_S", steps + 1, n),
+        (dec_dS, "dec_dS", steps + 1, n),
+        (P, "P", steps, len(outputs)),
+        (dZ, "dZ", steps, len(outputs)),
+        ([*right], "right", steps),
+    ):
         _shaped(array, name, *shape)
     limit = limit or max(np.abs(dS).max(), np.abs(dec_dS).max(), 1e-12)
     n, grid = units(S.shape[1]), []
     for t, letter in enumerate(text, start=1):
-        grid.append([Sign(letter), Block(S[t], f"S({t})", "encoder", columns=n if t == 1 else ()), "←",
-                     Block(dS[t], f"∂loss/∂S({t})", "blame", columns=n if t == 1 else (), digits=3, limit=limit)])
+        grid.append(
+            [
+                Sign(letter),
+                Block(S[t], f"S({t})", "encoder", columns=n if t == 1 else ()),
+                "←",
+                Block(
+                    dS[t],
+                    f"∂loss/∂S({t})",
+                    "blame",
+                    columns=n if t == 1 else (),
+                    digits=3,
+                    limit=limit,
+                ),
+            ]
+        )
     for t, (letter, said) in enumerate(zip(fed, right), start=1):
         names = tuple(outputs) if t == 1 else ()
-        grid.append([Sign(letter), Block(dec_S[t], f"_S({t})", "decoder"), "←",
-                     Block(dec_dS[t], f"∂loss/∂_S({t})", "blame", digits=3, limit=limit), "←",
-                     Block(dZ[t - 1], f"∂loss/∂z({t})", "blame", columns=names, digits=3, limit=1 / len(P)), "←",
-                     Block(P[t - 1], f"p({t})", "output", columns=names, limit=1),
-                     Sign(said, COLOURS["input"], 16 if len(said) == 1 else 12)])
-    words = (f"Blame flows from the right letters, {' '.join(right)}, back to '{text}'. On the last state of the decoder: "
-             f"{spoken(dec_dS[-1], 3)}; on the thought vector: {spoken(dec_dS[0], 3)}; on S(1): {spoken(dS[1], 3)}.")
+        grid.append(
+            [
+                Sign(letter),
+                Block(dec_S[t], f"_S({t})", "decoder"),
+                "←",
+                Block(dec_dS[t], f"∂loss/∂_S({t})", "blame", digits=3, limit=limit),
+                "←",
+                Block(
+                    dZ[t - 1], f"∂loss/∂z({t})", "blame", columns=names, digits=3, limit=1 / len(P)
+                ),
+                "←",
+                Block(P[t - 1], f"p({t})", "output", columns=names, limit=1),
+                Sign(said, COLOURS["input"], 16 if len(said) == 1 else 12),
+            ]
+        )
+    words = (
+        f"Blame flows from the right letters, {' '.join(right)}, back to '{text}'. On the last"
+        f" state of the decoder: {spoken(dec_dS[-1], 3)}; on the thought vector:"
+        f" {spoken(dec_dS[0], 3)}; on S(1): {spoken(dS[1], 3)}."
+    )
     return draw(grid, words, gap=4)
 
 
 @_of_numbers
 def draw_blame(z, p, y, letters, temperature=1.0):
-    """Scores to probabilities to blame: z, its share exp(z - max), p, the right letter y, and p - y.
+    """Scores to probabilities to blame: z, its share exp(z - max), p, the right letter y, and p -
+    y.
 
     Parameters
     ----------
@@ -391,23 +567,44 @@ def draw_blame(z, p, y, letters, temperature=1.0):
         _shaped(array, name, len(letters))
     scaled, target = z / temperature, int(y.argmax())
     shifted = drawable(scaled - scaled.max(), "z / temperature − max")
-    loss = np.log(np.exp(shifted).sum()) - shifted[target]    # not -log p: p may have become 0
-    rows = [(z, "z", "output", 2, "scores"),
-            (shifted, "z / temperature − max", "output", 2, "the largest becomes 0"),
-            (np.exp(shifted), "exp", "output", 3, "e to that power"),
-            (p, "p", "output", 3, "divided by their sum"),
-            (y, "y", "input", 0, "the right letter"),
-            (p - y, "p − y", "blame", 3, "the blame")]
-    words = (f"At temperature {number(temperature)} the probabilities are {spoken(p, 3)}. The right letter is "
-             f"{letters[target]!r}: the loss is {number(loss, 4)} nats, and p − y is {spoken(p - y, 3)}.")
-    return draw([[Sign(why, FAINT, 12), Block(values, name, role, columns=tuple(letters) if i == 0 else (),
-                                              digits=digits, limit=None if i < 2 else 1)]
-                 for i, (values, name, role, digits, why) in enumerate(rows)], words, gap=6)
+    loss = np.log(np.exp(shifted).sum()) - shifted[target]  # not -log p: p may have become 0
+    rows = [
+        (z, "z", "output", 2, "scores"),
+        (shifted, "z / temperature − max", "output", 2, "the largest becomes 0"),
+        (np.exp(shifted), "exp", "output", 3, "e to that power"),
+        (p, "p", "output", 3, "divided by their sum"),
+        (y, "y", "input", 0, "the right letter"),
+        (p - y, "p − y", "blame", 3, "the blame"),
+    ]
+    words = (
+        f"At temperature {number(temperature)} the probabilities are {spoken(p, 3)}. The right"
+        f" letter is {letters[target]!r}: the loss is {number(loss, 4)} nats, and p − y is"
+        f" {spoken(p - y, 3)}."
+    )
+    return draw(
+        [
+            [
+                Sign(why, FAINT, 12),
+                Block(
+                    values,
+                    name,
+                    role,
+                    columns=tuple(letters) if i == 0 else (),
+                    digits=digits,
+                    limit=None if i < 2 else 1,
+                ),
+            ]
+            for i, (values, name, role, digits, why) in enumerate(rows)
+        ],
+        words,
+        gap=6,
+    )
 
 
 @_of_numbers
 def draw_answer(text, said, sure):
-    """An answer letter by letter, each over how sure the network was of it; a wrong one beside the right one, and framed.
+    """An answer letter by letter, each over how sure the network was of it; a wrong one beside the
+    right one, and framed.
 
     Parameters
     ----------
@@ -421,19 +618,40 @@ def draw_answer(text, said, sure):
     _shaped(sure, "sure", len(said))
     right = [*text[::-1], "END"]
     wrong = [t for t, letter in enumerate(said) if t >= len(right) or letter != right[t]]
-    names = [f"{letter}≠{(right + ['nothing'] * len(said))[t]}" if t in wrong else letter for t, letter in enumerate(said)]
+    names = [
+        f"{letter}≠{(right + ['nothing'] * len(said))[t]}" if t in wrong else letter
+        for t, letter in enumerate(said)
+    ]
     answer = "".join(letter for letter in said if letter != "END")
     told = f"wrong from letter {wrong[0] + 1} on" if wrong else "right"
     least = number(min(sure), 4)
-    doubt = "It is sure of every letter." if least == "1.0000" else f"It is least sure of letter {int(np.argmin(sure)) + 1}, {least}."
+    doubt = (
+        "It is sure of every letter."
+        if least == "1.0000"
+        else f"It is least sure of letter {int(np.argmin(sure)) + 1}, {least}."
+    )
     words = f"'{text}' gives '{answer}': {told}. {doubt}"
-    return draw([[Block(sure, "what it says, and how sure it is", "output", columns=tuple(names), limit=1,
-                        mark={(0, t) for t in wrong})]], words)
+    return draw(
+        [
+            [
+                Block(
+                    sure,
+                    "what it says, and how sure it is",
+                    "output",
+                    columns=tuple(names),
+                    limit=1,
+                    mark={(0, t) for t in wrong},
+                )
+            ]
+        ],
+        words,
+    )
 
 
 @_of_numbers
 def draw_gates(rows, role, words):
-    """What gates let through, a row each: gate ∘ what it opens for = what passes; and sums of what has passed.
+    """What gates let through, a row each: gate ∘ what it opens for = what passes; and sums of what
+    has passed.
 
     Parameters
     ----------
@@ -447,7 +665,11 @@ def draw_gates(rows, role, words):
     for word, values, name, *other in rows:
         drawable(values * other[0] if other else values, name)
         if other:
-            values, gate, passes = other[0], Block(values, name, "weights", limit=1), Block(values * other[0], f"{name} ∘ {other[1]}", role, limit=1)
+            values, gate, passes = (
+                other[0],
+                Block(values, name, "weights", limit=1),
+                Block(values * other[0], f"{name} ∘ {other[1]}", role, limit=1),
+            )
             grid.append([word, gate, "∘", Block(values, other[1], role, limit=1), "=", passes])
         else:
             grid.append([*[None] * 4, word, Block(values, name, role, limit=1)])
@@ -473,13 +695,25 @@ def draw_code(text, X, code, P, said, letters, room, words):
     """
     for array, name in ((X, "X"), (P, "P")):
         _shaped(array, name, len(text), len(letters))
-    middle = Block(np.pad(code, (0, room - len(code)), constant_values=np.nan), "code", "encoder", columns=units(len(code)), limit=10)
+    middle = Block(
+        np.pad(code, (0, room - len(code)), constant_values=np.nan),
+        "code",
+        "encoder",
+        columns=units(len(code)),
+        limit=10,
+    )
     grid = []
     for t, (letter, x, p, answer) in enumerate(zip(text, X, P, said)):
         columns = tuple(letters) if t == 0 else ()
-        grid.append([Sign(letter), Block(x, f"x({t + 1})", "input", columns=columns, digits=0, limit=1),
-                     *(["→", middle, "→"] if t == len(text) // 2 else [None] * 3),
-                     Block(p, f"p({t + 1})", "output", columns=columns, limit=1), Sign(answer)])
+        grid.append(
+            [
+                Sign(letter),
+                Block(x, f"x({t + 1})", "input", columns=columns, digits=0, limit=1),
+                *(["→", middle, "→"] if t == len(text) // 2 else [None] * 3),
+                Block(p, f"p({t + 1})", "output", columns=columns, limit=1),
+                Sign(answer),
+            ]
+        )
     return draw(grid, words, gap=6)
 
 
@@ -506,21 +740,30 @@ def draw_stack(right, held, places, letters, limit, kind, frame, said, words):
     words : str
     """
     above = [*(letters[digit] for digit in right), *" " * (places + 1 - len(right))]
-    rows = [("the exact number", right, "encoder"), (f"what {kind} holds", held, "encoder"),
-            ("the difference", np.where(held == right, np.nan, held - right), "blame")]
+    rows = [
+        ("the exact number", right, "encoder"),
+        (f"what {kind} holds", held, "encoder"),
+        ("the difference", np.where(held == right, np.nan, held - right), "blame"),
+    ]
     grid = []
     for name, values, role in rows:
         values = np.append(values, np.full(places + 1 - len(values), np.nan))
         marks = [{(0, 0)} if role == "encoder" and place == frame else set() for place in (0, 1)]
         labels = above if name == rows[0][0] else []
-        grid.append([Block(values[:1], "", role, (), tuple(labels[:1]), 0, marks[0], limit), ".",
-                     Block(values[1:], name, role, (), tuple(labels[1:]), 0, marks[1], limit, DIGIT_W)])
+        grid.append(
+            [
+                Block(values[:1], "", role, (), tuple(labels[:1]), 0, marks[0], limit),
+                ".",
+                Block(values[1:], name, role, (), tuple(labels[1:]), 0, marks[1], limit, DIGIT_W),
+            ]
+        )
     return draw([*grid, [None, None, Sign(said or " ", COLOURS["output"])]], words, gap=6)
 
 
 @_of_numbers
 def draw_attention(text, said, A):
-    """Where an attention decoder looks: a row for each letter said, a column for each letter read; the heaviest of each row framed.
+    """Where an attention decoder looks: a row for each letter said, a column for each letter read;
+    the heaviest of each row framed.
 
     Parameters
     ----------
@@ -534,8 +777,26 @@ def draw_attention(text, said, A):
     _shaped(A, "A", len(said), len(text))
     looks, last = A.argmax(axis=1), len(text) - 1
     back = sum(look == last - t for t, look in enumerate(looks) if t <= last)
-    places = ", ".join(f"{letter} at {look + 1} ({number(row[look])})" for letter, look, row in zip(said, looks, A))
-    words = (f"While it says a letter it looks most at this one of '{text}': {places}. "
-             f"{back} of {min(len(said), len(text))} looks are on the anti-diagonal.")
-    return draw([[Block(A, "said, and how much of each letter's state", "encoder", tuple(said), tuple(text), limit=1,
-                        mark={(t, int(look)) for t, look in enumerate(looks)})]], words)
+    places = ", ".join(
+        f"{letter} at {look + 1} ({number(row[look])})" for letter, look, row in zip(said, looks, A)
+    )
+    words = (
+        f"While it says a letter it looks most at this one of '{text}': {places}. "
+        f"{back} of {min(len(said), len(text))} looks are on the anti-diagonal."
+    )
+    return draw(
+        [
+            [
+                Block(
+                    A,
+                    "said, and how much of each letter's state",
+                    "encoder",
+                    tuple(said),
+                    tuple(text),
+                    limit=1,
+                    mark={(t, int(look)) for t, look in enumerate(looks)},
+                )
+            ]
+        ],
+        words,
+    )

@@ -3,12 +3,17 @@
 Each cell has the same five parts, so that any of them fits where another does:
 
     width        columns of its state; the first n are what others see, S(t)
-    shapes(V)    name -> shape of its parameters, for inputs of V columns; gates stand side by side in the columns
+    shapes(V)    name -> shape of its parameters, for inputs of V columns; gates stand side by side
+    in the columns
     start(p)     what is special about its weights before training; the rest are drawn
-    step(p, x, s)                one step for B strings: (B, V), (B, width) -> (B, width), and what `back` needs
-    back(p, d, kept, blame)      d loss / d (state after) -> d loss / d x, d loss / d (state before);
-                                 adds what the weights are to blame for to d, which has the names of p
+    step(p, x, s)                one step for B strings: (B, V), (B, width) -> (B, width), and what
+    `back` needs
+    back(p, d, kept, blame)      d loss / d (state after) -> d loss / d x, d loss / d (state
+    before);
+                                 adds what the weights are to blame for to d, which has the names of
+                                 p
 """
+
 import numpy as np
 
 from revlib import model
@@ -45,24 +50,34 @@ class Plain:
 class GRU:
     """Gated recurrent unit, reset after the product: 3·(V + n + 1)·n + n parameters.
 
-    r = σ(x·Wh + S·Ws + b)             how much of the old state the draft sees     (its own third of the columns)
-    u = σ(x·Wh + S·Ws + b)             how much of the old state is kept            (the second third)
+    r = σ(x·Wh + S·Ws + b)             how much of the old state the draft sees     (its own third
+    of the columns)
+    u = σ(x·Wh + S·Ws + b)             how much of the old state is kept            (the second
+    third)
     m = tanh(x·Wh + b + r ∘ (S·Ws + c))        the draft                            (the last third)
     S(t) = (1 - u) ∘ m + u ∘ S(t-1)            a mixture of draft and old state
 
-    This is the variant of cuDNN, PyTorch, and Keras with reset_after=True. In the published one (Cho et al. 2014, arXiv
-    1406.1078v3) r meets the state before the product, m = tanh(x·Wh + (r ∘ S)·Ws + b), and there is no c. PyTorch and
-    Keras have a second bias for r and u too, which adds nothing. Starts with the bias of u at 1: most is kept.
+    This is the variant of cuDNN, PyTorch, and Keras with reset_after=True. In the published one
+    (Cho et al. 2014, arXiv
+    1406.1078v3) r meets the state before the product, m = tanh(x·Wh + (r ∘ S)·Ws + b), and there is
+    no c. PyTorch and
+    Keras have a second bias for r and u too, which adds nothing. Starts with the bias of u at 1:
+    most is kept.
     """
 
     def __init__(self, n):
         self.n = self.width = n
 
     def shapes(self, V):
-        return {"Wh": (V, 3 * self.n), "Ws": (self.n, 3 * self.n), "b": (3 * self.n,), "c": (self.n,)}
+        return {
+            "Wh": (V, 3 * self.n),
+            "Ws": (self.n, 3 * self.n),
+            "b": (3 * self.n,),
+            "c": (self.n,),
+        }
 
     def start(self, p):
-        p["b"][self.n:2 * self.n] = 1
+        p["b"][self.n : 2 * self.n] = 1
 
     def step(self, p, x, s):
         of_x, of_s = _parts(x @ p["Wh"] + p["b"], 3), _parts(s @ p["Ws"], 3)
@@ -83,13 +98,15 @@ class GRU:
 
 
 class LSTM:
-    """Long short-term memory: 4·(V + n + 1)·n parameters. Its state is two rows side by side, [S, C].
+    """Long short-term memory: 4·(V + n + 1)·n parameters. Its state is two rows side by side, [S,
+    C].
 
     i, f, g, o = σ, σ, tanh, σ of the four quarters of x·Wh + S(t-1)·Ws + b
     C(t) = f ∘ C(t-1) + i ∘ g          forget, then write: the memory
     S(t) = o ∘ tanh(C(t))              what others see
 
-    The variant with a forget gate and without peepholes, as in PyTorch (which has a second bias) and Keras. Starts with the
+    The variant with a forget gate and without peepholes, as in PyTorch (which has a second bias)
+    and Keras. Starts with the
     bias of f at 1 (Jozefowicz, Zaremba, Sutskever 2015).
 
     Source: Hochreiter and Schmidhuber 1997; the forget gate: Gers, Schmidhuber, Cummins 2000.
@@ -102,10 +119,10 @@ class LSTM:
         return {"Wh": (V, 4 * self.n), "Ws": (self.n, 4 * self.n), "b": (4 * self.n,)}
 
     def start(self, p):
-        p["b"][self.n:2 * self.n] = 1
+        p["b"][self.n : 2 * self.n] = 1
 
     def step(self, p, x, s):
-        before, C = s[:, :self.n], s[:, self.n:]
+        before, C = s[:, : self.n], s[:, self.n :]
         i, f, g, o = _parts(x @ p["Wh"] + before @ p["Ws"] + p["b"], 4)
         i, f, g, o = sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
         after = f * C + i * g
@@ -114,10 +131,17 @@ class LSTM:
 
     def back(self, p, d, kept, blame):
         x, before, C, i, f, g, o, shown = kept
-        dS, dC = blame[:, :self.n], blame[:, self.n:]
+        dS, dC = blame[:, : self.n], blame[:, self.n :]
         dC = dC + dS * o * (1 - shown * shown)
-        dA = np.concatenate([dC * g * i * (1 - i), dC * C * f * (1 - f), dC * i * (1 - g * g),
-                             dS * shown * o * (1 - o)], axis=1)
+        dA = np.concatenate(
+            [
+                dC * g * i * (1 - i),
+                dC * C * f * (1 - f),
+                dC * i * (1 - g * g),
+                dS * shown * o * (1 - o),
+            ],
+            axis=1,
+        )
         _share(d, x, before, dA, dA)
         return dA @ p["Wh"].T, np.concatenate([dA @ p["Ws"].T, dC * f], axis=1)
 
@@ -131,7 +155,8 @@ def _parts(A, count):
 
 
 def _share(d, x, s, of_x, of_s):
-    """Add one step's share of the blame to Wh, Ws and b; of_x and of_s are the blame on x·Wh + b and on S·Ws."""
+    """Add one step's share of the blame to Wh, Ws and b; of_x and of_s are the blame on x·Wh + b
+    and on S·Ws."""
     d["Wh"] += x.T @ of_x
     d["Ws"] += s.T @ of_s
     d["b"] += of_x.sum(axis=0)

@@ -1,13 +1,17 @@
 """Aside: kinds of questions, and how an answer to each is judged."""
+
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any, Callable
+from typing import Any
 
 import numpy as np
 
 
 class Question:
-    """What `check` asks of an exercise: whether there is an answer, what is wrong with it (None if nothing), what to say if it is right."""
+    """What `check` asks of an exercise: whether there is an answer, what is wrong with it (None if
+    nothing), what to say if it is right."""
+
     correct = "correct"
 
     def attempted(self, answer):
@@ -19,7 +23,9 @@ class Question:
 
 @dataclass(frozen=True)
 class Numbers(Question):
-    """An answer of one or more numbers, in any shape and type, right to two decimals unless said otherwise."""
+    """An answer of one or more numbers, in any shape and type, right to two decimals unless said
+    otherwise."""
+
     expected: str
     key: Callable[[], Any]
     tolerance: float = 0.0055
@@ -38,18 +44,31 @@ class Numbers(Question):
         near = np.abs(found - key) <= self.tolerance
         if near.all():
             return None
-        return f"found {found[0]:g}" if len(key) == 1 else f"{near.sum()} of the {len(key)} numbers found are right"
+        return (
+            f"found {found[0]:g}"
+            if len(key) == 1
+            else f"{near.sum()} of the {len(key)} numbers found are right"
+        )
 
 
 @dataclass(frozen=True)
 class Word(Question):
     """An answer of one or more strings, in any order; `key` gives all that are right."""
+
     expected: str
     key: Callable[[], Any]
 
     def judge(self, answer):
-        found = [answer] if isinstance(answer, str) else answer.tolist() if isinstance(answer, np.ndarray) else answer
-        if not isinstance(found, (list, tuple, set)) or not all(isinstance(word, str) for word in found):
+        found = (
+            [answer]
+            if isinstance(answer, str)
+            else answer.tolist()
+            if isinstance(answer, np.ndarray)
+            else answer
+        )
+        if not isinstance(found, (list, tuple, set)) or not all(
+            isinstance(word, str) for word in found
+        ):
             return f"found a value of type {type(answer).__name__}"
         return None if sorted(found) in map(sorted, self.key()) else f"found {_short(answer)}"
 
@@ -57,6 +76,7 @@ class Word(Question):
 @dataclass(frozen=True)
 class Function(Question):
     """A function of the reader's, called on several arguments and compared with ours."""
+
     expected: str
     key: Callable[..., Any]
     arguments: tuple
@@ -64,8 +84,10 @@ class Function(Question):
     def attempted(self, answer):
         """Whether a function to complete gives anything yet."""
         try:
-            return not callable(answer) or not isinstance(answer(deepcopy(self.arguments[0])), (type(None), type(...)))
-        except Exception:    # what it raises is judged
+            return not callable(answer) or not isinstance(
+                answer(deepcopy(self.arguments[0])), (type(None), type(...))
+            )
+        except Exception:  # what it raises is judged
             return True
 
     def judge(self, answer):
@@ -73,11 +95,12 @@ class Function(Question):
             return f"found a value of type {type(answer).__name__}"
         for argument in self.arguments:
             try:
-                found = answer(deepcopy(argument))    # it may use it up
-            except Exception as error:    # whatever the reader's code raises is part of the answer
+                found = answer(deepcopy(argument))  # it may use it up
+            except Exception as error:  # whatever the reader's code raises is part of the answer
                 return f"for {argument!r} it raised {type(error).__name__}: {_short(error)}"
             key = np.asarray(self.key(argument), dtype=float)
-            trouble = Numbers("", lambda: key, 1e-5 * max(1, np.abs(key).max(initial=0))).judge(found)    # float32 will do
+            tolerance = 1e-5 * max(1, np.abs(key).max(initial=0))  # float32 will do
+            trouble = Numbers("", lambda key=key: key, tolerance).judge(found)
             if trouble:
                 return f"for {argument!r} {trouble}"
         return None
@@ -86,11 +109,12 @@ class Function(Question):
 @dataclass(frozen=True)
 class Works(Question):
     """An answer that is right if the network does what was asked with it: there are many."""
+
     expected: str
     size: int
     outcome: Callable[[np.ndarray], str]
     wanted: str
-    whole: bool = False    # whether only whole numbers will do
+    whole: bool = False  # whether only whole numbers will do
 
     def judge(self, answer):
         trouble = Numbers("", lambda: np.zeros(self.size), np.inf).judge(answer)
@@ -101,7 +125,11 @@ class Works(Question):
             return f"found {answer[0]!s}"
         try:
             said = self.outcome(answer)
-        except (FloatingPointError, ValueError, OverflowError) as error:    # a seed that is none, weights too large
+        except (
+            FloatingPointError,
+            ValueError,
+            OverflowError,
+        ) as error:  # a seed that is none, weights too large
             return f"tried out, it gives an error: {_short(error)}"
         return None if said == self.wanted else f"tried out, it gives {said!r}"
 
@@ -115,6 +143,7 @@ def _short(what):
 @dataclass(frozen=True)
 class Explanation(Question):
     """An answer in sentences: no program can judge it, so it is only seen whether there is one."""
+
     expected: str = "a string of a sentence or two"
     correct = "noted; now compare it with the one in the solutions"
 
@@ -128,8 +157,9 @@ class Explanation(Question):
 @dataclass(frozen=True)
 class Quiz:
     """A question, its options with what is to be said to each, and the one that is right."""
+
     question: str
-    options: dict    # option -> the reason
+    options: dict  # option -> the reason
     right: str
 
     def __post_init__(self):

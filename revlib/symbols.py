@@ -1,15 +1,25 @@
 """Floor 0: the one table of symbols: what each means, its shape, its name elsewhere, its colour."""
+
 from typing import NamedTuple
 
-# One role, one colour, in every picture. Each is told apart by the colour-blind and reads on white at 4.5 : 1.
-COLOURS = {"input": "#8a5a00", "weights": "#4d4d4d", "encoder": "#0060a0", "decoder": "#9b3a7a",
-           "output": "#00704f", "blame": "#b33c00"}
-# Signed values, in every picture: from NEGATIVE through white to POSITIVE, light enough for dark numbers.
+# One role, one colour, in every picture. Each is told apart by the colour-blind and reads on white
+# at 4.5 : 1.
+COLOURS = {
+    "input": "#8a5a00",
+    "weights": "#4d4d4d",
+    "encoder": "#0060a0",
+    "decoder": "#9b3a7a",
+    "output": "#00704f",
+    "blame": "#b33c00",
+}
+# Signed values, in every picture: from NEGATIVE through white to POSITIVE, light enough for dark
+# numbers.
 NEGATIVE, POSITIVE = (238, 150, 84), (102, 158, 214)
 
 
 class Symbol(NamedTuple):
     """A row of the table; `role` is a key of COLOURS."""
+
     name: str
     meaning: str
     shape: str
@@ -18,7 +28,13 @@ class Symbol(NamedTuple):
 
 
 TABLE = (
-    Symbol("V, n, T", "letters in the alphabet, units, letters in the string", "3, 5, 3 in the post", "", ""),
+    Symbol(
+        "V, n, T",
+        "letters in the alphabet, units, letters in the string",
+        "3, 5, 3 in the post",
+        "",
+        "",
+    ),
     Symbol("x(t)", "letter t as a one-hot row; `X` has one row a letter", "1 × V", "xₜ", "input"),
     Symbol("Wh", "input → state", "V × n", "Wxh, W_ih, U", "weights"),
     Symbol("Ws", "state → next state", "n × n", "Whh, W_hh, W", "weights"),
@@ -26,7 +42,13 @@ TABLE = (
     Symbol("S(t)", "encoder's state after t letters; S(0) is all zeros", "1 × n", "hₜ", "encoder"),
     Symbol("S(T)", "the last state: the thought vector", "1 × n", "context vector c", "encoder"),
     Symbol("_S(t)", "decoder's state; _S(0) is the thought vector", "1 × n", "sₜ", "decoder"),
-    Symbol("dec.Wh, dec.Ws, dec.b", "the decoder's own; the post writes _Wh, _Ws", "as above", "", "weights"),
+    Symbol(
+        "dec.Wh, dec.Ws, dec.b",
+        "the decoder's own; the post writes _Wh, _Ws",
+        "as above",
+        "",
+        "weights",
+    ),
     Symbol("Wo, bo", "state → scores, and their bias", "n × V, 1 × V", "Why, W_hy, V", "weights"),
     Symbol("z(t)", "scores of the letters: the logits", "1 × V", "oₜ", "output"),
     Symbol("p(t)", "probabilities, softmax of z(t)", "1 × V", "ŷₜ", "output"),
@@ -45,4 +67,6 @@ class _Markdown(str):
 def table():
     """The table of symbols, for a notebook to show."""
     rows = [f"| **{s.name}** | {s.meaning} | {s.shape} | {s.elsewhere} |" for s in TABLE]
-    return _Markdown("\n".join(["| symbol | meaning | shape | elsewhere |", "|---|---|---|---|", *rows]))
+    return _Markdown(
+        "\n".join(["| symbol | meaning | shape | elsewhere |", "|---|---|---|---|", *rows])
+    )

@@ -1,10 +1,12 @@
-"""How Sphinx makes the site from what tools/pages.py has laid in _build/source. Nothing in it asks another host for anything."""
+"""How Sphinx makes the site from what tools/pages.py has laid in _build/source. Nothing in it asks
+another host for anything."""
+
 import pathlib
 import tomllib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-REPOSITORY = PROJECT.get("urls", {}).get("Repository", "")    # set by make stamp
+REPOSITORY = PROJECT.get("urls", {}).get("Repository", "")  # set by make stamp
 
 project = "Reverse Them All"
 author = "The authors of Reverse Them All"
@@ -15,8 +17,8 @@ language = "en"
 extensions = ["myst_nb", "sphinx.ext.githubpages"]
 myst_enable_extensions = ["dollarmath", "amsmath"]
 myst_heading_anchors = 3
-nb_execution_mode = "off"    # tools/pages.py has run them
-nb_render_markdown_format = "myst"    # so that links in tables that a cell prints are followed too
+nb_execution_mode = "off"  # tools/pages.py has run them
+nb_render_markdown_format = "myst"  # so that links in tables that a cell prints are followed too
 nb_ipywidgets_js = {"vendor/widgets/embed.js": {"defer": "defer"}}
 mathjax_path = "vendor/mathjax/tex-mml-chtml.js"
 mathjax_config_path = "_static/mathjax.js"
@@ -31,7 +33,13 @@ html_context = {"default_mode": "auto"}
 html_js_files = [("book.js", {"defer": "defer"})]
 html_copy_source = html_show_sourcelink = html_show_sphinx = False
 html_theme_options = {
-    "show_navbar_depth": 1, "show_toc_level": 2, "navigation_with_keys": False, "use_download_button": False,
-    "home_page_in_toc": True, "use_fullscreen_button": False, "search_bar_text": "Search the book", "navbar_persistent": [],
+    "show_navbar_depth": 1,
+    "show_toc_level": 2,
+    "navigation_with_keys": False,
+    "use_download_button": False,
+    "home_page_in_toc": True,
+    "use_fullscreen_button": False,
+    "search_bar_text": "Search the book",
+    "navbar_persistent": [],
     **({"repository_url": REPOSITORY, "use_repository_button": True} if REPOSITORY else {}),
 }

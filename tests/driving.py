@@ -1,4 +1,6 @@
-"""Drives a panel as a reader would, and checks what every panel must do: for the tests of panels."""
+"""Drives a panel as a reader would, and checks what every panel must do: for the tests of
+panels."""
+
 import random
 import threading
 
@@ -7,8 +9,9 @@ import pytest
 
 pytest.register_assert_rewrite("expected")
 
-import expected  # noqa: E402
-from revlib import controls  # noqa: E402
+import expected
+
+from revlib import controls
 
 HOSTILE = ["", " ", "abx", "ABC", "a" * 10000, "ä", "<script>", "🙂", "ab\n"]
 
@@ -43,7 +46,9 @@ def move_everything(panel):
             control.value = next(o for o in reversed(control.options) if o != control.value)
     for number in panel.controls.values():
         if isinstance(number, controls.Number):
-            number.value = number.slider.min if number.value != number.slider.min else number.slider.max
+            number.value = (
+                number.slider.min if number.value != number.slider.min else number.slider.max
+            )
     if panel.weights:
         for matrix in reversed(panel.weights.names):
             panel.weights.matrix.value = matrix
@@ -77,11 +82,16 @@ def every_widget(widget):
 
 @pytest.fixture
 def draws(monkeypatch):
-    """Counts the drawings of a panel: `calls = draws(panel)` is a list that grows by one a drawing."""
+    """Counts the drawings of a panel: `calls = draws(panel)` is a list that grows by one a
+    drawing."""
+
     def count(panel):
         calls, draw = [], panel._draw
-        monkeypatch.setattr(panel, "_draw", lambda **values: (calls.append(values), draw(**values))[1])
+        monkeypatch.setattr(
+            panel, "_draw", lambda **values: (calls.append(values), draw(**values))[1]
+        )
         return calls
+
     return count
 
 
@@ -111,7 +121,10 @@ def moves(control, times, seed):
     rng = random.Random(seed)
     if isinstance(control, controls.Number):
         low, high = control.slider.min, control.slider.max
-        places = [rng.randint(low, high) if is_int(control) else round(rng.uniform(low, high), 2) for _ in range(times)]
+        places = [
+            rng.randint(low, high) if is_int(control) else round(rng.uniform(low, high), 2)
+            for _ in range(times)
+        ]
     elif isinstance(control, controls.Choice):
         places = [rng.choice(control.options) for _ in range(times)]
     else:
@@ -119,15 +132,19 @@ def moves(control, times, seed):
 
     def act():
         for k, place in enumerate(places):
-            if isinstance(control, controls.Number):    # a page moves the one or the other, code the whole
-                setattr((control.slider, control.box, control)[k % 3], "value", place)
+            if isinstance(
+                control, controls.Number
+            ):  # a page moves the one or the other, code the whole
+                (control.slider, control.box, control)[k % 3].value = place
             else:
                 control.value = place
+
     return act
 
 
 def check_reset(panel):
-    """Reset gives back the very same start: after every control has moved, once more, and after a wrong string."""
+    """Reset gives back the very same start: after every control has moved, once more, and after a
+    wrong string."""
     start = state(panel)
     move_everything(panel)
     moved = state(panel)
@@ -146,16 +163,20 @@ def check_reset(panel):
 
 
 def check_one_redraw_a_move(panel, calls):
-    """Every slider, box, list, string and weight, and Reset, costs one drawing; `calls` is what `draws` counts in."""
+    """Every slider, box, list, string and weight, and Reset, costs one drawing; `calls` is what
+    `draws` counts in."""
+
     def costs_one(what, act):
         calls.clear()
         act()
         assert len(calls) == 1, f"{what}: {len(calls)} redraws"
 
     for which, number in numbers(panel).items():
-        low, high = sorted([number.slider.min, number.slider.max], key=lambda end: end == number.value)
+        low, high = sorted(
+            [number.slider.min, number.slider.max], key=lambda end: end == number.value
+        )
         costs_one(f"{which}, slider", lambda: setattr(number.slider, "value", low))
-        assert number.box.value == number.value == low    # a box and its slider are one number
+        assert number.box.value == number.value == low  # a box and its slider are one number
         costs_one(f"{which}, box", lambda: setattr(number.box, "value", high))
         assert number.slider.value == number.value == high
         costs_one(f"{which}, by code", lambda: setattr(number, "value", low))
@@ -168,9 +189,14 @@ def check_one_redraw_a_move(panel, calls):
             costs_one(which, lambda: setattr(control, "value", "cabca"))
             costs_one(f"{which}, shorter", lambda: setattr(control, "value", "a"))
     if panel.weights:
-        costs_one("another matrix", lambda: setattr(panel.weights.matrix, "value", panel.weights.names[1]))
+        costs_one(
+            "another matrix", lambda: setattr(panel.weights.matrix, "value", panel.weights.names[1])
+        )
         costs_one("another weight", lambda: panel.weights.select(0, 3))
         costs_one("that weight", lambda: setattr(panel.weights.number, "value", -1.0))
-        costs_one("a matrix seen before", lambda: setattr(panel.weights.matrix, "value", panel.weights.names[0]))
+        costs_one(
+            "a matrix seen before",
+            lambda: setattr(panel.weights.matrix, "value", panel.weights.names[0]),
+        )
     costs_one("Reset", panel.reset_button.click)
     costs_one("Reset again", panel.reset)

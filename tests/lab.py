@@ -1,8 +1,11 @@
-"""JupyterLab in a headless Chromium, for tests: starts both, opens a chapter, runs it, reads and drives its panels.
+"""JupyterLab in a headless Chromium, for tests: starts both, opens a chapter, runs it, reads and
+drives its panels.
 
-Everything stays on this machine and in a temporary folder: the server listens on loopback with a token of its
+Everything stays on this machine and in a temporary folder: the server listens on loopback with a
+token of its
 own, the notebooks are copies, and no setting of the user's is read or written.
 """
+
 import ast
 import contextlib
 import json
@@ -21,23 +24,37 @@ import pytest
 
 NOTEBOOKS = pathlib.Path(__file__).resolve().parent.parent / "notebooks"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-PAGE = {"width": 1200, "height": 1500}    # pixels
-WAIT = 10    # seconds, at most, for anything but starting the server and running a chapter
-SETTINGS = {    # every cell is drawn, not only those in view; nothing is asked of anyone
+FLAGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PAGE = {"width": 1200, "height": 1500}  # pixels
+WAIT = 10  # seconds, at most, for anything but starting the server and running a chapter
+SETTINGS = {  # every cell is drawn, not only those in view; nothing is asked of anyone
     "notebook-extension/tracker": {"windowingMode": "none"},
-    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}}
+    "apputils-extension/notification": {
+        "fetchNews": "false",
+        "checkForUpdates": False,
+        "doNotDisturbMode": True,
+    },
+}
 
 
 def leave_out(what, why):
-    """Skip, so that the summary says what was left out and why; or fail, if nothing may be left out."""
+    """Skip, so that the summary says what was left out and why; or fail, if nothing may be left
+    out."""
     if os.environ.get("REVLIB_NOTHING_LEFT_OUT") == "1":
-        pytest.fail(f"{what} cannot run: {why} (and REVLIB_NOTHING_LEFT_OUT=1 is set)", pytrace=False)
+        pytest.fail(
+            f"{what} cannot run: {why} (and REVLIB_NOTHING_LEFT_OUT=1 is set)", pytrace=False
+        )
     pytest.skip(f"LEFT OUT: {what}, because {why}")
 
 
 def chromium(own=None):
-    """The path of a Chromium: the first of BROWSERS on the path, or Playwright's own if that is there."""
+    """The path of a Chromium: the first of BROWSERS on the path, or Playwright's own if that is
+    there."""
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     return found or (own if own and os.path.exists(own) else None)
 
@@ -52,8 +69,11 @@ def browser(what):
     with sync_playwright() as playwright:
         path = chromium(playwright.chromium.executable_path)
         if path is None:
-            leave_out(what, f"there is no browser: none of {', '.join(BROWSERS)} is on the path, and Playwright has "
-                            f"none of its own (Debian and Ubuntu: apt install chromium)")
+            leave_out(
+                what,
+                f"there is no browser: none of {', '.join(BROWSERS)} is on the path, and Playwright"
+                " has none of its own (Debian and Ubuntu: apt install chromium)",
+            )
         running = playwright.chromium.launch(executable_path=path, args=FLAGS)
         try:
             yield running
@@ -66,7 +86,9 @@ class Lab:
 
     def __init__(self, folder, notebooks=NOTEBOOKS):
         self.folder, self.root, self.token = folder, folder / "notebooks", secrets.token_hex(16)
-        shutil.copytree(notebooks, self.root, ignore=shutil.ignore_patterns(".ipynb_checkpoints", ".*"))
+        shutil.copytree(
+            notebooks, self.root, ignore=shutil.ignore_patterns(".ipynb_checkpoints", ".*")
+        )
         with socket.socket() as s:
             s.bind(("127.0.0.1", 0))
             self.port = s.getsockname()[1]
@@ -77,19 +99,47 @@ class Lab:
             file = self.folder / "settings/@jupyterlab" / f"{name}.jupyterlab-settings"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(json.dumps(settings))
-        own = {name: str(self.folder / name.lower()) for name in
-               ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_WORKSPACES_DIR", "IPYTHONDIR")}
+        own = {
+            name: str(self.folder / name.lower())
+            for name in (
+                "JUPYTER_CONFIG_DIR",
+                "JUPYTER_DATA_DIR",
+                "JUPYTER_RUNTIME_DIR",
+                "JUPYTERLAB_WORKSPACES_DIR",
+                "IPYTHONDIR",
+            )
+        }
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "JPY_"))}
-        env = kept | own | {"JUPYTERLAB_SETTINGS_DIR": str(self.folder / "settings"), "JUPYTER_TOKEN": self.token}
-        options = ["--no-browser", "--ip=127.0.0.1", f"--port={self.port}", "--ServerApp.port_retries=0",
-                   f"--ServerApp.root_dir={self.root}", "--LabApp.expose_app_in_browser=True", "--LabApp.news_url=",
-                   "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+        env = (
+            kept
+            | own
+            | {
+                "JUPYTERLAB_SETTINGS_DIR": str(self.folder / "settings"),
+                "JUPYTER_TOKEN": self.token,
+            }
+        )
+        options = [
+            "--no-browser",
+            "--ip=127.0.0.1",
+            f"--port={self.port}",
+            "--ServerApp.port_retries=0",
+            f"--ServerApp.root_dir={self.root}",
+            "--LabApp.expose_app_in_browser=True",
+            "--LabApp.news_url=",
+            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        ]
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             options.append("--allow-root")
         self.log = self.folder / "lab.log"
         with open(self.log, "w") as log:
-            self.process = subprocess.Popen([sys.executable, "-m", "jupyter", "lab", *options], env=env, cwd=self.root,
-                                            stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "jupyter", "lab", *options],
+                env=env,
+                cwd=self.root,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
         try:
             wait_until(self._answers, 90, f"JupyterLab did not start; see {self.log}")
         except BaseException:
@@ -98,7 +148,7 @@ class Lab:
         return self
 
     def __exit__(self, *_):
-        self.process.terminate()    # it stops its kernels
+        self.process.terminate()  # it stops its kernels
         try:
             self.process.wait(15)
         except subprocess.TimeoutExpired:
@@ -107,7 +157,9 @@ class Lab:
 
     def _answers(self):
         if self.process.poll() is not None:
-            raise RuntimeError(f"JupyterLab ended at once: {self.log.read_text(encoding='utf-8')[-2000:]}")
+            raise RuntimeError(
+                f"JupyterLab ended at once: {self.log.read_text(encoding='utf-8')[-2000:]}"
+            )
         try:
             return self.api("status")
         except OSError:
@@ -115,14 +167,18 @@ class Lab:
 
     def api(self, path, method="GET"):
         """An answer of the server's own interface."""
-        request = urllib.request.Request(f"{self.address}/api/{path}", method=method,
-                                         headers={"Authorization": f"token {self.token}"})
+        request = urllib.request.Request(
+            f"{self.address}/api/{path}",
+            method=method,
+            headers={"Authorization": f"token {self.token}"},
+        )
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.loads(answer.read() or "null")
 
 
 def wait_until(check, seconds=WAIT, otherwise="", pause=0.05):
-    """What `check()` returns once that is true. AssertionErrors count as "not yet"; the last one is the reason."""
+    """What `check()` returns once that is true. AssertionErrors count as "not yet"; the last one is
+    the reason."""
     end = time.monotonic() + seconds
     while True:
         try:
@@ -137,12 +193,19 @@ def wait_until(check, seconds=WAIT, otherwise="", pause=0.05):
 
 
 def listen(page, address):
-    """(addresses asked for that are not of this machine, errors in the page's console): both fill up as it goes on."""
-    here, outside, errors = (address, address.replace("http", "ws", 1), "data:", "blob:", "about:"), set(), []
+    """(addresses asked for that are not of this machine, errors in the page's console): both fill
+    up as it goes on."""
+    here, outside, errors = (
+        (address, address.replace("http", "ws", 1), "data:", "blob:", "about:"),
+        set(),
+        [],
+    )
     note = lambda request: None if request.url.startswith(here) else outside.add(request.url)
     page.on("request", note)
     page.on("websocket", note)
-    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on(
+        "console", lambda message: errors.append(message.text) if message.type == "error" else None
+    )
     page.on("pageerror", lambda error: errors.append(f"uncaught: {error}"))
     return outside, errors
 
@@ -183,7 +246,7 @@ window.book = {
           return {times, changes, scroll: [...seen.scroll], height: [...seen.height]}; } };
   },
 };
-"""
+"""  # noqa: E501
 
 
 class Chapter:
@@ -199,31 +262,54 @@ class Chapter:
 
     def place(self, panel):
         """Which cell, from 0, calls panels.`panel`."""
-        return next(i for i, cell in enumerate(self.cells)
-                    if cell["cell_type"] == "code" and f"panels.{panel}(" in "".join(cell["source"]))
+        return next(
+            i
+            for i, cell in enumerate(self.cells)
+            if cell["cell_type"] == "code" and f"panels.{panel}(" in "".join(cell["source"])
+        )
 
     def js(self, call, *args):
         """The value of `book.call(...args)` in the page."""
         return self.page.evaluate(f"args => book.{call}(...args)", list(args))
 
     def open(self):
-        """Open the notebook and wait till its kernel is idle and connected; a command before that would be lost."""
+        """Open the notebook and wait till its kernel is idle and connected; a command before that
+        would be lost."""
         # one workspace a notebook, and `reset`: no other session is restored
-        self.page.goto(f"{self.lab.address}/lab/workspaces/{self.name}/tree/{self.file}?reset&token={self.lab.token}")
+        self.page.goto(
+            f"{self.lab.address}/lab/workspaces/{self.name}/tree/{self.file}?reset&token={self.lab.token}"
+        )
         self.page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60000)
         self.page.wait_for_function("() => book.kernel()", timeout=60000)
-        assert not self.page.locator(".jp-Dialog").count(), self.page.locator(".jp-Dialog").first.inner_text()
+        assert not self.page.locator(".jp-Dialog").count(), self.page.locator(
+            ".jp-Dialog"
+        ).first.inner_text()
         self.page.evaluate("() => jupyterapp.commands.execute('application:toggle-left-area')")
-        self.page.wait_for_function(f"() => document.querySelectorAll('.jp-Notebook .jp-Cell').length >= {len(self.cells)}")
+        self.page.wait_for_function(
+            f"() => document.querySelectorAll('.jp-Notebook .jp-Cell').length >= {len(self.cells)}"
+        )
 
     def run(self, seconds=60):
         """Run all cells, and wait till the last has run and the panels are there."""
         self.page.evaluate("() => { jupyterapp.commands.execute('notebook:run-all-cells'); }")
-        code = [i for i, c in enumerate(self.cells) if c["cell_type"] == "code" and "".join(c["source"]).strip()]
-        self.page.wait_for_function("""code => book.kernel() && code.every(i => /\\[\\d+\\]/.test(book.cell(i).querySelector('.jp-InputPrompt').textContent))
-            || book.outputs().flat().some(o => o.output_type === 'error')""", arg=code, timeout=seconds * 1000)
-        for panel in re.findall(r"panels\.(\w+_panel)\(", "".join("".join(c["source"]) for c in self.cells if c["cell_type"] == "code")):
-            self.page.wait_for_function("i => book.page(i)?.querySelector('svg')", arg=self.place(panel))
+        code = [
+            i
+            for i, c in enumerate(self.cells)
+            if c["cell_type"] == "code" and "".join(c["source"]).strip()
+        ]
+        self.page.wait_for_function(
+            """code => book.kernel() && code.every(i => /\\[\\d+\\]/.test(book.cell(i).querySelector('.jp-InputPrompt').textContent))
+            || book.outputs().flat().some(o => o.output_type === 'error')""",  # noqa: E501
+            arg=code,
+            timeout=seconds * 1000,
+        )
+        for panel in re.findall(
+            r"panels\.(\w+_panel)\(",
+            "".join("".join(c["source"]) for c in self.cells if c["cell_type"] == "code"),
+        ):
+            self.page.wait_for_function(
+                "i => book.page(i)?.querySelector('svg')", arg=self.place(panel)
+            )
 
     def close(self):
         """Close the page and stop its kernel."""
@@ -234,11 +320,16 @@ class Chapter:
 
 
 def built(name, panel):
-    """The panel that a chapter shows, built in this process by the chapter's own cells, as far as they are needed."""
+    """The panel that a chapter shows, built in this process by the chapter's own cells, as far as
+    they are needed."""
     path, names, here = NOTEBOOKS / f"{name}.ipynb", {"__name__": name}, os.getcwd()
-    sources = ["".join(cell["source"]) for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
+    sources = [
+        "".join(cell["source"])
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+        if cell["cell_type"] == "code"
+    ]
     try:
-        os.chdir(NOTEBOOKS)    # where a notebook runs
+        os.chdir(NOTEBOOKS)  # where a notebook runs
         for source in sources:
             tree = ast.parse(source)
             if f"panels.{panel}(" in source:

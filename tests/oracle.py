@@ -1,38 +1,83 @@
-"""The feedback encoder-decoder once more, in lists, loops and decimals: no NumPy, and nothing of revlib."""
+"""The feedback encoder-decoder once more, in lists, loops and decimals: no NumPy, and nothing of
+revlib."""
+
 import xml.etree.ElementTree as ET
 from decimal import Decimal, localcontext
 from math import fsum, tanh
 
 # The post's worked example, typed in from its numbers.
 WH = [[0.1, 0.2, 0.3, 0.4, 0.5], [0.6, 0.7, 0.9, 1.0, 0.1], [0.2, 0.3, 0.6, 0.6, 0.9]]
-WS = [[0.1, 0.2, 0.2, 0.3, 0.5], [0.6, 0.7, 0.7, 0.8, 0.1], [0.2, 0.3, 0.9, 0.9, 0.9], [0.1, 0.7, 0.8, 0.7, 0.1],
-      [0.3, 0.1, 0.0, 0.0, 0.2]]
+WS = [
+    [0.1, 0.2, 0.2, 0.3, 0.5],
+    [0.6, 0.7, 0.7, 0.8, 0.1],
+    [0.2, 0.3, 0.9, 0.9, 0.9],
+    [0.1, 0.7, 0.8, 0.7, 0.1],
+    [0.3, 0.1, 0.0, 0.0, 0.2],
+]
 WO = [[0.3, 0.1, 0.3], [0.1, 0.2, 0.1], [0.2, 0.3, 0.2], [0.1, 0.1, 0.3], [0.1, 0.2, 0.3]]
-PRINTED_S = [[0.1, 0.2, 0.3, 0.4, 0.5], [0.98, 1.28, 1.65, 1.74, 0.58], [1.74, 2.16, 4.56, 4.62, 3.29]]
-PRINTED_DEC_S = [[3.83, 6.79, 9.66, 9.58, 6.31], [9.44, 16.05, 22.68, 22.78, 14.41], [21.91, 37.61, 52.35, 52.62, 32.8]]
+PRINTED_S = [
+    [0.1, 0.2, 0.3, 0.4, 0.5],
+    [0.98, 1.28, 1.65, 1.74, 0.58],
+    [1.74, 2.16, 4.56, 4.62, 3.29],
+]
+PRINTED_DEC_S = [
+    [3.83, 6.79, 9.66, 9.58, 6.31],
+    [9.44, 16.05, 22.68, 22.78, 14.41],
+    [21.91, 37.61, 52.35, 52.62, 32.8],
+]
 PRINTED_P = [0.03, 0.15, 0.81]
-EXACT_S = [[0.1, 0.2, 0.3, 0.4, 0.5], [0.98, 1.28, 1.65, 1.74, 0.58], [1.744, 3.163, 4.569, 4.621, 3.293]]
-EXACT_DEC_S = [[4.436, 7.498, 10.372, 10.4, 6.421], [10.183, 17.469, 24.39, 24.544, 15.527],
-               [23.69, 40.616, 56.452, 56.762, 35.25]]
-SLIPS = {("S(3)", 2): (2.16, 3.163), ("_S(2)", 3): (22.68, 22.477), ("_S(2)", 4): (22.78, 22.581)}    # printed, computed
+EXACT_S = [
+    [0.1, 0.2, 0.3, 0.4, 0.5],
+    [0.98, 1.28, 1.65, 1.74, 0.58],
+    [1.744, 3.163, 4.569, 4.621, 3.293],
+]
+EXACT_DEC_S = [
+    [4.436, 7.498, 10.372, 10.4, 6.421],
+    [10.183, 17.469, 24.39, 24.544, 15.527],
+    [23.69, 40.616, 56.452, 56.762, 35.25],
+]
+SLIPS = {
+    ("S(3)", 2): (2.16, 3.163),
+    ("_S(2)", 3): (22.68, 22.477),
+    ("_S(2)", 4): (22.78, 22.581),
+}  # printed, computed
 
 ACTIVATIONS = {"relu": lambda z: z if z > 0 else 0.0, "tanh": tanh}
 
 
 # ---------------------------------------------------------------- the network
 
+
 def post_weights():
     """Name -> rows of the post's network; its biases are zero."""
-    return {"Wh": WH, "Ws": WS, "b": [[0.0] * 5], "dec.Wh": WH, "dec.Ws": WS, "dec.b": [[0.0] * 5],
-            "Wo": WO, "bo": [[0.0] * 3]}
+    return {
+        "Wh": WH,
+        "Ws": WS,
+        "b": [[0.0] * 5],
+        "dec.Wh": WH,
+        "dec.Ws": WS,
+        "dec.b": [[0.0] * 5],
+        "Wo": WO,
+        "bo": [[0.0] * 3],
+    }
 
 
 def random_weights(rng, V, n, K, reach=1.0):
     """Name -> rows, uniform in -reach to reach, in the order in which a network keeps them."""
-    shapes = {"Wh": (V, n), "Ws": (n, n), "b": (1, n), "dec.Wh": (V, n), "dec.Ws": (n, n), "dec.b": (1, n),
-              "Wo": (n, K), "bo": (1, K)}
-    return {name: [[rng.uniform(-reach, reach) for _ in range(columns)] for _ in range(rows)]
-            for name, (rows, columns) in shapes.items()}
+    shapes = {
+        "Wh": (V, n),
+        "Ws": (n, n),
+        "b": (1, n),
+        "dec.Wh": (V, n),
+        "dec.Ws": (n, n),
+        "dec.b": (1, n),
+        "Wo": (n, K),
+        "bo": (1, K),
+    }
+    return {
+        name: [[rng.uniform(-reach, reach) for _ in range(columns)] for _ in range(rows)]
+        for name, (rows, columns) in shapes.items()
+    }
 
 
 def flat(W):
@@ -62,7 +107,8 @@ def encode(W, letters, activation="relu"):
 
 
 def decode(W, thought, steps, activation="relu", given=None, choose=max):
-    """One (x, S, z, said) a step: fed back what was said, or `given`; stops after END or `steps`."""
+    """One (x, S, z, said) a step: fed back what was said, or `given`; stops after END or
+    `steps`."""
     V, run, s, x = len(W["dec.Wh"]), [], list(thought), [0.0] * len(W["dec.Wh"])
     for t in range(steps):
         z = add(product(x, W["dec.Wh"]), product(s, W["dec.Ws"]), W["dec.b"][0])
@@ -96,9 +142,13 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def read_blocks(svg):
-    """(name, numbers) of every block of cells in the order drawn, row by row; an empty cell has no number."""
-    return [(group.get("data-block"), [float(text.text) for text in group.iter(f"{SVG}text")])
-            for group in ET.fromstring(svg).iter(f"{SVG}g") if group.get("data-block") is not None]
+    """(name, numbers) of every block of cells in the order drawn, row by row; an empty cell has no
+    number."""
+    return [
+        (group.get("data-block"), [float(text.text) for text in group.iter(f"{SVG}text")])
+        for group in ET.fromstring(svg).iter(f"{SVG}g")
+        if group.get("data-block") is not None
+    ]
 
 
 def read_block(svg, name):

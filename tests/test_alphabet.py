@@ -1,4 +1,5 @@
 """Letters to indices and one-hot rows and back, and what a reader may type wrong."""
+
 import itertools
 import string
 
@@ -8,7 +9,22 @@ import pytest
 from revlib.alphabet import END, Alphabet, LetterError, quote
 
 SIXTY_FOUR = string.ascii_letters + string.digits + "+/"
-HOSTILE = ["é", "字", "🙂", "ß", "\N{COMBINING ACUTE ACCENT}", "\N{RIGHT-TO-LEFT OVERRIDE}", "\0", "\ud800", "<", "&", "'", '"', "\n", " "]
+HOSTILE = [
+    "é",
+    "字",
+    "🙂",
+    "ß",
+    "\N{COMBINING ACUTE ACCENT}",
+    "\N{RIGHT-TO-LEFT OVERRIDE}",
+    "\0",
+    "\ud800",
+    "<",
+    "&",
+    "'",
+    '"',
+    "\n",
+    " ",
+]
 
 
 @pytest.fixture
@@ -17,6 +33,7 @@ def abc():
 
 
 # ---------------------------------------------------------------- there and back
+
 
 @pytest.mark.parametrize("letters", ["a", "abc", "cab", "<&'", "é字🙂", SIXTY_FOUR])
 @pytest.mark.parametrize("end", [False, True])
@@ -29,7 +46,11 @@ def test_every_short_string_comes_back(letters, end):
         assert indices.shape == (length, len(texts))
         assert alphabet.text(indices) == texts
         for text, column in zip(texts, indices.T):
-            assert alphabet.indices(text).tolist() == column.tolist() == [letters.find(letter) for letter in text]
+            assert (
+                alphabet.indices(text).tolist()
+                == column.tolist()
+                == [letters.find(letter) for letter in text]
+            )
             assert alphabet.text(column) == text
 
 
@@ -37,8 +58,11 @@ def test_one_hot_rows(abc):
     assert abc.one_hot("cab").tolist() == [[0, 0, 1], [1, 0, 0], [0, 1, 0]]
     assert abc.one_hot("").shape == (0, 3)
     batch = abc.one_hot(["ca", "bb"])
-    assert batch.shape == (2, 2, 3)    # time, string, letter
-    assert batch[:, 0].tolist() == [[0, 0, 1], [1, 0, 0]] and batch[:, 1].tolist() == [[0, 1, 0], [0, 1, 0]]
+    assert batch.shape == (2, 2, 3)  # time, string, letter
+    assert batch[:, 0].tolist() == [[0, 0, 1], [1, 0, 0]] and batch[:, 1].tolist() == [
+        [0, 1, 0],
+        [0, 1, 0],
+    ]
 
 
 def test_end_has_the_last_index_and_no_row():
@@ -57,11 +81,19 @@ def test_no_string_and_empty_strings(abc):
 
 def test_equal_alphabets():
     assert Alphabet("abc") == Alphabet("abc") and hash(Alphabet("abc")) == hash(Alphabet("abc"))
-    assert Alphabet("abc") != Alphabet("acb") and Alphabet("abc") != Alphabet("abc", end=True) and Alphabet("abc") != "abc"
-    assert repr(Alphabet("abc", end=True)) == "Alphabet('abc', end=True)" and repr(Alphabet()) == "Alphabet('abc')"
+    assert (
+        Alphabet("abc") != Alphabet("acb")
+        and Alphabet("abc") != Alphabet("abc", end=True)
+        and Alphabet("abc") != "abc"
+    )
+    assert (
+        repr(Alphabet("abc", end=True)) == "Alphabet('abc', end=True)"
+        and repr(Alphabet()) == "Alphabet('abc')"
+    )
 
 
 # ---------------------------------------------------------------- what is refused
+
 
 @pytest.mark.parametrize("letters, size", [("", 0), (SIXTY_FOUR + "é", 65)])
 def test_sizes_refused(letters, size):
@@ -69,16 +101,31 @@ def test_sizes_refused(letters, size):
         Alphabet(letters)
 
 
-@pytest.mark.parametrize("letters, first, second", [("aa", 1, 2), ("abcb", 2, 4), (SIXTY_FOUR[:63] + "z", 26, 64)])
+@pytest.mark.parametrize(
+    "letters, first, second", [("aa", 1, 2), ("abcb", 2, 4), (SIXTY_FOUR[:63] + "z", 26, 64)]
+)
 def test_a_repeated_letter_is_named_with_both_places(letters, first, second):
-    with pytest.raises(ValueError, match=rf"^letter '{letters[-1]}' stands at positions {first} and {second} of '"):
+    with pytest.raises(
+        ValueError, match=rf"^letter '{letters[-1]}' stands at positions {first} and {second} of '"
+    ):
         Alphabet(letters)
 
 
-@pytest.mark.parametrize("text, letter, place", [("x", "x", 1), ("abx", "x", 3), ("aBx", "B", 2), ("ab ", " ", 3), ("a" * 50 + "d", "d", 51)])
+@pytest.mark.parametrize(
+    "text, letter, place",
+    [("x", "x", 1), ("abx", "x", 3), ("aBx", "B", 2), ("ab ", " ", 3), ("a" * 50 + "d", "d", 51)],
+)
 def test_a_wrong_letter_is_named_with_its_place(abc, text, letter, place):
-    for read in (abc.read, abc.indices, abc.one_hot, lambda text: abc.indices(["a" * len(text), text])):
-        with pytest.raises(LetterError, match=rf"^letter '{letter}' at position {place} of 'a?.* is not one of 'abc'$"):
+    for read in (
+        abc.read,
+        abc.indices,
+        abc.one_hot,
+        lambda text: abc.indices(["a" * len(text), text]),
+    ):
+        with pytest.raises(
+            LetterError,
+            match=rf"^letter '{letter}' at position {place} of 'a?.* is not one of 'abc'$",
+        ):
             read(text)
 
 
@@ -93,7 +140,9 @@ def test_empty_too_long_and_unequal(abc):
         abc.indices(["ab", "ba", "c"])
 
 
-@pytest.mark.parametrize("value", [None, 5, 1.5, b"abc", ["a", "b"], ("abc",), ..., np.array([0, 1])])
+@pytest.mark.parametrize(
+    "value", [None, 5, 1.5, b"abc", ["a", "b"], ("abc",), ..., np.array([0, 1])]
+)
 def test_what_is_no_string_is_refused(abc, value):
     with pytest.raises(LetterError, match=f"found a value of type {type(value).__name__}$"):
         abc.read(value)

@@ -1,4 +1,6 @@
-"""Drives the panels of the chapters in a real JupyterLab, as a reader would; expectations are tests/expected.py's."""
+"""Drives the panels of the chapters in a real JupyterLab, as a reader would; expectations are
+tests/expected.py's."""
+
 import base64
 import functools
 import itertools
@@ -12,44 +14,101 @@ import pytest
 
 pytest.register_assert_rewrite("expected", "lab")
 
-import expected  # noqa: E402
-import lab as jupyter  # noqa: E402
-from revlib import controls, exercises, training  # noqa: E402
+import expected
+import lab as jupyter
 
-CHAPTERS = {"01_encoding": ["encoding_panel"], "02_thought_vector": ["thought_panel", "map_panel", "growth_panel"],
-            "03_decoding": ["decoding_panel"], "04_softmax": ["softmax_panel"],
-            "05_bptt": ["blame_panel", "vanishing_panel"], "06_training": ["training_panel", "scrub_panel"],
-            "07_reverse_them_all": ["reach_panel"], "08_a_stack_by_hand": ["stack_panel"], "09_four_styles": ["styles_panel"],
-            "10_gates": ["flow_panel", "gates_panel"], "11_other_roads": ["autoencoder_panel"]}
-PART_TWO = [name for name in CHAPTERS if name[:2] >= "07"]    # their panels have tests of their own, which prove the twin right
+from revlib import controls, exercises, training
+
+CHAPTERS = {
+    "01_encoding": ["encoding_panel"],
+    "02_thought_vector": ["thought_panel", "map_panel", "growth_panel"],
+    "03_decoding": ["decoding_panel"],
+    "04_softmax": ["softmax_panel"],
+    "05_bptt": ["blame_panel", "vanishing_panel"],
+    "06_training": ["training_panel", "scrub_panel"],
+    "07_reverse_them_all": ["reach_panel"],
+    "08_a_stack_by_hand": ["stack_panel"],
+    "09_four_styles": ["styles_panel"],
+    "10_gates": ["flow_panel", "gates_panel"],
+    "11_other_roads": ["autoencoder_panel"],
+}
+PART_TWO = [
+    name for name in CHAPTERS if name[:2] >= "07"
+]  # their panels have tests of their own, which prove the twin right
 PANELS = [(chapter, panel) for chapter, panels in CHAPTERS.items() for panel in panels]
-PRESSED = {"encoding_panel": "Wh[a, 1]", "thought_panel": "scale of Ws", "map_panel": "scale of Ws",
-           "growth_panel": "scale of Ws", "decoding_panel": "thought, unit 1", "softmax_panel": "score of a",
-           "blame_panel": "letter (0: all)", "vanishing_panel": "letters", "training_panel": "rate: 10 to the", "scrub_panel": "moment",
-           "reach_panel": "length", "stack_panel": "step", "flow_panel": "letters", "gates_panel": "step",
-           "autoencoder_panel": "bottleneck, units"}    # the styles panel has no slider
-STEPS = {"letter (0: all)": 1, "letters": 1, "moment": 1, "rate: 10 to the": 0.05, "length": 1, "step": 1, "bottleneck, units": 1}    # of the sliders whose step is not 0.01
-ENDS = {"letter (0: all)": 3, "letters": 30, "rate: 10 to the": 0.5}    # where the keys cannot go beyond
-DRAGGED = [(chapter, panel, slider) for chapter, panel in PANELS for slider in {
-    "encoding_panel": ["Wh[a, 1]", "Wh[b, 5]", "step t"],    # Wh[b, 5] lets ReLU cut, which takes more words
-    "decoding_panel": ["thought, unit 1", "step t"],
-    "softmax_panel": ["score of a", "temperature"],
-    "blame_panel": ["scale of both Ws"], "vanishing_panel": ["scale of both Ws"], "training_panel": ["units"], "scrub_panel": ["moment"],
-    "reach_panel": ["length", "seed"], "stack_panel": ["step"], "styles_panel": [], "flow_panel": ["letters", "gate's bias"],
-    "gates_panel": ["step"], "autoencoder_panel": ["bottleneck, units"]}.get(panel, ["scale of Ws"])]
-HARMLESS = ()    # console errors that are no fault of ours, as regular expressions; none is known
-SLOWEST = 2000    # milliseconds from a key press to the changed picture; a loaded machine stays far below
+PRESSED = {
+    "encoding_panel": "Wh[a, 1]",
+    "thought_panel": "scale of Ws",
+    "map_panel": "scale of Ws",
+    "growth_panel": "scale of Ws",
+    "decoding_panel": "thought, unit 1",
+    "softmax_panel": "score of a",
+    "blame_panel": "letter (0: all)",
+    "vanishing_panel": "letters",
+    "training_panel": "rate: 10 to the",
+    "scrub_panel": "moment",
+    "reach_panel": "length",
+    "stack_panel": "step",
+    "flow_panel": "letters",
+    "gates_panel": "step",
+    "autoencoder_panel": "bottleneck, units",
+}  # the styles panel has no slider
+STEPS = {
+    "letter (0: all)": 1,
+    "letters": 1,
+    "moment": 1,
+    "rate: 10 to the": 0.05,
+    "length": 1,
+    "step": 1,
+    "bottleneck, units": 1,
+}  # of the sliders whose step is not 0.01
+ENDS = {
+    "letter (0: all)": 3,
+    "letters": 30,
+    "rate: 10 to the": 0.5,
+}  # where the keys cannot go beyond
+DRAGGED = [
+    (chapter, panel, slider)
+    for chapter, panel in PANELS
+    for slider in {
+        "encoding_panel": [
+            "Wh[a, 1]",
+            "Wh[b, 5]",
+            "step t",
+        ],  # Wh[b, 5] lets ReLU cut, which takes more words
+        "decoding_panel": ["thought, unit 1", "step t"],
+        "softmax_panel": ["score of a", "temperature"],
+        "blame_panel": ["scale of both Ws"],
+        "vanishing_panel": ["scale of both Ws"],
+        "training_panel": ["units"],
+        "scrub_panel": ["moment"],
+        "reach_panel": ["length", "seed"],
+        "stack_panel": ["step"],
+        "styles_panel": [],
+        "flow_panel": ["letters", "gate's bias"],
+        "gates_panel": ["step"],
+        "autoencoder_panel": ["bottleneck, units"],
+    }.get(panel, ["scale of Ws"])
+]
+HARMLESS = ()  # console errors that are no fault of ours, as regular expressions; none is known
+SLOWEST = (
+    2000  # milliseconds from a key press to the changed picture; a loaded machine stays far below
+)
 
 every_chapter = pytest.mark.parametrize("name", CHAPTERS)
 every_panel = pytest.mark.parametrize("name, panel", PANELS)
-every_slider = pytest.mark.parametrize("name, panel", [(name, panel) for name, panel in PANELS if panel in PRESSED])
+every_slider = pytest.mark.parametrize(
+    "name, panel", [(name, panel) for name, panel in PANELS if panel in PRESSED]
+)
 browser = pytest.mark.browser
 
 
-# Of this module and not of the session: Playwright keeps an event loop running, in which other files' asyncio would fail.
+# Of this module and not of the session: Playwright keeps an event loop running, in which other
+# files' asyncio would fail.
 @pytest.fixture(scope="module")
 def chapter(request, tmp_path_factory):
-    """A function from a chapter's name to its page, opened, looked at and run; one page for all tests of a chapter."""
+    """A function from a chapter's name to its page, opened, looked at and run; one page for all
+    tests of a chapter."""
     count = sum(item.get_closest_marker("browser") is not None for item in request.session.items)
     what = f"{count} tests of the panels in JupyterLab (tests/test_browser.py)"
     chapters = {}
@@ -72,14 +131,23 @@ def chapter(request, tmp_path_factory):
 
 
 def ready(chapter):
-    """Open a chapter, keep what it shows before it is run, run it, and keep where each panel starts."""
+    """Open a chapter, keep what it shows before it is run, run it, and keep where each panel
+    starts."""
     chapter.open()
     places = {panel: chapter.place(panel) for panel in CHAPTERS[chapter.name]}
     for i in places.values():
-        chapter.page.wait_for_function("i => book.stills(i).length && book.stills(i).every(e => e.width)", arg=i)
+        chapter.page.wait_for_function(
+            "i => book.stills(i).length && book.stills(i).every(e => e.width)", arg=i
+        )
     chapter.stills = {panel: chapter.js("stills", i) for panel, i in places.items()}
-    content = chapter.lab.api(f"contents/{chapter.name}.ipynb")["content"]    # now: once run and saved, a notebook is trusted
-    chapter.trusted = [cell["metadata"]["trusted"] for cell in content["cells"] if cell["cell_type"] == "code" and cell["outputs"]]
+    content = chapter.lab.api(f"contents/{chapter.name}.ipynb")[
+        "content"
+    ]  # now: once run and saved, a notebook is trusted
+    chapter.trusted = [
+        cell["metadata"]["trusted"]
+        for cell in content["cells"]
+        if cell["cell_type"] == "code" and cell["outputs"]
+    ]
     chapter.run()
     chapter.panels = {panel: Panel(chapter, panel, i) for panel, i in places.items()}
     return chapter
@@ -97,7 +165,9 @@ class Panel:
 
     def element(self, call, *args):
         """The element that book.`call` finds, as soon as it is there."""
-        find = lambda: self.page.evaluate_handle(f"args => book.{call}(...args)", [self.place, *args]).as_element()
+        find = lambda: self.page.evaluate_handle(
+            f"args => book.{call}(...args)", [self.place, *args]
+        ).as_element()
         return jupyter.wait_until(find, otherwise=f"no {call} {args}")
 
     def values(self):
@@ -106,7 +176,8 @@ class Panel:
         return {k: float(v) if re.fullmatch(expected.NUMBER, v) else v for k, v in shown.items()}
 
     def reset(self):
-        """Press Reset, and wait for the start; from the start nothing would tell when Reset is done, so it is not pressed."""
+        """Press Reset, and wait for the start; from the start nothing would tell when Reset is
+        done, so it is not pressed."""
         at_start = lambda: self.js("html") == self.html and self.values() == self.start
         if not at_start():
             self.element("button", "Reset").click()
@@ -127,42 +198,75 @@ class Panel:
         return expected.read(self.js("html"))
 
     def check(self, values=None, changed=None):
-        """The page shows what these values of the controls (those in its boxes if not given) lead to.
+        """The page shows what these values of the controls (those in its boxes if not given) lead
+        to.
 
         `changed` names weights that were moved: {"Wh[b, 5]": 0.11}.
         """
         v, W, page = values or self.values(), expected.post_weights(), self.read()
         if self.chapter.name in PART_TWO:
-            return expected.check_same(page, expected.read(twin(self.chapter.name, self.name, v).page.value))
+            return expected.check_same(
+                page, expected.read(twin(self.chapter.name, self.name, v).page.value)
+            )
         weights = {k: at for k, at in v.items() if "[" in k} | (changed or {})
         for label, value in weights.items():
             matrix, i, j = entry(label)
             W[matrix][i][j] = value
         if self.name == "encoding_panel":
-            in_hand, = (entry(label) for label in v if "[" in label)
+            (in_hand,) = (entry(label) for label in v if "[" in label)
             expected.check_encoding(page, W, v["string"], int(v["step t"]), in_hand)
         elif self.name == "thought_panel":
             expected.check_thought(page, W, v["first string"], v["second string"], v["scale of Ws"])
         elif self.name == "map_panel":
-            expected.check_map(page, W, int(v["length"]), v["scale of Ws"], int(v["across: unit"]), int(v["up: unit"]), v["colour by"])
+            expected.check_map(
+                page,
+                W,
+                int(v["length"]),
+                v["scale of Ws"],
+                int(v["across: unit"]),
+                int(v["up: unit"]),
+                v["colour by"],
+            )
         elif self.name == "growth_panel":
             expected.check_growth(page, W, v["string"], v["scale of Ws"])
         elif self.name == "decoding_panel":
-            expected.check_decoding(page, W, [v[f"thought, unit {i}"] for i in range(1, 6)], int(v["step t"]), int(v["at most, letters"]))
+            expected.check_decoding(
+                page,
+                W,
+                [v[f"thought, unit {i}"] for i in range(1, 6)],
+                int(v["step t"]),
+                int(v["at most, letters"]),
+            )
         elif self.name == "blame_panel":
-            label, = (k for k in v if "[" in k)
-            expected.check_blame(page, W, v["string"], int(v["letter (0: all)"]), v["scale of both Ws"], entry(label), label)
+            (label,) = (k for k in v if "[" in k)
+            expected.check_blame(
+                page,
+                W,
+                v["string"],
+                int(v["letter (0: all)"]),
+                v["scale of both Ws"],
+                entry(label),
+                label,
+            )
         elif self.name == "vanishing_panel":
             expected.check_vanishing(page, W, int(v["letters"]), v["scale of both Ws"])
-        elif self.name == "training_panel":    # small losses of float32 and of float64 are not alike, nor is what few units learn
+        elif (
+            self.name == "training_panel"
+        ):  # small losses of float32 and of float64 are not alike, nor is what few units learn
             n, start, seed = int(v["units"]), v["start"], int(v["seed"])
-            theta = training.initial(start, "abc", n, np.random.default_rng(seed), dtype=np.float32).theta
-            expected.check_training(page, theta, v["rate: 10 to the"], v["optimiser"], n, start, seed, n > 3, near=1)
+            theta = training.initial(
+                start, "abc", n, np.random.default_rng(seed), dtype=np.float32
+            ).theta
+            expected.check_training(
+                page, theta, v["rate: 10 to the"], v["optimiser"], n, start, seed, n > 3, near=1
+            )
         elif self.name == "scrub_panel":
             loss, W = moments()[int(v["moment"])]
             expected.check_scrub(page, W, 25 * int(v["moment"]), loss, v["string"])
         else:
-            expected.check_softmax(page, [v[f"score of {k}"] for k in "abc"], v["temperature"], v["right letter"])
+            expected.check_softmax(
+                page, [v[f"score of {k}"] for k in "abc"], v["temperature"], v["right letter"]
+            )
         return True
 
     def settles(self, values=None, changed=None):
@@ -173,12 +277,16 @@ class Panel:
 def entry(label):
     """'Wh[b, 5]' -> ('Wh', 1, 4); 'b[2]' -> ('b', 0, 1)"""
     matrix, places = label.rstrip("]").split("[")
-    at = [expected.LETTERS.index(p) if p in expected.LETTERS else int(p) - 1 for p in places.split(", ")]
+    at = [
+        expected.LETTERS.index(p) if p in expected.LETTERS else int(p) - 1
+        for p in places.split(", ")
+    ]
     return matrix, *([0] * (2 - len(at))), *at
 
 
 def moved(panel, slider, times):
-    """The start, with a slider moved some steps to the right of the step it stands on, or to its end."""
+    """The start, with a slider moved some steps to the right of the step it stands on, or to its
+    end."""
     to = round(round(panel.start[slider], 2) + times * STEPS.get(slider, 0.01), 9)
     return panel.start | {slider: min(to, end(panel, slider))}
 
@@ -188,36 +296,54 @@ def end(panel, slider):
     if panel.chapter.name not in PART_TWO:
         return ENDS.get(slider, math.inf)
     there = twin(panel.chapter.name, panel.name, panel.start).controls.values()
-    return next(c.slider.max for c in there if isinstance(c, controls.Number) and c.box.description == slider)
+    return next(
+        c.slider.max
+        for c in there
+        if isinstance(c, controls.Number) and c.box.description == slider
+    )
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def built(name, panel):
     """The panel of a chapter, built here by the chapter's own cells."""
     return jupyter.built(name, panel)
 
 
 def twin(name, panel, values):
-    """That panel with its controls at these values. No page moves it, and the tests of test_panel_*.py prove it right."""
+    """That panel with its controls at these values. No page moves it, and the tests of
+    test_panel_*.py prove it right."""
     panel = built(name, panel)
     panel.reset()
     for label, value in values.items():
-        control, = (c for c in panel.controls.values() if getattr(c, "box", c).description == label)
+        (control,) = (
+            c for c in panel.controls.values() if getattr(c, "box", c).description == label
+        )
         if isinstance(control, controls.Number):
             control.value = int(value) if isinstance(control.slider.step, int) else value
         else:
-            control.value = value if isinstance(value, str) else f"{value:g}"    # a box that shows "5" may hold a word
+            control.value = (
+                value if isinstance(value, str) else f"{value:g}"
+            )  # a box that shows "5" may hold a word
     return panel
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def moments():
-    """(loss, weights) at each moment of the training in chapter 06: gradient descent from the post's weights, every 25th."""
+    """(loss, weights) at each moment of the training in chapter 06: gradient descent from the
+    post's weights, every 25th."""
     W = {name: np.array(rows) for name, rows in expected.post_weights().items()}
-    return [*itertools.islice(expected.trained(W, expected.every_string(3), "gradient descent", 0.01, 3000), 0, None, 25)]
+    return [
+        *itertools.islice(
+            expected.trained(W, expected.every_string(3), "gradient descent", 0.01, 3000),
+            0,
+            None,
+            25,
+        )
+    ]
 
 
 # ---------------------------------------------------------------- without a kernel
+
 
 @browser
 @every_panel
@@ -226,7 +352,9 @@ def test_before_a_run_the_still_picture_is_seen(chapter, name, panel):
     assert stills and all(s["seen"] and s["width"] > 0 and s["alt"].strip() for s in stills)
     svgs = "".join(base64.b64decode(s["src"].partition("base64,")[2]).decode() for s in stills)
     still = expected.read(f'{svgs}<p role="status">-</p>')
-    assert [s["alt"] for s in stills] == still.titles == live.titles    # and it shows where the sliders start
+    assert (
+        [s["alt"] for s in stills] == still.titles == live.titles
+    )  # and it shows where the sliders start
     assert still.blocks == live.blocks and still.numbers == live.numbers
 
 
@@ -238,13 +366,18 @@ def test_the_notebook_was_not_trusted(chapter, name):
 
 # ---------------------------------------------------------------- run
 
+
 @browser
 @every_chapter
 def test_run_all_raises_nothing(chapter, name):
     outputs = sum(chapter(name).js("outputs"), [])
     assert outputs
     assert not [o["evalue"] for o in outputs if o["output_type"] == "error"]
-    assert not ["".join(o["text"]) for o in outputs if o["output_type"] == "stream" and o["name"] == "stderr"]
+    assert not [
+        "".join(o["text"])
+        for o in outputs
+        if o["output_type"] == "stream" and o["name"] == "stderr"
+    ]
 
 
 @browser
@@ -252,7 +385,12 @@ def test_run_all_raises_nothing(chapter, name):
 def test_the_live_panel_takes_the_place_of_the_still_one(chapter, name, panel):
     panel = chapter(name).panels[panel]
     assert panel.js("stills") == []
-    assert panel.page.evaluate("i => book.output(i).querySelectorAll('.widget-html-content').length", panel.place) == 1
+    assert (
+        panel.page.evaluate(
+            "i => book.output(i).querySelectorAll('.widget-html-content').length", panel.place
+        )
+        == 1
+    )
     panel.reset()
     panel.check()
 
@@ -260,7 +398,8 @@ def test_the_live_panel_takes_the_place_of_the_still_one(chapter, name, panel):
 @browser
 @every_slider
 def test_arrow_key(chapter, name, panel, record_property):
-    """Ten presses (fewer where the slider ends), one after the other: each time the numbers and the words are right, and come soon."""
+    """Ten presses (fewer where the slider ends), one after the other: each time the numbers and the
+    words are right, and come soon."""
     panel = chapter(name).panels[panel]
     slider = PRESSED[panel.name]
     panel.reset()
@@ -269,16 +408,25 @@ def test_arrow_key(chapter, name, panel, record_property):
     presses = int(min(10, (end(panel, slider) - panel.start[slider]) / STEPS.get(slider, 0.01)))
     for n in range(1, presses + 1):
         panel.press(slider)
-        panel.page.wait_for_function("n => watched.times().length >= n", arg=n)    # looks once a frame: hardly disturbs
+        panel.page.wait_for_function(
+            "n => watched.times().length >= n", arg=n
+        )  # looks once a frame: hardly disturbs
         panel.settles(moved(panel, slider, n))
         assert panel.values() == moved(panel, slider, n)
     seen = panel.page.evaluate("() => watched.stop()")
     times = seen["times"]
     assert panel.read().words != expected.read(panel.html).words
     median = statistics.median(times)
-    record_property(f"{panel.name}, ms from key press to changed picture", [round(t) for t in times])
-    print(f"{panel.name}: key press to changed picture: median {median:.0f} ms, slowest {max(times):.0f} ms of {len(times)}")
-    assert len(times) == seen["changes"] == presses, f"{seen['changes']} changes of the picture for {presses} presses"
+    record_property(
+        f"{panel.name}, ms from key press to changed picture", [round(t) for t in times]
+    )
+    print(
+        f"{panel.name}: key press to changed picture: median {median:.0f} ms, slowest"
+        f" {max(times):.0f} ms of {len(times)}"
+    )
+    assert len(times) == seen["changes"] == presses, (
+        f"{seen['changes']} changes of the picture for {presses} presses"
+    )
     assert max(times) < SLOWEST
     panel.reset()
 
@@ -289,10 +437,10 @@ def test_a_burst_of_keys_ends_on_the_right_picture(chapter, name, panel):
     panel = chapter(name).panels[panel]
     slider = PRESSED[panel.name]
     panel.reset()
-    times = 10 if panel.name == "training_panel" else 20    # faster, and training is chaos
+    times = 10 if panel.name == "training_panel" else 20  # faster, and training is chaos
     panel.press(slider, times)
     panel.settles(moved(panel, slider, times))
-    time.sleep(0.3)    # nothing comes after it
+    time.sleep(0.3)  # nothing comes after it
     panel.check(moved(panel, slider, times))
     assert panel.values() == moved(panel, slider, times)
     panel.reset()
@@ -301,13 +449,16 @@ def test_a_burst_of_keys_ends_on_the_right_picture(chapter, name, panel):
 @browser
 @pytest.mark.parametrize("name, panel, slider", DRAGGED)
 def test_the_page_does_not_jump(chapter, name, panel, slider):
-    """A slider dragged by the mouse to both ends: the page stays where it is, the panel as high as it is."""
+    """A slider dragged by the mouse to both ends: the page stays where it is, the panel as high as
+    it is."""
     panel = chapter(name).panels[panel]
     panel.reset()
-    if slider not in panel.start:    # a weight that is not in hand yet
+    if slider not in panel.start:  # a weight that is not in hand yet
         panel.element("button", slider).click()
         jupyter.wait_until(lambda: slider in panel.values() and panel.check())
-    panel.page.evaluate("i => { book.cell(i).scrollIntoView(); book.scroller().scrollBy(0, -40); }", panel.place)
+    panel.page.evaluate(
+        "i => { book.cell(i).scrollIntoView(); book.scroller().scrollBy(0, -40); }", panel.place
+    )
     handle, track = panel.element("handle", slider), panel.element("track", slider)
     box, ends = handle.bounding_box(), track.bounding_box()
     y = box["y"] + box["height"] / 2
@@ -325,11 +476,15 @@ def test_the_page_does_not_jump(chapter, name, panel, slider):
     seen = panel.page.evaluate("() => watched.stop()")
     assert len(words) > 1, "the drag moved nothing"
     assert len(seen["scroll"]) == 1, f"the page scrolled: {seen['scroll']}"
-    assert len(seen["height"]) == 1, f"the panel was {min(seen['height'])} to {max(seen['height'])} pixels high"
+    assert len(seen["height"]) == 1, (
+        f"the panel was {min(seen['height'])} to {max(seen['height'])} pixels high"
+    )
     panel.reset()
 
 
-# ---------------------------------------------------------------- chapter 01: strings, steps, weights, Reset
+# ---------------------------------------------------------------- chapter 01: strings, steps,
+# weights, Reset
+
 
 @pytest.fixture
 def encoding(chapter):
@@ -343,7 +498,7 @@ def encoding(chapter):
 def test_the_step(encoding):
     encoding.press("step t")
     encoding.settles(encoding.start | {"step t": 3})
-    encoding.press("step t")    # that was the last
+    encoding.press("step t")  # that was the last
     time.sleep(0.2)
     encoding.check(encoding.start | {"step t": 3})
 
@@ -371,27 +526,32 @@ def test_a_weight_by_mouse_and_by_keys(encoding):
 
 @browser
 def test_tab_reaches_every_control(encoding):
-    """From the string box on: the boxes, the sliders, Reset, the matrices and every weight, in an order that makes sense."""
+    """From the string box on: the boxes, the sliders, Reset, the matrices and every weight, in an
+    order that makes sense."""
     page = encoding.page
     encoding.element("row", "string").query_selector("input").focus()
     reached = []
     for _ in range(40):
         page.keyboard.press("Tab")
-        found = encoding.page.evaluate("""i => { const e = document.activeElement; return book.output(i).contains(e) &&
-            (e.title || e.textContent.trim() || e.closest('.widget-hbox')?.querySelector('.widget-label')?.textContent.trim() || e.className); }""",
-            encoding.place)
+        found = encoding.page.evaluate(
+            """i => { const e = document.activeElement; return book.output(i).contains(e) &&
+            (e.title || e.textContent.trim() || e.closest('.widget-hbox')?.querySelector('.widget-label')?.textContent.trim() || e.className); }""",  # noqa: E501
+            encoding.place,
+        )
         if not found:
             break
         reached.append(found)
     weights = [f"Wh[{row}, {column}]" for row in "abc" for column in range(1, 6)]
     assert [name for name in reached if name in weights][-15:] == weights
-    assert reached.count("step t") == 2 and reached.count("Wh[a, 1]") == 3    # box and slider; and a button of the grid
+    assert (
+        reached.count("step t") == 2 and reached.count("Wh[a, 1]") == 3
+    )  # box and slider; and a button of the grid
     assert any(name.startswith("Back to the start") for name in reached)
 
 
 @browser
 def test_a_wrong_letter_is_answered_in_words(encoding):
-    encoding.press("step t")    # so that the picture changes with the string
+    encoding.press("step t")  # so that the picture changes with the string
     encoding.settles(encoding.start | {"step t": 3})
     encoding.element("row", "string").query_selector("input").click()
     for key in ("End", "Backspace"):
@@ -422,6 +582,7 @@ def test_reset_brings_the_start_back(encoding):
 
 
 # ---------------------------------------------------------------- chapters 05 and 06
+
 
 @browser
 def test_a_weights_gradient_by_keys(chapter):
@@ -461,15 +622,23 @@ def test_a_string_is_asked_of_a_moment(chapter):
 
 # ---------------------------------------------------------------- chapters 07 to 11
 
+
 @browser
-@pytest.mark.parametrize("name, panel", [(name, panel) for name, panel in PANELS if name in PART_TWO])
+@pytest.mark.parametrize(
+    "name, panel", [(name, panel) for name, panel in PANELS if name in PART_TWO]
+)
 def test_every_choice_and_every_string(chapter, name, panel):
-    """Each list is taken to its other end, each box is given other letters, and then a wrong one."""
+    """Each list is taken to its other end, each box is given other letters, and then a wrong
+    one."""
     panel = chapter(name).panels[panel]
     panel.reset()
     for control in built(name, panel.name).controls.values():
         if isinstance(control, controls.Choice):
-            other = next(option for option in reversed(control.options) if option != panel.start[control.description])
+            other = next(
+                option
+                for option in reversed(control.options)
+                if option != panel.start[control.description]
+            )
             panel.element("row", control.description).query_selector("select").select_option(other)
             panel.settles()
             assert panel.read().words != expected.read(panel.html).words
@@ -489,6 +658,7 @@ def test_every_choice_and_every_string(chapter, name, panel):
 
 # ---------------------------------------------------------------- what must not happen
 
+
 @browser
 @every_chapter
 def test_no_request_leaves_the_machine(chapter, name):
@@ -506,9 +676,11 @@ def test_what_leaves_the_machine_is_noticed(chapter):
     """The two tests above can fail: a page that asks elsewhere and raises is reported."""
     page = chapter("01_encoding").page.context.browser.new_page()
     try:
-        page.route("**/*", lambda route: route.abort())    # nothing leaves the machine, not even now
+        page.route("**/*", lambda route: route.abort())  # nothing leaves the machine, not even now
         outside, errors = jupyter.listen(page, "http://127.0.0.1:1")
-        page.set_content("<img src='http://outside.invalid/a.png'><script>throw Error('broken')</script>")
+        page.set_content(
+            "<img src='http://outside.invalid/a.png'><script>throw Error('broken')</script>"
+        )
         jupyter.wait_until(lambda: outside and errors)
         assert outside == {"http://outside.invalid/a.png"} and any("broken" in e for e in errors)
     finally:
@@ -528,18 +700,31 @@ def test_without_a_browser_the_tests_are_left_out_aloud(monkeypatch):
 
 # ---------------------------------------------------------------- quizzes
 
+
 @browser
 @every_chapter
 def test_quizzes_answer_to_keys(chapter, name):
-    """Every option of every quiz, reached by Tab and chosen by Space: its reason comes at once, and only its own."""
+    """Every option of every quiz, reached by Tab and chosen by Space: its reason comes at once, and
+    only its own."""
     one = chapter(name)
-    asked = [(i, key) for i, cell in enumerate(one.cells) if cell["cell_type"] == "code"
-             for key in re.findall(r'^quiz\("(.+?)"\)$', "".join(cell["source"]))]
+    asked = [
+        (i, key)
+        for i, cell in enumerate(one.cells)
+        if cell["cell_type"] == "code"
+        for key in re.findall(r'^quiz\("(.+?)"\)$', "".join(cell["source"]))
+    ]
     assert len(asked) >= 2
     for i, key in asked:
-        quiz, output = exercises.QUIZZES[key], one.page.locator(".jp-Notebook .jp-Cell").nth(i).locator(".jp-OutputArea")
+        quiz, output = (
+            exercises.QUIZZES[key],
+            one.page.locator(".jp-Notebook .jp-Cell").nth(i).locator(".jp-OutputArea"),
+        )
         options, reply = output.locator("input[type=radio]"), output.locator("[role=status]")
-        assert quiz.question in output.inner_text() and options.count() == len(quiz.options) and reply.count() == 0
+        assert (
+            quiz.question in output.inner_text()
+            and options.count() == len(quiz.options)
+            and reply.count() == 0
+        )
         options.first.scroll_into_view_if_needed()
         options.first.focus()
         for place, (option, reason) in enumerate(quiz.options.items()):
@@ -547,4 +732,7 @@ def test_quizzes_answer_to_keys(chapter, name):
                 one.page.keyboard.press("Tab")
             one.page.keyboard.press("Space")
             said = f"{'Yes.' if option == quiz.right else 'Not so.'} {reason}"
-            jupyter.wait_until(lambda: reply.all_inner_texts() == [said], otherwise=f"{key}, {option}: {reply.all_inner_texts()}")
+            jupyter.wait_until(
+                lambda: reply.all_inner_texts() == [said],
+                otherwise=f"{key}, {option}: {reply.all_inner_texts()}",
+            )

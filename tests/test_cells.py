@@ -1,4 +1,6 @@
-"""Pictures of cells and plots: the numbers in them are the oracle's, and the drawing keeps its rules."""
+"""Pictures of cells and plots: the numbers in them are the oracle's, and the drawing keeps its
+rules."""
+
 import base64
 import json
 import math
@@ -13,8 +15,8 @@ from html.parser import HTMLParser
 import numpy as np
 import oracle
 import pytest
-from matplotlib.font_manager import FontProperties, findfont
 from matplotlib import ft2font
+from matplotlib.font_manager import FontProperties, findfont
 
 from revlib import cells, model, plots, symbols
 from revlib.alphabet import Alphabet
@@ -27,10 +29,16 @@ SVG = oracle.SVG
 
 def shows(numbers, expected, digits=2):
     """The numbers read from a picture are the expected ones to the digits printed."""
-    expected = [value for row in expected for value in row] if expected and isinstance(expected[0], list) else expected
+    expected = (
+        [value for row in expected for value in row]
+        if expected and isinstance(expected[0], list)
+        else expected
+    )
     assert len(numbers) == len(expected)
     for found, value in zip(numbers, expected):
-        assert abs(found - float(value)) <= 0.5 * 10**-digits + 1e-9 and found == round(found, digits), (numbers, expected)
+        assert abs(found - float(value)) <= 0.5 * 10**-digits + 1e-9 and found == round(
+            found, digits
+        ), (numbers, expected)
 
 
 def says(words, before, expected, digits=2):
@@ -54,6 +62,7 @@ def network(activation="relu", end=False, n=5, seed=None):
 
 # ---------------------------------------------------------------- what the pictures show
 
+
 @pytest.mark.parametrize("t", [1, 2, 3])
 @pytest.mark.parametrize("activation, seed", [("relu", None), ("relu", 1), ("tanh", 2)])
 def test_draw_step(t, activation, seed):
@@ -63,8 +72,17 @@ def test_draw_step(t, activation, seed):
     right = oracle.encode(W, [0, 1, 2], activation)
     letter, state = W["Wh"][t - 1], oracle.product(right[t - 1], W["Ws"])
     before = oracle.add(letter, state, W["b"][0])
-    expected = {f"x({t})": oracle.one_hot(t - 1, 3), "Wh": W["Wh"], f"x({t})·Wh": letter, f"S({t - 1})": right[t - 1], "Ws": W["Ws"],
-                f"S({t - 1})·Ws": state, "b": W["b"], "sum": before, f"S({t})": right[t]}
+    expected = {
+        f"x({t})": oracle.one_hot(t - 1, 3),
+        "Wh": W["Wh"],
+        f"x({t})·Wh": letter,
+        f"S({t - 1})": right[t - 1],
+        "Ws": W["Ws"],
+        f"S({t - 1})·Ws": state,
+        "b": W["b"],
+        "sum": before,
+        f"S({t})": right[t],
+    }
     assert [name for name, _ in oracle.read_blocks(picture.svg)] == list(expected)
     for name, values in expected.items():
         shows(oracle.read_block(picture.svg, name), values)
@@ -76,13 +94,17 @@ def test_draw_step(t, activation, seed):
     assert ("Before the activation" in picture.words) == changed
     if changed:
         says(picture.words, "Before the activation it was ", before)
-    assert framed(picture.svg, "Wh") == {(t - 1, j) for j in range(5)}, "the letter's row of Wh has the heavy frame"
+    assert framed(picture.svg, "Wh") == {(t - 1, j) for j in range(5)}, (
+        "the letter's row of Wh has the heavy frame"
+    )
 
 
 def framed(svg, name):
     """Places of the heavy frames in a block."""
     (group,) = [g for g in ET.fromstring(svg).iter(f"{SVG}g") if g.get("data-block") == name]
-    rects = [(float(r.get("y")), float(r.get("x")), r.get("fill")) for r in group.iter(f"{SVG}rect")]
+    rects = [
+        (float(r.get("y")), float(r.get("x")), r.get("fill")) for r in group.iter(f"{SVG}rect")
+    ]
     rows, columns = (sorted({rect[k] for rect in rects}) for k in (0, 1))
     return {(rows.index(y), columns.index(x)) for y, x, fill in rects if fill == "none"}
 
@@ -90,11 +112,15 @@ def framed(svg, name):
 def test_draw_step_frames_what_it_is_told():
     net, _ = network()
     X = net.alphabet.one_hot("b")
-    picture = cells.draw_step(1, X[0], net.Wh, np.zeros(5), net.Ws, net.b, net.Wh[1], "abc", marks={"Ws": {(2, 3)}})
+    picture = cells.draw_step(
+        1, X[0], net.Wh, np.zeros(5), net.Ws, net.b, net.Wh[1], "abc", marks={"Ws": {(2, 3)}}
+    )
     assert framed(picture.svg, "Ws") == {(2, 3)} and not framed(picture.svg, "Wh")
 
 
-@pytest.mark.parametrize("activation, seed", [("relu", None), ("relu", 1), ("tanh", None), ("tanh", 2)])
+@pytest.mark.parametrize(
+    "activation, seed", [("relu", None), ("relu", 1), ("tanh", None), ("tanh", 2)]
+)
 def test_draw_step_names_the_activation(activation, seed):
     """Also where tanh has nothing negative to squeeze."""
     net, _ = network(activation, seed=seed)
@@ -105,7 +131,10 @@ def test_draw_step_names_the_activation(activation, seed):
     assert ("ReLU" in said, "tanh" in said) == (activation == "relu", activation == "tanh")
 
 
-@pytest.mark.parametrize("text, name, role", [("abc", "S", "encoder"), ("", "S", "encoder"), ("cabbaca", "_S", "decoder")])
+@pytest.mark.parametrize(
+    "text, name, role",
+    [("abc", "S", "encoder"), ("", "S", "encoder"), ("cabbaca", "_S", "decoder")],
+)
 @pytest.mark.parametrize("seed", [None, 3])
 def test_draw_states(text, name, role, seed):
     net, W = network(seed=seed)
@@ -123,7 +152,13 @@ def test_draw_states(text, name, role, seed):
 @pytest.mark.parametrize("first, second", [("abc", "acb"), ("a", "bcab"), ("cc", ""), ("b", "b")])
 def test_draw_compare(first, second):
     net, W = network()
-    picture = cells.draw_compare(*(item for text in (first, second) for item in (text, model.encode(net, net.alphabet.one_hot(text)))))
+    picture = cells.draw_compare(
+        *(
+            item
+            for text in (first, second)
+            for item in (text, model.encode(net, net.alphabet.one_hot(text)))
+        )
+    )
     right = [oracle.encode(W, ["abc".index(letter) for letter in text]) for text in (first, second)]
     *states, (last, difference) = oracle.read_blocks(picture.svg)
     rows = max(map(len, right))
@@ -141,38 +176,65 @@ def test_draw_compare(first, second):
 
 
 @pytest.mark.parametrize("shown", [None, 1, 2, 3, 9])
-@pytest.mark.parametrize("activation, end, seed", [("relu", False, None), ("tanh", True, 4), ("relu", True, 10)])
+@pytest.mark.parametrize(
+    "activation, end, seed", [("relu", False, None), ("tanh", True, 4), ("relu", True, 10)]
+)
 def test_draw_decoding(activation, end, seed, shown):
     net, W = network(activation, end, seed=seed)
     thought = [0.5, 1.0, 0.0, 2.0, 0.25]
     run, right = model.decode(net, thought, 4), oracle.decode(W, thought, 4, activation)
     T, said = len(right), [net.alphabet.outputs[k] for *_, k in right]
-    picture = cells.draw_decoding(run.S[0], run.X, run.S[1:], run.Z, run.P, said, "abc", net.alphabet.outputs, shown)
+    picture = cells.draw_decoding(
+        run.S[0], run.X, run.S[1:], run.Z, run.P, said, "abc", net.alphabet.outputs, shown
+    )
     last = min(shown or T, T)
     shows(oracle.read_block(picture.svg, "thought vector = _S(0)"), thought)
     for t, (x, s, z, _) in enumerate(right, start=1):
-        for name, values in ((f"x({t})", x), (f"_S({t})", s), (f"z({t})", z), (f"p({t})", oracle.softmax(z))):
-            shows(oracle.read_block(picture.svg, name), values if t <= last else [])    # what comes later is not there yet
-    assert picture.svg.count("<path") == 2 * (last - 1), "one arrow a letter fed back: a line and its head"
+        for name, values in (
+            (f"x({t})", x),
+            (f"_S({t})", s),
+            (f"z({t})", z),
+            (f"p({t})", oracle.softmax(z)),
+        ):
+            shows(
+                oracle.read_block(picture.svg, name), values if t <= last else []
+            )  # what comes later is not there yet
+    assert picture.svg.count("<path") == 2 * (last - 1), (
+        "one arrow a letter fed back: a line and its head"
+    )
     x, s, z, _ = right[last - 1]
-    assert picture.words.startswith(f"Step {last} of {T}: fed {repr('abc'[x.index(1)]) if 1 in x else 'nothing'}, ")
+    assert picture.words.startswith(
+        f"Step {last} of {T}: fed {repr('abc'[x.index(1)]) if 1 in x else 'nothing'}, "
+    )
     says(picture.words, "the state becomes ", s)
     says(picture.words, "the probabilities ", oracle.softmax(z))
-    assert picture.words.endswith(f"it says {said[last - 1]!r}. So far it has said {' '.join(said[:last])!r}.")
+    assert picture.words.endswith(
+        f"it says {said[last - 1]!r}. So far it has said {' '.join(said[:last])!r}."
+    )
     spoken = [text for text in texts(picture.svg) if text in ("a", "b", "c", "END")]
     assert spoken == [*"abc", *net.alphabet.outputs * 2, *said[:last]]
 
 
-@pytest.mark.parametrize("z", [[2.0, -1.0, 0.5], [6.5, 8.0, 9.69], [0.0, 0.0, 0.0], [1000.0, -1000.0, 0.0]])
+@pytest.mark.parametrize(
+    "z", [[2.0, -1.0, 0.5], [6.5, 8.0, 9.69], [0.0, 0.0, 0.0], [1000.0, -1000.0, 0.0]]
+)
 @pytest.mark.parametrize("temperature", [1.0, 0.5, 2.0])
 @pytest.mark.parametrize("target", [0, 2])
 def test_draw_blame(z, temperature, target):
     p, y = oracle.softmax(z, temperature), oracle.one_hot(target, 3)
-    picture = cells.draw_blame(np.array(z), model.softmax(np.array(z), temperature), np.array(y), "abc", temperature)
+    picture = cells.draw_blame(
+        np.array(z), model.softmax(np.array(z), temperature), np.array(y), "abc", temperature
+    )
     shifted = [(value - max(z)) / temperature for value in z]
     blame = [float(a) - b for a, b in zip(p, y)]
-    expected = {"z": (z, 2), "z / temperature − max": (shifted, 2), "exp": ([math.exp(value) for value in shifted], 3),
-                "p": (p, 3), "y": (y, 0), "p − y": (blame, 3)}
+    expected = {
+        "z": (z, 2),
+        "z / temperature − max": (shifted, 2),
+        "exp": ([math.exp(value) for value in shifted], 3),
+        "p": (p, 3),
+        "y": (y, 0),
+        "p − y": (blame, 3),
+    }
     assert [name for name, _ in oracle.read_blocks(picture.svg)] == list(expected)
     for name, (values, digits) in expected.items():
         shows(oracle.read_block(picture.svg, name), values, digits)
@@ -184,8 +246,34 @@ def test_draw_blame(z, temperature, target):
 
 # ---------------------------------------------------------------- numbers
 
-VALUES = [0.0, -0.0, 0.005, 0.015, 0.004999, 0.0149, 0.5, 0.995, 1.0, 9.995, 12.345, 99.995, 123.456, 999.995, 1234.5, 9999.95, 12345.6,
-          99999.4, 99999.6, 123456.0, 999999.4, 999999.6, 1.23e7, 1e10, 1e-300, 1e-7]
+VALUES = [
+    0.0,
+    -0.0,
+    0.005,
+    0.015,
+    0.004999,
+    0.0149,
+    0.5,
+    0.995,
+    1.0,
+    9.995,
+    12.345,
+    99.995,
+    123.456,
+    999.995,
+    1234.5,
+    9999.95,
+    12345.6,
+    99999.4,
+    99999.6,
+    123456.0,
+    999999.4,
+    999999.6,
+    1.23e7,
+    1e10,
+    1e-300,
+    1e-7,
+]
 
 
 @pytest.mark.parametrize("digits", [0, 1, 2, 3, 4])
@@ -205,7 +293,9 @@ def test_number_is_as_long_as_it_must_be(value, digits):
         assert decimals == digits or len(longer) > 6, "one more decimal would fit"
 
 
-@pytest.mark.parametrize("value", [*VALUES, *(-value for value in VALUES), math.inf, -math.inf, math.nan])
+@pytest.mark.parametrize(
+    "value", [*VALUES, *(-value for value in VALUES), math.inf, -math.inf, math.nan]
+)
 def test_number_is_the_same_for_every_type(value):
     """A cell holds a float and the words hold NumPy's: they must not differ."""
     for digits in (0, 2, 3):
@@ -216,15 +306,23 @@ def test_number_is_the_same_for_every_type(value):
 
 
 def test_number_of_what_is_none():
-    assert [cells.number(value) for value in (math.inf, -math.inf, math.nan)] == ["inf", "-inf", "nan"]
+    assert [cells.number(value) for value in (math.inf, -math.inf, math.nan)] == [
+        "inf",
+        "-inf",
+        "nan",
+    ]
     assert cells.spoken(np.array([[1.0, -0.001], [2.5, 1e9]])) == "1.00, 0.00, 2.50, 1.0e9"
 
 
 def text_width(text, points, bold=False):
     """Pixels, in the font that a picture asks for first."""
-    font = ft2font.FT2Font(findfont(FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal")))
+    font = ft2font.FT2Font(
+        findfont(FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal"))
+    )
     font.set_size(points, 72)
-    font.set_text(text, 0, flags=getattr(ft2font, "LoadFlags", int)(2))    # no hinting: that differs between versions
+    font.set_text(
+        text, 0, flags=getattr(ft2font, "LoadFlags", int)(2)
+    )  # no hinting: that differs between versions
     return font.get_width_height()[0] / 64
 
 
@@ -240,22 +338,32 @@ def pictures():
     net, _ = network()
     run = model.run(net, "abc")
     z = run.dec.Z[0]
-    return {"step": cells.draw_step(2, run.X[1], net.Wh, run.S[1], net.Ws, net.b, run.S[2], "abc"),
-            "states": cells.draw_states("abc", run.S), "compare": cells.draw_compare("abc", run.S, "ab", run.S[:3]),
-            "decoding": cells.draw_decoding(run.thought, run.dec.X, run.dec.S[1:], run.dec.Z, run.dec.P, run.output, "abc", "abc", 2),
-            "blame": cells.draw_blame(z, model.softmax(z), np.eye(3)[0], "abc")}
+    return {
+        "step": cells.draw_step(2, run.X[1], net.Wh, run.S[1], net.Ws, net.b, run.S[2], "abc"),
+        "states": cells.draw_states("abc", run.S),
+        "compare": cells.draw_compare("abc", run.S, "ab", run.S[:3]),
+        "decoding": cells.draw_decoding(
+            run.thought, run.dec.X, run.dec.S[1:], run.dec.Z, run.dec.P, run.output, "abc", "abc", 2
+        ),
+        "blame": cells.draw_blame(z, model.softmax(z), np.eye(3)[0], "abc"),
+    }
 
 
 @pytest.mark.parametrize("name", pictures())
 def test_every_text_stands_inside_its_picture(name):
     root = ET.fromstring(pictures()[name].svg)
     for text in root.iter(f"{SVG}text"):
-        width = text_width(text.text, float(text.get("font-size", 13)), text.get("font-weight") == "bold")
-        assert width / 2 <= float(text.get("x")) <= float(root.get("width")) - width / 2, f"{text.text!r} is cut off"
+        width = text_width(
+            text.text, float(text.get("font-size", 13)), text.get("font-weight") == "bold"
+        )
+        assert width / 2 <= float(text.get("x")) <= float(root.get("width")) - width / 2, (
+            f"{text.text!r} is cut off"
+        )
         assert 0 < float(text.get("y")) <= float(root.get("height"))
 
 
 # ---------------------------------------------------------------- the picture itself
+
 
 class Images(HTMLParser):
     def handle_starttag(self, tag, attributes):
@@ -274,7 +382,9 @@ def image(html):
 def test_title_and_alternative_text_are_the_words(words, kind):
     picture = Picture("<g/>", 10, 20.4, words, kind)
     root = ET.fromstring(picture.svg)
-    assert root[0].tag == f"{SVG}title" and (root[0].text or "") == words and root.get("role") == "img"
+    assert (
+        root[0].tag == f"{SVG}title" and (root[0].text or "") == words and root.get("role") == "img"
+    )
     assert (root.get("width"), root.get("height"), root.get("viewBox")) == ("10", "20", "0 0 10 20")
     tag, attributes = image(picture._repr_html_())
     assert (tag, attributes["alt"], attributes["class"]) == ("img", words, f"revlib-{kind}")
@@ -284,15 +394,34 @@ def test_title_and_alternative_text_are_the_words(words, kind):
 
 
 def test_labels_are_escaped():
-    block = cells.Block(np.eye(2), HOSTILE, "input", rows=("<script>", "&"), columns=("<b>", "&amp;"))
+    block = cells.Block(
+        np.eye(2), HOSTILE, "input", rows=("<script>", "&"), columns=("<b>", "&amp;")
+    )
     svg = cells.draw([[block, cells.Sign(HOSTILE), "<i>"]], HOSTILE).svg
-    assert {element.tag for element in ET.fromstring(svg).iter()} == {SVG + name for name in ("svg", "title", "g", "rect", "text")}
-    assert texts(svg) == [HOSTILE, "<b>", "&amp;", "<script>", "&", "1.00", "0.00", "0.00", "1.00", HOSTILE, "<i>"]
+    assert {element.tag for element in ET.fromstring(svg).iter()} == {
+        SVG + name for name in ("svg", "title", "g", "rect", "text")
+    }
+    assert texts(svg) == [
+        HOSTILE,
+        "<b>",
+        "&amp;",
+        "<script>",
+        "&",
+        "1.00",
+        "0.00",
+        "0.00",
+        "1.00",
+        HOSTILE,
+        "<i>",
+    ]
     assert oracle.read_block(svg.replace(">&amp;amp;<", ">0<"), HOSTILE) == [1, 0, 0, 1]
     net, _ = network()
     S = model.encode(net, net.alphabet.one_hot("ab"))
-    for picture in (cells.draw_states("<&", S), cells.draw_compare("<&", S, "'\"", S),
-                    cells.draw_blame(np.zeros(2), np.ones(2) / 2, np.eye(2)[0], "<&")):
+    for picture in (
+        cells.draw_states("<&", S),
+        cells.draw_compare("<&", S, "'\"", S),
+        cells.draw_blame(np.zeros(2), np.ones(2) / 2, np.eye(2)[0], "<&"),
+    ):
         assert {"<", "&"} <= set(texts(picture.svg)) and "<" in ET.fromstring(picture.svg)[0].text
 
 
@@ -301,7 +430,9 @@ def test_empty_cells():
     svg = cells.draw([[block]], "").svg
     assert oracle.read_block(svg, "part") == [1.0, 2.5]
     (group,) = [g for g in ET.fromstring(svg).iter(f"{SVG}g") if g.get("data-block") == "part"]
-    assert [child.tag for child in group] == [SVG + name for name in ("rect", "text", "rect", "rect", "rect", "text")]
+    assert [child.tag for child in group] == [
+        SVG + name for name in ("rect", "text", "rect", "rect", "rect", "text")
+    ]
     assert oracle.read_block(cells.draw([[cells.Block([math.nan], "none")]], "").svg, "none") == []
 
 
@@ -318,15 +449,21 @@ def test_equal_input_gives_equal_bytes(name):
 
 # ---------------------------------------------------------------- colours
 
+
 def rgb(colour):
-    return tuple(int(colour[i:i + 2], 16) for i in (1, 3, 5))
+    return tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5))
 
 
 def contrast(one, other):
     """The ratio of WCAG 2."""
+
     def luminance(colour):
         parts = [c / 255 for c in rgb(colour)]
-        return sum(weight * (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4) for weight, c in zip((0.2126, 0.7152, 0.0722), parts))
+        return sum(
+            weight * (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4)
+            for weight, c in zip((0.2126, 0.7152, 0.0722), parts)
+        )
+
     light, dark = sorted((luminance(one), luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
@@ -334,9 +471,15 @@ def contrast(one, other):
 def test_shade():
     for limit in (0.5, 1.0, 57.0):
         assert cells.shade(0.0, limit) == cells.shade(-0.0, limit) == "#ffffff"
-        assert rgb(cells.shade(limit, limit)) == rgb(cells.shade(9 * limit, limit)) == symbols.POSITIVE
-        assert rgb(cells.shade(-limit, limit)) == rgb(cells.shade(-9 * limit, limit)) == symbols.NEGATIVE
-        for share in (0.1, 0.25, 0.5, 0.9):    # as far from white on one side as on the other
+        assert (
+            rgb(cells.shade(limit, limit)) == rgb(cells.shade(9 * limit, limit)) == symbols.POSITIVE
+        )
+        assert (
+            rgb(cells.shade(-limit, limit))
+            == rgb(cells.shade(-9 * limit, limit))
+            == symbols.NEGATIVE
+        )
+        for share in (0.1, 0.25, 0.5, 0.9):  # as far from white on one side as on the other
             for sign, full in ((1, symbols.POSITIVE), (-1, symbols.NEGATIVE)):
                 found = rgb(cells.shade(sign * share * limit, limit))
                 assert all(abs(255 - c - share * (255 - f)) <= 0.5 for c, f in zip(found, full))
@@ -355,8 +498,11 @@ def test_contrast():
 
 def test_a_block_without_limit_gives_its_largest_value_the_full_colour():
     def fills(*values, limit=None):
-        group = ET.fromstring(cells.draw([[cells.Block(values, "z", limit=limit)]], "").svg).find(f".//{SVG}g[@data-block]")
+        group = ET.fromstring(cells.draw([[cells.Block(values, "z", limit=limit)]], "").svg).find(
+            f".//{SVG}g[@data-block]"
+        )
         return [rgb(r.get("fill")) for r in group.iter(f"{SVG}rect")]
+
     assert fills(-2.0, 0.0, 1.0, math.nan)[0] == symbols.NEGATIVE
     assert fills(-2.0, 0.0, 1.0)[2] != symbols.POSITIVE == fills(-2.0, 0.0, 1.0, limit=1)[2]
     assert fills(0.0, 0.0) == [(255, 255, 255)] * 2
@@ -368,11 +514,26 @@ AXES = {"xlabel": "unit 1", "ylabel": "unit 2", "xlim": (0, 3), "ylim": (0, 3)}
 POINTS = np.array([[0.5, 1.0], [1.5, 2.0], [2.5, 0.5]])
 X = np.arange(1.0, 6.0)
 PLOTS = {
-    "map": (lambda: plots.Map({"odd": [0, 2], "even": [1]}, ["a", "b", "c"], **AXES), [(POINTS,), (POINTS[::-1] + 0.25,)]),
-    "map without names": (lambda: plots.Map({"odd": [0, 2], "none": []}, (), **AXES), [(POINTS,), (POINTS / 2,)]),
-    "curves": (lambda: plots.Curves({"one": "encoder", "two": "encoder"}, **AXES), [(X, [X / 2, X / 3]), (X[:3] / 2, [X[:3], X[:3] / 4])]),
-    "logarithmic curves": (lambda: plots.Curves({"one": "blame"}, **{**AXES, "ylim": (1e-3, 1e6)}, yscale="log"), [(X, [10**X]), (X, [0.1**X])]),
-    "bars": (lambda: plots.Bars("abc", "output", "p", (-1, 1)), [([0.1, 0.2, 0.7],), ([-0.5, 0.0, 2.0],)]),
+    "map": (
+        lambda: plots.Map({"odd": [0, 2], "even": [1]}, ["a", "b", "c"], **AXES),
+        [(POINTS,), (POINTS[::-1] + 0.25,)],
+    ),
+    "map without names": (
+        lambda: plots.Map({"odd": [0, 2], "none": []}, (), **AXES),
+        [(POINTS,), (POINTS / 2,)],
+    ),
+    "curves": (
+        lambda: plots.Curves({"one": "encoder", "two": "encoder"}, **AXES),
+        [(X, [X / 2, X / 3]), (X[:3] / 2, [X[:3], X[:3] / 4])],
+    ),
+    "logarithmic curves": (
+        lambda: plots.Curves({"one": "blame"}, **{**AXES, "ylim": (1e-3, 1e6)}, yscale="log"),
+        [(X, [10**X]), (X, [0.1**X])],
+    ),
+    "bars": (
+        lambda: plots.Bars("abc", "output", "p", (-1, 1)),
+        [([0.1, 0.2, 0.7],), ([-0.5, 0.0, 2.0],)],
+    ),
 }
 
 
@@ -383,14 +544,25 @@ def test_a_moved_plot_equals_a_fresh_one(name):
     one = moved.draw(*first, "first").svg
     two = moved.draw(*second, HOSTILE).svg
     assert two == fresh.draw(*second, HOSTILE).svg
-    assert moved.draw(*first, "first").svg == one and one.split("</title>")[1] != two.split("</title>")[1]
+    assert (
+        moved.draw(*first, "first").svg == one
+        and one.split("</title>")[1] != two.split("</title>")[1]
+    )
     assert ET.fromstring(two)[0].text == HOSTILE
 
 
 def test_names_go_with_their_points():
-    plot, ends, places = plots.Map({"one": [0]}, ["here"], **AXES), [(1.0, 1.0), (2.0, 1.5), (2.5, 0.5)], []
+    plot, ends, places = (
+        plots.Map({"one": [0]}, ["here"], **AXES),
+        [(1.0, 1.0), (2.0, 1.5), (2.5, 0.5)],
+        [],
+    )
     for end in ends:
-        (text,) = [t for t in ET.fromstring(plot.draw([end], "").svg).iter(f"{SVG}text") if t.text.strip() == "here"]
+        (text,) = [
+            t
+            for t in ET.fromstring(plot.draw([end], "").svg).iter(f"{SVG}text")
+            if t.text.strip() == "here"
+        ]
         places.append((float(text.get("x")), float(text.get("y"))))
     for k in (0, 1):
         step = [[row[k] - rows[0][k] for row in rows[1:]] for rows in (ends, places)]
@@ -399,55 +571,90 @@ def test_names_go_with_their_points():
 
 
 def places(plot, picture):
-    """Where each name of a drawn Curves stands, as (low corner, high corner) in pixels of the axes; y counts upwards."""
+    """Where each name of a drawn Curves stands, as (low corner, high corner) in pixels of the axes;
+    y counts upwards."""
     corner, size = np.array([62, 48]), np.array([560 * 0.97 - 62, 360 * 0.95 - 48])
-    found = {text.text: np.array([float(text.get("x")), 360 - float(text.get("y"))]) - corner for text in ET.fromstring(picture.svg).iter(f"{SVG}text")}
-    return size, [(found[name.get_text()], found[name.get_text()] + [5.5 * len(name.get_text()), 11]) for name in plot.names]
+    found = {
+        text.text: np.array([float(text.get("x")), 360 - float(text.get("y"))]) - corner
+        for text in ET.fromstring(picture.svg).iter(f"{SVG}text")
+    }
+    return size, [
+        (found[name.get_text()], found[name.get_text()] + [5.5 * len(name.get_text()), 11])
+        for name in plot.names
+    ]
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_names_stand_beside_their_curves_and_clear_of_others(seed):
-    """Bent lines one above the other, with room between them: no name touches another, a curve or the frame; its own curve is the nearest."""
+    """Bent lines one above the other, with room between them: no name touches another, a curve or
+    the frame; its own curve is the nearest."""
     rng = np.random.default_rng(seed)
     many, yscale = rng.integers(1, 5), ["linear", "log"][seed % 2]
     ends = np.cumsum(rng.uniform(0.18, 0.22, many))
     xs = [np.sort(rng.uniform(0, 3, rng.integers(8, 400))) for _ in range(many)]
-    shares = [end + 0.05 * np.sin(rng.uniform(1, 2) * x + rng.uniform(0, 6)) for end, x in zip(ends, xs)]    # of the height
+    shares = [
+        end + 0.05 * np.sin(rng.uniform(1, 2) * x + rng.uniform(0, 6)) for end, x in zip(ends, xs)
+    ]  # of the height
     ys = [3 * share if yscale == "linear" else 10 ** (9 * share - 3) for share in shares]
-    plot = plots.Curves(dict.fromkeys(["a", "length of it", "the third one", "END"][:many], "encoder"),
-                        **AXES | ({"ylim": (1e-3, 1e6)} if yscale == "log" else {}), yscale=yscale)
+    plot = plots.Curves(
+        dict.fromkeys(["a", "length of it", "the third one", "END"][:many], "encoder"),
+        **AXES | ({"ylim": (1e-3, 1e6)} if yscale == "log" else {}),
+        yscale=yscale,
+    )
     size, boxes = places(plot, plot.draw(xs, ys, ""))
     dense = np.linspace(0, 3, 2000)
-    lines = [size * np.column_stack([dense / 3, np.interp(dense, x, share, np.nan, np.nan)]) for x, share in zip(xs, shares)]
+    lines = [
+        size * np.column_stack([dense / 3, np.interp(dense, x, share, np.nan, np.nan)])
+        for x, share in zip(xs, shares)
+    ]
     for i, (low, high) in enumerate(boxes):
         assert (low >= 0).all() and (high <= size).all()
         assert not any((low < other[1]).all() and (other[0] < high).all() for other in boxes[:i])
-        away = [np.nanmin(np.hypot(*np.maximum(0, np.maximum(low - line, line - high)).T)) for line in lines]
+        away = [
+            np.nanmin(np.hypot(*np.maximum(0, np.maximum(low - line, line - high)).T))
+            for line in lines
+        ]
         assert 0 < away[i] == min(away) < 12
 
 
 def test_names_of_curves_that_are_one_stand_apart():
     line = np.linspace(0.5, 2.5, 9)
-    _, boxes = places(plot := plots.Curves(dict.fromkeys(["a curve", "the same", "once more", "again"], "encoder"), **AXES), plot.draw(line, [line] * 4, ""))
-    assert not any((low < other[1]).all() and (other[0] < high).all() for i, (low, high) in enumerate(boxes) for other in boxes[:i])
+    _, boxes = places(
+        plot := plots.Curves(
+            dict.fromkeys(["a curve", "the same", "once more", "again"], "encoder"), **AXES
+        ),
+        plot.draw(line, [line] * 4, ""),
+    )
+    assert not any(
+        (low < other[1]).all() and (other[0] < high).all()
+        for i, (low, high) in enumerate(boxes)
+        for other in boxes[:i]
+    )
 
 
 def test_plots_are_pictures():
     picture = PLOTS["bars"][0]().draw([0.25, 0.5, 1.0], "p")
     assert picture.kind == "plot" and (picture.width, picture.height) == pytest.approx((270, 220))
     assert {"0.25", "0.50", "1.00", "a", "b", "c", "p"} <= set(texts(picture.svg))
-    assert not re.search("<metadata|<dc:date|matplotlib v", picture.svg), "the picture tells when or by what it was drawn"
+    assert not re.search("<metadata|<dc:date|matplotlib v", picture.svg), (
+        "the picture tells when or by what it was drawn"
+    )
 
 
 def test_bars_write_no_negative_zero():
-    assert "-0.00" not in texts(plots.Bars("ab", "blame", "p", (-1, 1)).draw([-0.001, -0.0], "").svg)
+    assert "-0.00" not in texts(
+        plots.Bars("ab", "blame", "p", (-1, 1)).draw([-0.001, -0.0], "").svg
+    )
 
 
 @pytest.mark.parametrize("name", ["<script>", "a & b", "$$", "$a$", "_a", "\\alpha"])
 def test_names_in_plots_stand_as_they_are(name):
-    for picture in (plots.Map({"one": [0], "other": [1]}, [name, "b"], **AXES).draw(POINTS[:2], ""),
-                    plots.Map({f"it is {name}": [0]}, (), **AXES).draw(POINTS, ""),
-                    plots.Curves({name: "encoder"}, **AXES).draw(X, [X], ""), plots.Bars([name, "b"], "output", "p", (0, 1)).draw([0.1, 0.2], "")):
+    for picture in (
+        plots.Map({"one": [0], "other": [1]}, [name, "b"], **AXES).draw(POINTS[:2], ""),
+        plots.Map({f"it is {name}": [0]}, (), **AXES).draw(POINTS, ""),
+        plots.Curves({name: "encoder"}, **AXES).draw(X, [X], ""),
+        plots.Bars([name, "b"], "output", "p", (0, 1)).draw([0.1, 0.2], ""),
+    ):
         said = [text.strip().removeprefix("it is ") for text in texts(picture.svg)]
         assert said.count(name) == 1, said
 
@@ -457,14 +664,15 @@ def test_a_map_leaves_no_group_out():
     groups = {f"group {i}": [i] for i in range(7)}
     try:
         drawn = plots.Map(groups, (), **AXES).draw(np.ones((7, 2)), "")
-    except ValueError as error:    # refusing them in words is as good
+    except ValueError as error:  # refusing them in words is as good
         assert "6" in str(error)
     else:
         assert set(groups) <= set(texts(drawn.svg))
 
 
 def test_nothing_touches_pyplot():
-    """In a process of its own: nothing that revlib draws loads pyplot, and so no figure stays open."""
+    """In a process of its own: nothing that revlib draws loads pyplot, and so no figure stays
+    open."""
     program = """
 import json, sys
 from matplotlib._pylab_helpers import Gcf
@@ -474,6 +682,8 @@ for panel in (panels.encoding_panel(net), panels.map_panel(net, 2), panels.growt
     panel.reset()
 plots.Bars("ab", "output", "p", (0, 1)).draw([0.1, 0.2], "")._repr_html_()
 print(json.dumps([name for name in sys.modules if "pyplot" in name] + list(Gcf.figs)))
-"""
-    found = subprocess.run([sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, cwd=ROOT)
+"""  # noqa: E501
+    found = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, cwd=ROOT
+    )
     assert found.stderr == "" and json.loads(found.stdout) == []

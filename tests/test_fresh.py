@@ -1,4 +1,6 @@
-"""tools/fresh.py: a notebook that is not as a fresh run makes it is found, and where; nothing is written."""
+"""tools/fresh.py: a notebook that is not as a fresh run makes it is found, and where; nothing is
+written."""
+
 import functools
 import pathlib
 import subprocess
@@ -10,20 +12,37 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from tools import fresh, notebook as tool  # noqa: E402
+from tools import fresh
+from tools import notebook as tool
 
-PLOT = 'class P:\n    def _repr_html_(self):\n        return \'<img class="revlib-plot" alt="a" src="data:{}">\'\n    def __repr__(self):\n        return "a plot"\nP()'
+PLOT = (
+    'class P:\n    def _repr_html_(self):\n        return \'<img class="revlib-plot" alt="a"'
+    ' src="data:{}">\'\n    def __repr__(self):\n        return "a plot"\nP()'
+)
 
 
 def command(*arguments):
-    return subprocess.run([sys.executable, *map(str, arguments)], cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
+    return subprocess.run(
+        [sys.executable, *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
 
 
 @functools.lru_cache
 def ran():
     """A notebook of three cells, run and written as the book's are: the file's text."""
-    cells = [new_code_cell("print('one')", id="one"), new_code_cell(PLOT.format("here"), id="plot"),
-             new_code_cell("import time\nprint(time.time())", id="never-twice", metadata={"tags": ["nbval-ignore-output"]})]
+    cells = [
+        new_code_cell("print('one')", id="one"),
+        new_code_cell(PLOT.format("here"), id="plot"),
+        new_code_cell(
+            "import time\nprint(time.time())",
+            id="never-twice",
+            metadata={"tags": ["nbval-ignore-output"]},
+        ),
+    ]
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "a.ipynb"
         tool.write(new_notebook(cells=cells), path)
@@ -33,7 +52,8 @@ def ran():
 
 @pytest.fixture
 def stored(tmp_path, monkeypatch):
-    """The file; in this process a fresh run of it is `ran`, since a kernel leaves an event loop behind."""
+    """The file; in this process a fresh run of it is `ran`, since a kernel leaves an event loop
+    behind."""
     path = tmp_path / "a.ipynb"
     path.write_text(ran(), encoding="utf-8", newline="\n")
     monkeypatch.setattr(fresh, "rerun", lambda path: tool.nbformat.reads(ran(), as_version=4))
@@ -49,20 +69,36 @@ def change(path, old, new):
 
 def test_running_twice_gives_the_same_bytes_and_writes_nothing(stored):
     done = command("tools/fresh.py", stored)
-    assert done.returncode == 0 and "1 notebooks run afresh: equal to those in the book" in done.stdout, done.stdout + done.stderr
+    assert (
+        done.returncode == 0 and "1 notebooks run afresh: equal to those in the book" in done.stdout
+    ), done.stdout + done.stderr
     assert stored.read_text(encoding="utf-8") == ran()
     change(stored, '"one\\n"', '"two\\n"')
     done = command("tools/fresh.py", stored)
     assert done.returncode == 1 and "a.ipynb, cell one: stored 'two', now 'one'" in done.stdout
 
 
-@pytest.mark.parametrize("old, new, exact, says", [
-    ('"one\\n"', '"two\\n"', True, "a.ipynb, cell one: stored 'two', now 'one'"),
-    ('"one\\n"', '"two\\n"', False, "a.ipynb, cell one: stored 'two', now 'one'"),
-    ("data:here", "data:there", True, "a.ipynb, cell plot: stored 'text/html"),
-    ('alt=\\"a\\"', 'alt=\\"b\\"', False, "a.ipynb, cell plot: stored 'text/html"),
-    ('"execution_count": 1', '"execution_count": 7', False, "a.ipynb: it is not as `make notebooks` writes it"),
-    ('"nbformat": 4,', '"nbformat":  4,', True, "a.ipynb: it is not as `make notebooks` writes it")])
+@pytest.mark.parametrize(
+    "old, new, exact, says",
+    [
+        ('"one\\n"', '"two\\n"', True, "a.ipynb, cell one: stored 'two', now 'one'"),
+        ('"one\\n"', '"two\\n"', False, "a.ipynb, cell one: stored 'two', now 'one'"),
+        ("data:here", "data:there", True, "a.ipynb, cell plot: stored 'text/html"),
+        ('alt=\\"a\\"', 'alt=\\"b\\"', False, "a.ipynb, cell plot: stored 'text/html"),
+        (
+            '"execution_count": 1',
+            '"execution_count": 7',
+            False,
+            "a.ipynb: it is not as `make notebooks` writes it",
+        ),
+        (
+            '"nbformat": 4,',
+            '"nbformat":  4,',
+            True,
+            "a.ipynb: it is not as `make notebooks` writes it",
+        ),
+    ],
+)
 def test_what_differs_is_found_and_where(stored, old, new, exact, says):
     assert fresh.compared(stored, exact) == ""
     change(stored, old, new)
@@ -76,7 +112,11 @@ def test_pictures_of_plots_are_left_out_where_versions_differ(stored):
 
 def test_the_pins_name_what_bytes_hang_on():
     text = fresh.PINNED.read_text(encoding="utf-8")
-    assert text.startswith(fresh.HEAD) and list(fresh.pinned(text)) == ["python", *fresh.MAKERS, "arithmetic"]
+    assert text.startswith(fresh.HEAD) and list(fresh.pinned(text)) == [
+        "python",
+        *fresh.MAKERS,
+        "arithmetic",
+    ]
     now = fresh.here()
     assert list(now) == list(fresh.pinned(text)) and now == fresh.here(), "twice the same"
 
@@ -86,8 +126,14 @@ def test_another_environment_is_named(stored, monkeypatch, tmp_path, capsys):
     pinned = tmp_path / "pinned.txt"
     monkeypatch.setattr(fresh, "PINNED", pinned)
     fresh.main(["--pin"])
-    assert fresh.main([str(stored)]) == 0 and "equal to those in the book, byte for byte." in capsys.readouterr().out
-    pinned.write_text(pinned.read_text(encoding="utf-8").replace(f"numpy=={now['numpy']}", "numpy==1.0"), encoding="utf-8")
+    assert (
+        fresh.main([str(stored)]) == 0
+        and "equal to those in the book, byte for byte." in capsys.readouterr().out
+    )
+    pinned.write_text(
+        pinned.read_text(encoding="utf-8").replace(f"numpy=={now['numpy']}", "numpy==1.0"),
+        encoding="utf-8",
+    )
     change(stored, "data:here", "data:there")
     assert fresh.main([str(stored)]) == 0
     said = capsys.readouterr().out

@@ -1,4 +1,6 @@
-"""The cells against plain arithmetic, number by number; their way back against finite differences; the trained ones against the table."""
+"""The cells against plain arithmetic, number by number; their way back against finite differences;
+the trained ones against the table."""
+
 import json
 import math
 from pathlib import Path
@@ -21,16 +23,25 @@ def random(name, n=3, V=4, B=2, seed=0):
     """A cell, its weights, inputs and states, all drawn."""
     rng, cell = np.random.default_rng(seed), gates.CELLS[name](n)
     p = {key: rng.normal(0, 1, shape) for key, shape in cell.shapes(V).items()}
-    return cell, p, rng.normal(0, 1, (B, V)), rng.normal(0, 1, (B, cell.width)), rng.normal(0, 1, (B, cell.width))
+    return (
+        cell,
+        p,
+        rng.normal(0, 1, (B, V)),
+        rng.normal(0, 1, (B, cell.width)),
+        rng.normal(0, 1, (B, cell.width)),
+    )
 
 
 def by_arithmetic(name, p, x, s, n):
-    """One step for one string, in lists and `math`: the equations of the papers and of PyTorch's documentation."""
+    """One step for one string, in lists and `math`: the equations of the papers and of PyTorch's
+    documentation."""
+
     def of_x(j):
         return sum(x[k] * p["Wh"][k][j] for k in range(len(x))) + p["b"][j]
 
     def of_s(j):
         return sum(s[k] * p["Ws"][k][j] for k in range(n))
+
     if name == "plain":
         return [max(0.0, of_x(j) + of_s(j)) for j in range(n)]
     if name == "GRU":
@@ -42,7 +53,10 @@ def by_arithmetic(name, p, x, s, n):
         return after
     memory, shown = [], []
     for j in range(n):
-        i, f, g, o = (act(of_x(k * n + j) + of_s(k * n + j)) for k, act in enumerate((logistic, logistic, math.tanh, logistic)))
+        i, f, g, o = (
+            act(of_x(k * n + j) + of_s(k * n + j))
+            for k, act in enumerate((logistic, logistic, math.tanh, logistic))
+        )
         memory.append(f * s[n + j] + i * g)
         shown.append(o * math.tanh(memory[-1]))
     return shown + memory
@@ -54,7 +68,9 @@ def test_a_step_is_the_equations(name):
     after, _ = cell.step(p, x, s)
     assert after.shape == (2, cell.width)
     for k in range(2):
-        assert np.allclose(after[k], by_arithmetic(name, p, x[k].tolist(), s[k].tolist(), 3), rtol=0, atol=1e-14)
+        assert np.allclose(
+            after[k], by_arithmetic(name, p, x[k].tolist(), s[k].tolist(), 3), rtol=0, atol=1e-14
+        )
 
 
 @every_cell
@@ -82,7 +98,7 @@ def test_blame_on_weights_adds_up(name):
     cell.back(p, together, cell.step(p, x, s)[1], blame)
     apart = {key: np.full_like(view, 7.0) for key, view in p.items()}
     for k in range(3):
-        cell.back(p, apart, cell.step(p, x[k:k + 1], s[k:k + 1])[1], blame[k:k + 1])
+        cell.back(p, apart, cell.step(p, x[k : k + 1], s[k : k + 1])[1], blame[k : k + 1])
     for key in p:
         assert np.allclose(together[key], apart[key]) and not np.allclose(together[key], 7.0)
 
@@ -111,7 +127,9 @@ def test_the_customary_starts():
             if name == "plain":
                 assert (layer["Ws"] == np.eye(3)).all() and not layer["b"].any()
             else:
-                assert layer["b"].reshape(-1, 3).tolist() == [[k == 1] * 3 for k in range(len(layer["b"]) // 3)]
+                assert layer["b"].reshape(-1, 3).tolist() == [
+                    [k == 1] * 3 for k in range(len(layer["b"]) // 3)
+                ]
 
 
 def test_sigmoid():
@@ -121,7 +139,8 @@ def test_sigmoid():
 
 
 def test_the_straight_road():
-    """A memory that keeps all and writes nothing: C and the blame on it pass thirty steps whole; half open, the 30th power."""
+    """A memory that keeps all and writes nothing: C and the blame on it pass thirty steps whole;
+    half open, the 30th power."""
     cell, blame_at_the_end = gates.LSTM(1), np.array([[0.0, 1.0]])
     for bias, kept_a_step in ((40.0, 1.0), (0.0, 0.5)):
         p = {"Wh": np.zeros((1, 4)), "Ws": np.zeros((1, 4)), "b": np.array([-40.0, bias, 0.3, 0.2])}
@@ -132,14 +151,20 @@ def test_the_straight_road():
         d = {name: np.zeros_like(view) for name, view in p.items()}
         for keep in reversed(steps):
             _, blame = cell.back(p, d, keep, blame)
-        assert state[0, 1] == pytest.approx(0.8 * kept_a_step ** 30) and blame[0, 1] == pytest.approx(kept_a_step ** 30)
+        assert state[0, 1] == pytest.approx(0.8 * kept_a_step**30) and blame[0, 1] == pytest.approx(
+            kept_a_step**30
+        )
 
 
 def test_the_reset_comes_after_the_product():
-    """The published order, r before the product, gives another state: the variant is the one that is named."""
+    """The published order, r before the product, gives another state: the variant is the one that
+    is named."""
     cell, p, x, s, _ = random("GRU")
     p["c"][:] = 0
-    r, u = (gates.sigmoid(x @ p["Wh"][:, k:k + 3] + s @ p["Ws"][:, k:k + 3] + p["b"][k:k + 3]) for k in (0, 3))
+    r, u = (
+        gates.sigmoid(x @ p["Wh"][:, k : k + 3] + s @ p["Ws"][:, k : k + 3] + p["b"][k : k + 3])
+        for k in (0, 3)
+    )
     for seen, same in ((r * (s @ p["Ws"][:, 6:]), True), ((r * s) @ p["Ws"][:, 6:], False)):
         after = (1 - u) * np.tanh(x @ p["Wh"][:, 6:] + p["b"][6:] + seen) + u * s
         assert np.allclose(after, cell.step(p, x, s)[0]) == same
@@ -163,13 +188,19 @@ def test_a_whole_network_with_gates(name):
 @every_cell
 @pytest.mark.parametrize("alphabet", ["abc", Alphabet("abc", end=True)], ids=["no END", "END"])
 def test_the_flow_is_that_of_the_last_letter_alone(name, alphabet):
-    """Its gradient is the slope of -log p of the last thing said, every weight nudged; its sizes are those of the blame."""
-    net, text, h = styles.initial("feedback", alphabet, 2, np.random.default_rng(1), name), "cab", 1e-6
+    """Its gradient is the slope of -log p of the last thing said, every weight nudged; its sizes
+    are those of the blame."""
+    net, text, h = (
+        styles.initial("feedback", alphabet, 2, np.random.default_rng(1), name),
+        "cab",
+        1e-6,
+    )
     right = [*map("abc".index, text[::-1])] + [3] * net.alphabet.end
 
     def loss(theta):
         z = styles.run(net.like(theta), [text], given=np.array(right)[:, None]).Z[-1, 0].tolist()
         return math.log(sum(map(math.exp, z))) - z[right[-1]]
+
     d, sizes = styles.flow(net, text)
     for k in range(net.theta.size):
         step = h * (np.arange(net.theta.size) == k)
@@ -177,21 +208,37 @@ def test_the_flow_is_that_of_the_last_letter_alone(name, alphabet):
     assert sizes.shape == (net.cell.width // 2, 3 + len(right))
     z = styles.run(net, [text], given=np.array(right)[:, None]).Z[-1, 0].tolist()
     miss = [math.exp(v) / sum(map(math.exp, z)) - (k == right[-1]) for k, v in enumerate(z)]
-    assert sizes[0, -1] == pytest.approx(math.hypot(*(sum(m * w for m, w in zip(miss, row)) for row in net.p["Wo"].tolist())))
+    assert sizes[0, -1] == pytest.approx(
+        math.hypot(*(sum(m * w for m, w in zip(miss, row)) for row in net.p["Wo"].tolist()))
+    )
 
 
 # ---------------------------------------------------------------- what chapter 10 shows
 
+
 def test_the_table_is_that_of_the_networks():
-    """Each trained network is there, with as many weights as its row says, and does on short strings what its row says."""
+    """Each trained network is there, with as many weights as its row says, and does on short
+    strings what its row says."""
     found = json.loads((RESULTS / "gates.json").read_text(encoding="utf-8"))
     kept = np.load(RESULTS / "gates.npz")
-    assert len(kept.files) == len(found["runs"]) and found["trained"] == [1, 8] and len(found["strings"]) == 16
+    assert (
+        len(kept.files) == len(found["runs"])
+        and found["trained"] == [1, 8]
+        and len(found["strings"]) == 16
+    )
     abc = Alphabet("abc", end=True)
     for run in found["runs"]:
-        net = styles.Net("feedback", abc, run["units"], run["cell"], kept["{cell}-{units}-{seed}-{rate}".format(**run)])
+        net = styles.Net(
+            "feedback",
+            abc,
+            run["units"],
+            run["cell"],
+            kept["{cell}-{units}-{seed}-{rate}".format(**run)],
+        )
         assert net.theta.size == run["parameters"] and len(run["accuracy"]) == 16
         for length in (1, 2, 3, 5):
             strings = abc.strings(length)
-            right = sum(said == s[::-1] for said, s in zip(styles.run(net, strings).output, strings))
+            right = sum(
+                said == s[::-1] for said, s in zip(styles.run(net, strings).output, strings)
+            )
             assert abs(right / len(strings) - run["accuracy"][length - 1]) < 1e-5

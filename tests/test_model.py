@@ -1,4 +1,5 @@
 """The network against the post's numbers and against tests/oracle.py."""
+
 import math
 import random
 
@@ -29,14 +30,27 @@ def near(found, expected):
 
 # ---------------------------------------------------------------- the post's example
 
+
 def test_the_posts_data():
-    for found, typed in ((post.Wh, oracle.WH), (post.Ws, oracle.WS), (post.Wo, oracle.WO), (post.PRINTED_S, oracle.PRINTED_S),
-                         (post.PRINTED_DEC_S, oracle.PRINTED_DEC_S), (post.PRINTED_P, oracle.PRINTED_P)):
+    for found, typed in (
+        (post.Wh, oracle.WH),
+        (post.Ws, oracle.WS),
+        (post.Wo, oracle.WO),
+        (post.PRINTED_S, oracle.PRINTED_S),
+        (post.PRINTED_DEC_S, oracle.PRINTED_DEC_S),
+        (post.PRINTED_P, oracle.PRINTED_P),
+    ):
         assert found.tolist() == typed
         with pytest.raises(ValueError, match="read-only"):
             found[0] = 0
-    assert {(state, unit): (printed, computed) for state, unit, printed, computed in post.SLIPS} == oracle.SLIPS
-    assert post.PRINTED_OUTPUT == "ccc" and post.PRINTED_COUNTS == {"encoder": 45, "decoder": 63, "total": 108}
+    assert {
+        (state, unit): (printed, computed) for state, unit, printed, computed in post.SLIPS
+    } == oracle.SLIPS
+    assert post.PRINTED_OUTPUT == "ccc" and post.PRINTED_COUNTS == {
+        "encoder": 45,
+        "decoder": 63,
+        "total": 108,
+    }
 
 
 def test_exact_chain():
@@ -49,7 +63,8 @@ def test_exact_chain():
 
 
 def test_printed_chain():
-    """Each printed state follows from the printed state before it to 0.0101, but for the three slips."""
+    """Each printed state follows from the printed state before it to 0.0101, but for the three
+    slips."""
     net = model.post_net()
 
     def step(layer, letter, before):
@@ -57,20 +72,30 @@ def test_printed_chain():
         return net.act(np.array([*x, *before, 1]) @ layer.W)
 
     S, dec = oracle.PRINTED_S, oracle.PRINTED_DEC_S
-    chain = [("S(1)", S[0], step(net.enc, "a", [0] * 5)), ("S(2)", S[1], step(net.enc, "b", S[0])),
-             ("S(3)", S[2], step(net.enc, "c", S[1])), ("_S(1)", dec[0], step(net.dec, "", S[2])),
-             ("_S(2)", dec[1], step(net.dec, "c", dec[0])), ("_S(3)", dec[2], step(net.dec, "c", dec[1]))]
-    slips = {(name, unit + 1): (printed, round(float(computed), 3)) for name, row, computed_row in chain
-             for unit, (printed, computed) in enumerate(zip(row, computed_row)) if abs(printed - computed) > 0.0101}
+    chain = [
+        ("S(1)", S[0], step(net.enc, "a", [0] * 5)),
+        ("S(2)", S[1], step(net.enc, "b", S[0])),
+        ("S(3)", S[2], step(net.enc, "c", S[1])),
+        ("_S(1)", dec[0], step(net.dec, "", S[2])),
+        ("_S(2)", dec[1], step(net.dec, "c", dec[0])),
+        ("_S(3)", dec[2], step(net.dec, "c", dec[1])),
+    ]
+    slips = {
+        (name, unit + 1): (printed, round(float(computed), 3))
+        for name, row, computed_row in chain
+        for unit, (printed, computed) in enumerate(zip(row, computed_row))
+        if abs(printed - computed) > 0.0101
+    }
     assert slips == oracle.SLIPS
     near(model.decode(net, S[2], 1).S[1], chain[3][2])
     P = model.softmax(np.array(dec) @ net.Wo)
     assert P[0].round(4).tolist() == [0.0339, 0.1533, 0.8128]
-    assert [math.floor(100 * p) / 100 for p in P[0]] == oracle.PRINTED_P    # the post cuts
+    assert [math.floor(100 * p) / 100 for p in P[0]] == oracle.PRINTED_P  # the post cuts
     assert P.argmax(axis=1).tolist() == [2, 2, 2]
 
 
 # ---------------------------------------------------------------- parameters
+
 
 def test_counts():
     sizes = {name: view.size for name, view in model.post_net().named().items()}
@@ -82,7 +107,9 @@ def test_counts():
     assert sum(view.size for view in with_end.named().values()) == with_end.theta.size == 114
 
 
-@pytest.mark.parametrize("letters, n, end", [("abc", 5, False), ("abc", 5, True), ("a", 1, False), ("abcde", 7, True)])
+@pytest.mark.parametrize(
+    "letters, n, end", [("abc", 5, False), ("abc", 5, True), ("a", 1, False), ("abcde", 7, True)]
+)
 def test_views_of_theta_in_order(letters, n, end):
     alphabet = Alphabet(letters, end)
     V, K = len(letters), len(letters) + end
@@ -90,7 +117,16 @@ def test_views_of_theta_in_order(letters, n, end):
     net = model.Net(alphabet, n, theta=theta)
     assert net.theta is theta
     named = net.named()
-    assert [view.shape for view in named.values()] == [(V, n), (n, n), (n,), (V, n), (n, n), (n,), (n, K), (K,)]
+    assert [view.shape for view in named.values()] == [
+        (V, n),
+        (n, n),
+        (n,),
+        (V, n),
+        (n, n),
+        (n,),
+        (n, K),
+        (K,),
+    ]
     assert np.concatenate([view.ravel() for view in named.values()]).tolist() == theta.tolist()
     attributes = [net.Wh, net.Ws, net.b, net.dec.Wh, net.dec.Ws, net.dec.b, net.Wo, net.bo]
     for (name, view), attribute in zip(named.items(), attributes):
@@ -120,14 +156,20 @@ def test_a_copy_is_its_own():
 def test_networks_refused():
     with pytest.raises(ValueError, match="'sigmoid' is not one of relu, tanh"):
         model.Net(activation="sigmoid")
-    with pytest.raises(ValueError, match="the number of units is 0; it must be a whole number, 1 or more"):
+    with pytest.raises(
+        ValueError, match="the number of units is 0; it must be a whole number, 1 or more"
+    ):
         model.Net(n=0)
     for wrong in (np.zeros(107), np.zeros((108, 1)), np.zeros((9, 12))):
-        with pytest.raises(ValueError, match=rf"108 parameters; theta has shape \({wrong.shape[0]},"):
+        with pytest.raises(
+            ValueError, match=rf"108 parameters; theta has shape \({wrong.shape[0]},"
+        ):
             model.Net(theta=wrong)
 
 
-# ---------------------------------------------------------------- encoder and decoder against the oracle
+# ---------------------------------------------------------------- encoder and decoder against the
+# oracle
+
 
 @pytest.mark.parametrize("activation", ["relu", "tanh"])
 @pytest.mark.parametrize("end", [False, True])
@@ -143,7 +185,9 @@ def test_runs_equal_the_oracle(letters, end, activation):
             S = oracle.encode(W, [letters.index(letter) for letter in text], activation)
             steps = oracle.decode(W, S[-1], length + end, activation)
             near(run.S, S)
-            assert run.X.tolist() == [oracle.one_hot(letters.index(letter), len(letters)) for letter in text]
+            assert run.X.tolist() == [
+                oracle.one_hot(letters.index(letter), len(letters)) for letter in text
+            ]
             compare_decoded(run.dec, S[-1], steps, letters)
             assert run.output == run.dec.text
             stopped += len(steps) < length + end
@@ -173,11 +217,14 @@ def test_a_batch_equals_its_strings_one_by_one(activation, end):
         assert batch.dec.text == batch.output and len(batch.output) == len(texts)
         for i, text in enumerate(texts):
             one = model.run(net, text)
-            T = len(one.dec.Y)    # the batch goes on until its last string has said END
+            T = len(one.dec.Y)  # the batch goes on until its last string has said END
             near(batch.S[:, i], one.S)
-            near(batch.dec.S[:T + 1, i], one.dec.S)
+            near(batch.dec.S[: T + 1, i], one.dec.S)
             near(batch.dec.Z[:T, i], one.dec.Z)
-            assert batch.dec.X[:T, i].tolist() == one.dec.X.tolist() and batch.dec.Y[:T, i].tolist() == one.dec.Y.tolist()
+            assert (
+                batch.dec.X[:T, i].tolist() == one.dec.X.tolist()
+                and batch.dec.Y[:T, i].tolist() == one.dec.Y.tolist()
+            )
             assert batch.output[i] == one.output
             lengths_said.add(len(one.output))
     assert len(lengths_said) > 2
@@ -189,9 +236,16 @@ def test_given_letters(activation, end):
     rng = random.Random(5)
     for _ in range(20):
         net, W = random_net(rng, "abc", 4, activation, end)
-        thought, given = [rng.random() for _ in range(4)], [rng.randrange(3 + end) for _ in range(6)]
-        compare_decoded(model.decode(net, thought, 6, given=np.array(given)), thought,
-                        oracle.decode(W, thought, 6, activation, given), "abc")
+        thought, given = (
+            [rng.random() for _ in range(4)],
+            [rng.randrange(3 + end) for _ in range(6)],
+        )
+        compare_decoded(
+            model.decode(net, thought, 6, given=np.array(given)),
+            thought,
+            oracle.decode(W, thought, 6, activation, given),
+            "abc",
+        )
 
 
 def test_given_letters_of_a_batch():
@@ -208,7 +262,7 @@ def test_given_letters_of_a_batch():
 def test_a_batch_stops_when_each_string_has_said_end():
     """Also when one that had said it before says letters again: they are no part of its answer."""
     net = model.Net(Alphabet("ab", end=True), n=1)
-    said = iter([[2, 0], [1, 2], [0, 0]])    # END and then 'b'; 'a' and then END
+    said = iter([[2, 0], [1, 2], [0, 0]])  # END and then 'b'; 'a' and then END
     dec = model.decode(net, np.zeros((2, 1)), 3, choose=lambda z: np.array(next(said)))
     assert dec.Y.tolist() == [[2, 0], [1, 2]] and dec.text == ["", "a"] and dec.S.shape == (3, 2, 1)
 
@@ -226,11 +280,14 @@ def test_choose():
     assert np.array(seen).tolist() == dec.Z.tolist()
     batch = model.decode(net, np.ones((4, 3)), 2, choose=least)
     assert seen[-1].shape == (4, 3) and batch.Y.shape == (2, 4)
-    near(model.run(net, "ab", choose=least).dec.Z, [z for _, _, z, _ in oracle.decode(W, oracle.encode(W, [0, 1])[-1], 2, choose=min)])
+    near(
+        model.run(net, "ab", choose=least).dec.Z,
+        [z for _, _, z, _ in oracle.decode(W, oracle.encode(W, [0, 1])[-1], 2, choose=min)],
+    )
 
 
 def test_of_equal_scores_the_first_is_said():
-    net = model.Net("abc")    # all weights, so all scores, are 0
+    net = model.Net("abc")  # all weights, so all scores, are 0
     assert model.run(net, "cc").output == "aa"
     net.bo[:] = 0, 1, 1
     assert model.run(net, ["cc", "ab"]).output == ["bb", "bb"]
@@ -238,9 +295,10 @@ def test_of_equal_scores_the_first_is_said():
 
 # ---------------------------------------------------------------- where it stops
 
+
 def test_it_stops_at_end():
     net = model.Net(Alphabet("abc", end=True), n=1)
-    net.bo[3] = 1    # END always wins
+    net.bo[3] = 1  # END always wins
     run = model.run(net, "abc")
     assert run.output == "" and run.dec.Y.tolist() == [3] and run.dec.S.shape == (2, 1)
     assert model.run(net, ["abc", "bca"]).output == ["", ""]
@@ -249,19 +307,23 @@ def test_it_stops_at_end():
 
 def test_it_stops_at_the_length():
     net = model.Net(Alphabet("abc", end=True), n=1)
-    net.bo[1] = 1    # END never wins
-    assert model.run(net, "ab").dec.text == "bbb"    # two letters, and one step for END
+    net.bo[1] = 1  # END never wins
+    assert model.run(net, "ab").dec.text == "bbb"  # two letters, and one step for END
     assert model.run(net, "ab", steps=5).output == "b" * 5
     assert model.run(net, "ab", steps=0).output == ""
     plain = model.Net("abc", n=1)
-    assert model.run(plain, "ab").output == "aa" and model.run(plain, "").output == "" and model.run(plain, ["", ""]).output == ["", ""]
+    assert (
+        model.run(plain, "ab").output == "aa"
+        and model.run(plain, "").output == ""
+        and model.run(plain, ["", ""]).output == ["", ""]
+    )
 
 
 def test_end_is_never_fed_back():
     """One string of the batch has said END while the other goes on."""
     net = model.Net(Alphabet("ab", end=True), n=1)
     net.dec.Ws[0], net.dec.Wh[:] = 1, 5
-    net.Wo[:], net.bo[:] = [[1, 0, -1]], [0, 0, 1]    # a small state says END, a large one 'a'
+    net.Wo[:], net.bo[:] = [[1, 0, -1]], [0, 0, 1]  # a small state says END, a large one 'a'
     dec = model.decode(net, [[0.0], [2.0]], 4)
     assert dec.Y.T.tolist() == [[2, 2, 2, 2], [0, 0, 0, 0]] and dec.text == ["", "aaaa"]
     assert not dec.X[0].any(), "the first input is not empty"
@@ -278,8 +340,19 @@ def test_encode_wants_one_column_a_letter(shape):
 
 # ---------------------------------------------------------------- softmax
 
-SCORES = [[0.0], [2.0, 1.0, 0.0], [1000.0, -1000.0, 0.0], [-1000.0, -1001.0], [1e308, 0.0], [-1e308, -1e308],
-          [-math.inf, 0.0, 1.0], [0.0, -math.inf], [1e-300, 0.0], [-5000.0, -5001.0, -1e4], [3.5] * 64]
+SCORES = [
+    [0.0],
+    [2.0, 1.0, 0.0],
+    [1000.0, -1000.0, 0.0],
+    [-1000.0, -1001.0],
+    [1e308, 0.0],
+    [-1e308, -1e308],
+    [-math.inf, 0.0, 1.0],
+    [0.0, -math.inf],
+    [1e-300, 0.0],
+    [-5000.0, -5001.0, -1e4],
+    [3.5] * 64,
+]
 
 
 @pytest.mark.parametrize("temperature", [1.0, 0.5, 2.0, 0.01, 100.0, 1e-300, 1e300])
@@ -289,9 +362,16 @@ def test_softmax_equals_fifty_digits(z, temperature):
     for scores in (np.array(z), np.array([[z, z]])):
         found = model.log_softmax(scores, temperature)
         assert found.shape == scores.shape
-        np.testing.assert_allclose(found, np.broadcast_to([float(v) for v in logs], scores.shape), rtol=1e-11, atol=3e-16)
+        np.testing.assert_allclose(
+            found, np.broadcast_to([float(v) for v in logs], scores.shape), rtol=1e-11, atol=3e-16
+        )
         found = model.softmax(scores, temperature)
-        np.testing.assert_allclose(found, np.broadcast_to([float(p) for p in probabilities], scores.shape), rtol=1e-11, atol=1e-300)
+        np.testing.assert_allclose(
+            found,
+            np.broadcast_to([float(p) for p in probabilities], scores.shape),
+            rtol=1e-11,
+            atol=1e-300,
+        )
         near(found.sum(axis=-1), 1)
 
 
@@ -316,24 +396,36 @@ def test_temperatures_refused(function, temperature):
 
 # ---------------------------------------------------------------- numbers that are none
 
-@pytest.mark.parametrize("name, entry, value, place", [
-    ("Wh", (1, 2), math.nan, r"S\(1\) is nan at place 3"), ("b", 4, math.inf, r"S\(1\) is inf at place 5"),
-    ("Ws", (0, 3), math.nan, r"S\(1\) is nan at place 4"), ("Ws", (0, 0), 1e308, r"S\(3\) is inf at place 1"),
-    ("dec.Ws", (2, 1), math.nan, r"_S\(1\) is nan at place 2"), ("dec.Wh", (2, 0), math.inf, r"_S\(1\) is nan at place 1"),
-    ("Wo", (0, 2), math.nan, r"z\(1\) is nan at place 3"), ("bo", 1, -math.inf, r"z\(1\) is -inf at place 2")])
+
+@pytest.mark.parametrize(
+    "name, entry, value, place",
+    [
+        ("Wh", (1, 2), math.nan, r"S\(1\) is nan at place 3"),
+        ("b", 4, math.inf, r"S\(1\) is inf at place 5"),
+        ("Ws", (0, 3), math.nan, r"S\(1\) is nan at place 4"),
+        ("Ws", (0, 0), 1e308, r"S\(3\) is inf at place 1"),
+        ("dec.Ws", (2, 1), math.nan, r"_S\(1\) is nan at place 2"),
+        ("dec.Wh", (2, 0), math.inf, r"_S\(1\) is nan at place 1"),
+        ("Wo", (0, 2), math.nan, r"z\(1\) is nan at place 3"),
+        ("bo", 1, -math.inf, r"z\(1\) is -inf at place 2"),
+    ],
+)
 def test_where_a_number_is_none(name, entry, value, place):
     """No NumPy warning either: in these tests a warning is an error."""
     net = model.post_net()
     net.named()[name][entry] = value
     for text in ("abc", ["abc", "aab"]):
-        with pytest.raises(FloatingPointError, match=f"^{place}: the weights are too large for float64 or not numbers$"):
+        with pytest.raises(
+            FloatingPointError,
+            match=f"^{place}: the weights are too large for float64 or not numbers$",
+        ):
             model.run(net, text)
 
 
 def test_overflow_names_the_step():
     net = model.Net("a", n=2)
     net.Wh[:], net.Ws[:] = 1e150, np.eye(2) * 1e150
-    assert np.isfinite(model.encode(net, net.alphabet.one_hot("aa"))).all()    # 1e300
+    assert np.isfinite(model.encode(net, net.alphabet.one_hot("aa"))).all()  # 1e300
     with pytest.raises(FloatingPointError, match=r"^S\(3\) is inf at place 1: .* float64"):
         model.encode(net, net.alphabet.one_hot("aaaa"))
     small = model.Net("a", n=2, theta=np.zeros(net.theta.size, np.float32))
@@ -346,7 +438,8 @@ def test_overflow_names_the_step():
 
 @pytest.mark.parametrize("name", ["Wo", "dec.Ws"])
 def test_choose_sees_no_such_number(name):
-    """A function that draws a letter would fail on them before the network could say what is wrong."""
+    """A function that draws a letter would fail on them before the network could say what is
+    wrong."""
     net = model.post_net()
     net.named()[name][0] = math.nan
 
@@ -364,6 +457,10 @@ def test_float32_stays_float32():
         net, W = random_net(rng, activation=activation)
         small = model.Net(net.alphabet, net.n, activation, net.theta.astype(np.float32))
         run = model.run(small, "abcab")
-        assert {a.dtype for a in (small.Wh, run.S, run.dec.X, run.dec.S, run.dec.Z, run.dec.P)} == {np.dtype(np.float32)}
-        np.testing.assert_allclose(run.S, oracle.encode(W, [0, 1, 2, 0, 1], activation), rtol=1e-5, atol=1e-5)
+        assert {a.dtype for a in (small.Wh, run.S, run.dec.X, run.dec.S, run.dec.Z, run.dec.P)} == {
+            np.dtype(np.float32)
+        }
+        np.testing.assert_allclose(
+            run.S, oracle.encode(W, [0, 1, 2, 0, 1], activation), rtol=1e-5, atol=1e-5
+        )
         assert model.run(small, ["ab", "ba"]).dec.S.dtype == np.float32

@@ -1,4 +1,6 @@
-"""The notebook tool: every rule refuses a notebook that breaks it, and nothing is lost between its forms."""
+"""The notebook tool: every rule refuses a notebook that breaks it, and nothing is lost between its
+forms."""
+
 import json
 import pathlib
 import re
@@ -11,11 +13,13 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-import tools.test as runner  # noqa: E402
-from tools import notebook as tool  # noqa: E402
+import tools.test as runner
+from tools import notebook as tool
 
-METADATA = {"kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-            "language_info": {"name": "python"}}
+METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
 VIEW = "application/vnd.jupyter.widget-view+json"
 TITLE = "# Add: two numbers\n\nprevious: [Start](start.ipynb)\n\n**Minutes** 5"
 UNCOUNTED = "page: execution counts are not 1 to 1: not one fresh run"
@@ -36,8 +40,10 @@ def stream(text, name="stdout"):
 
 def page(*cells, title=TITLE):
     """A good notebook, or one with these cells after its title."""
-    return new_notebook(metadata=json.loads(json.dumps(METADATA)),
-                        cells=[new_markdown_cell(title, id="title"), *(cells or [code("1 + 1")])])
+    return new_notebook(
+        metadata=json.loads(json.dumps(METADATA)),
+        cells=[new_markdown_cell(title, id="title"), *(cells or [code("1 + 1")])],
+    )
 
 
 @pytest.fixture
@@ -48,9 +54,15 @@ def problems(tmp_path):
 
 # ---------------------------------------------------------------- the real ones
 
+
 @pytest.mark.parametrize("path", tool.book(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_the_book_breaks_no_rule(path):
-    assert tool.problems(tool.read(path), path.name, path.parent, chapter=path.parent.name == "notebooks") == []
+    assert (
+        tool.problems(
+            tool.read(path), path.name, path.parent, chapter=path.parent.name == "notebooks"
+        )
+        == []
+    )
     assert path.parent.name != "notebooks" or tool.teaching(tool.read(path), path.name) == []
     assert path.stat().st_size <= 500_000
 
@@ -59,8 +71,14 @@ def test_the_book_is_its_chapters_and_solutions(tmp_path, monkeypatch):
     """JupyterLab's checkpoints and other hidden files are none of them."""
     monkeypatch.setattr(tool, "ROOT", tmp_path)
     wanted = ["notebooks/00_b.ipynb", "notebooks/01_a.ipynb", "notebooks/solutions/01_a.ipynb"]
-    for name in [*wanted, "notebooks/.ipynb_checkpoints/00_b-checkpoint.ipynb", "notebooks/.draft.ipynb", "notebooks/00_b.md",
-                 "notebooks/solutions/.ipynb_checkpoints/01_a-checkpoint.ipynb", "other/02.ipynb"]:
+    for name in [
+        *wanted,
+        "notebooks/.ipynb_checkpoints/00_b-checkpoint.ipynb",
+        "notebooks/.draft.ipynb",
+        "notebooks/00_b.md",
+        "notebooks/solutions/.ipynb_checkpoints/01_a-checkpoint.ipynb",
+        "other/02.ipynb",
+    ]:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     assert [str(path.relative_to(tmp_path)) for path in tool.book()] == wanted
@@ -74,25 +92,57 @@ GOOD = {
     "a call without an answer": page(code("f(1)", outputs=[])),
     "two cells": page(code("1"), code("2", "more", 2)),
     "one not compared": page(code("1", tags=["nbval-ignore-output"]), code("2", "more", 2)),
-    "25 lines": page(code("\n".join(["1"] * 25))),
+    "30 lines": page(code("\n".join(["1"] * 30))),
     "80 lines of one page": page(code("\n".join(["1"] * 80), tags=["one-page"])),
     "10 lines": page(code("print(1)", outputs=[stream("1\n" * 10)])),
-    "a link elsewhere": page(title=TITLE + "\n[a](https://example.org/x) [b](http://example.org) [c](#here) [d](start.ipynb#there)"),
+    "a link elsewhere": page(
+        title=TITLE
+        + "\n[a](https://example.org/x) [b](http://example.org) [c](#here) [d](start.ipynb#there)"
+    ),
     "a printed ratio": page(code("1", outputs=[result("3/home/2, a.b/tmp/c")])),
-    "a Colab cell": page(code("import sys\nif 'google.colab' in sys.modules:\n    %pip install revlib", tags=["colab"], outputs=[])),
+    "a Colab cell": page(
+        code(
+            "import sys\nif 'google.colab' in sys.modules:\n    %pip install revlib",
+            tags=["colab"],
+            outputs=[],
+        )
+    ),
     "long names": page(code("1", id="exercise-1-2"), code("2", id="step2-3rd-time", count=2)),
 }
 
 BROKEN = {
     "no count": (page(code("1 + 1", count=None)), UNCOUNTED),
     "a wrong count": (page(code("1 + 1", count=2)), UNCOUNTED),
-    "out of order": (page(code("1", count=2), code("2", "more", 1)), "page: execution counts are not 1 to 2: not one fresh run"),
+    "out of order": (
+        page(code("1", count=2), code("2", "more", 1)),
+        "page: execution counts are not 1 to 2: not one fresh run",
+    ),
     "no title": (page(title=TITLE[2:]), "page: the first cell has no title"),
     "a small title": (page(title="#" + TITLE), "page: the first cell has no title"),
-    **{f"id {id}": (page(code("1 + 1", id=id)), f"page, cell {id}: its id is not a name chosen by hand, or stands twice")
-       for id in ("1a2b3c4d", "deadbeef", "f3b2c1d4-5678-4abc-9def-0123456789ab", "Add", "add_two", "-add", "add-", "add--two", "12")},
-    "two not compared": (page(code("1", tags=["nbval-ignore-output"]), code("2", "more", 2, tags=["nbval-ignore-output"])),
-                         "page: more than one cell has outputs that are not compared"),
+    **{
+        f"id {id}": (
+            page(code("1 + 1", id=id)),
+            f"page, cell {id}: its id is not a name chosen by hand, or stands twice",
+        )
+        for id in (
+            "1a2b3c4d",
+            "deadbeef",
+            "f3b2c1d4-5678-4abc-9def-0123456789ab",
+            "Add",
+            "add_two",
+            "-add",
+            "add-",
+            "add--two",
+            "12",
+        )
+    },
+    "two not compared": (
+        page(
+            code("1", tags=["nbval-ignore-output"]),
+            code("2", "more", 2, tags=["nbval-ignore-output"]),
+        ),
+        "page: more than one cell has outputs that are not compared",
+    ),
     "a semicolon": (page(code("x = 1;\n2")), "page, cell add: a line ends in a semicolon"),
     "a last semicolon": (page(code("1 + 1; ")), "page, cell add: a line ends in a semicolon"),
     "interact": (page(code("w.interact(f)")), "page, cell add: it uses interact"),
@@ -102,33 +152,111 @@ BROKEN = {
     "chdir": (page(code("os.chdir('..')")), "page, cell add: it changes paths"),
     "pyplot": (page(code("from matplotlib import pyplot")), "page, cell add: it uses pyplot"),
     "plt": (page(code("plt.plot([1])")), "page, cell add: it uses pyplot"),
-    "26 lines": (page(code("\n".join(["1"] * 26))), "page, cell add: it has 26 lines; at most 25 fit a screen"),
-    "81 lines of one page": (page(code("\n".join(["1"] * 81), tags=["one-page"])), "page, cell add: it has 81 lines; at most 80 fit a page"),
-    "80 lines of another tag": (page(code("\n".join(["1"] * 80), tags=["two-pages"])), "page, cell add: it has 80 lines; at most 25 fit a screen"),
+    "31 lines": (
+        page(code("\n".join(["1"] * 31))),
+        "page, cell add: it has 31 lines; at most 30 fit a screen",
+    ),
+    "81 lines of one page": (
+        page(code("\n".join(["1"] * 81), tags=["one-page"])),
+        "page, cell add: it has 81 lines; at most 80 fit a page",
+    ),
+    "80 lines of another tag": (
+        page(code("\n".join(["1"] * 80), tags=["two-pages"])),
+        "page, cell add: it has 80 lines; at most 30 fit a screen",
+    ),
     "no Python": (page(code("1 +")), "page, cell add: it is not Python: invalid syntax"),
     "no result": (page(code("1 + 1", outputs=[])), "page, cell add: its output is missing"),
-    "nothing printed": (page(code("print(1)\nx = 2", outputs=[])), "page, cell add: its output is missing"),
-    "nothing checked": (page(code("answer = ...\ncheck('1.1', answer)", outputs=[])), "page, cell add: its output is missing"),
-    "nothing drawn": (page(code("cells.draw_states('a', S)", outputs=[])), "page, cell add: its output is missing"),
-    "no panel": (page(code("panels.map_panel(net)", outputs=[])), "page, cell add: its output is missing"),
-    "no table": (page(code("symbols.table()", outputs=[])), "page, cell add: its output is missing"),
-    "an error": (page(code("1 / 0", outputs=[new_output("error", ename="ZeroDivisionError", evalue="", traceback=[])])),
-                 "page, cell add: it raised ZeroDivisionError"),
-    "stderr": (page(code("1", outputs=[stream("careful\n", "stderr")])), "page, cell add: it writes to stderr"),
-    "11 lines": (page(code("print(1)", outputs=[stream("1\n" * 11)])), "page, cell add: it prints 11 lines; at most 10"),
-    "an 11-line result": (page(code("1", outputs=[result("\n".join("1" * 11))])), "page, cell add: it prints 11 lines; at most 10"),
-    **{text: (page(code("1", outputs=[result(text)])), "page, cell add: it prints a bare NumPy scalar, an address or an object")
-       for text in ("np.float64(1.0)", "[np.int64(1)]", "<f object at 0x7f>", "<Figure size 1x1>", "<Axes: >")},
-    **{repr(text): (page(code("print(1)", outputs=[stream(text)])), "page, cell add: it prints a path of one machine")
-       for text in ("/home/me/x", "in /root/x\n", "File \"/tmp/x\"", "first\n/home/me/x\n", "a\t/Users/me/x")},
-    "a path in a picture's page": (page(code("1", outputs=[result("2", **{"text/html": "<a href='/content/x'>"})])),
-                                   "page, cell add: it prints a path of one machine"),
-    "a widget": (page(code("1", outputs=[result("2", **{VIEW: {"model_id": "1f"}})])), "page, cell add: it carries a widget view"),
-    "a dead link": (page(title=TITLE + "\n[a](gone.ipynb#here)"), "page: the link to gone.ipynb leads nowhere"),
-    "a dead picture": (page(title=TITLE + "\n![a](gone.png \"title\")"), "page: the link to gone.png leads nowhere"),
-    "no minutes": (page(title=TITLE.replace("**Minutes**", "Minutes")), "page: it does not say how many minutes it takes"),
-    "no neighbours": (page(title=TITLE.replace("(start.ipynb)", "(https://example.org)")),
-                      "page: its first cell does not link to the previous and the next chapter"),
+    "nothing printed": (
+        page(code("print(1)\nx = 2", outputs=[])),
+        "page, cell add: its output is missing",
+    ),
+    "nothing checked": (
+        page(code("answer = ...\ncheck('1.1', answer)", outputs=[])),
+        "page, cell add: its output is missing",
+    ),
+    "nothing drawn": (
+        page(code("cells.draw_states('a', S)", outputs=[])),
+        "page, cell add: its output is missing",
+    ),
+    "no panel": (
+        page(code("panels.map_panel(net)", outputs=[])),
+        "page, cell add: its output is missing",
+    ),
+    "no table": (
+        page(code("symbols.table()", outputs=[])),
+        "page, cell add: its output is missing",
+    ),
+    "an error": (
+        page(
+            code(
+                "1 / 0",
+                outputs=[new_output("error", ename="ZeroDivisionError", evalue="", traceback=[])],
+            )
+        ),
+        "page, cell add: it raised ZeroDivisionError",
+    ),
+    "stderr": (
+        page(code("1", outputs=[stream("careful\n", "stderr")])),
+        "page, cell add: it writes to stderr",
+    ),
+    "11 lines": (
+        page(code("print(1)", outputs=[stream("1\n" * 11)])),
+        "page, cell add: it prints 11 lines; at most 10",
+    ),
+    "an 11-line result": (
+        page(code("1", outputs=[result("\n".join("1" * 11))])),
+        "page, cell add: it prints 11 lines; at most 10",
+    ),
+    **{
+        text: (
+            page(code("1", outputs=[result(text)])),
+            "page, cell add: it prints a bare NumPy scalar, an address or an object",
+        )
+        for text in (
+            "np.float64(1.0)",
+            "[np.int64(1)]",
+            "<f object at 0x7f>",
+            "<Figure size 1x1>",
+            "<Axes: >",
+        )
+    },
+    **{
+        repr(text): (
+            page(code("print(1)", outputs=[stream(text)])),
+            "page, cell add: it prints a path of one machine",
+        )
+        for text in (
+            "/home/me/x",
+            "in /root/x\n",
+            'File "/tmp/x"',
+            "first\n/home/me/x\n",
+            "a\t/Users/me/x",
+        )
+    },
+    "a path in a picture's page": (
+        page(code("1", outputs=[result("2", **{"text/html": "<a href='/content/x'>"})])),
+        "page, cell add: it prints a path of one machine",
+    ),
+    "a widget": (
+        page(code("1", outputs=[result("2", **{VIEW: {"model_id": "1f"}})])),
+        "page, cell add: it carries a widget view",
+    ),
+    "a dead link": (
+        page(title=TITLE + "\n[a](gone.ipynb#here)"),
+        "page: the link to gone.ipynb leads nowhere",
+    ),
+    "a dead picture": (
+        page(title=TITLE + '\n![a](gone.png "title")'),
+        "page: the link to gone.png leads nowhere",
+    ),
+    "no minutes": (
+        page(title=TITLE.replace("**Minutes**", "Minutes")),
+        "page: it does not say how many minutes it takes",
+    ),
+    "no neighbours": (
+        page(title=TITLE.replace("(start.ipynb)", "(https://example.org)")),
+        "page: its first cell does not link to the previous and the next chapter",
+    ),
 }
 
 
@@ -144,10 +272,16 @@ def test_a_broken_notebook_has_its_problem(problems, notebook, sentence):
 
 
 def test_metadata_that_are_not_canonical(problems):
-    for change in (lambda m: m.clear(), lambda m: m.update(widgets={}), lambda m: m["language_info"].update(version="3.11.2")):
+    for change in (
+        lambda m: m.clear(),
+        lambda m: m.update(widgets={}),
+        lambda m: m["language_info"].update(version="3.11.2"),
+    ):
         notebook = page()
         change(notebook.metadata)
-        assert problems(notebook) == ["page: its metadata are not the canonical ones (run it with tools/notebook.py)"]
+        assert problems(notebook) == [
+            "page: its metadata are not the canonical ones (run it with tools/notebook.py)"
+        ]
 
 
 @pytest.mark.parametrize("source", ["!ls", "%time 1", "  !ls", "x = 1\n%matplotlib inline"])
@@ -167,9 +301,19 @@ def test_an_id_that_stands_twice(problems):
 def test_a_notebook_without_ids_or_cells(problems, tmp_path):
     """Colab writes format 4.0, in which cells have no id."""
     path = tmp_path / "colab.ipynb"
-    path.write_text(json.dumps({"nbformat": 4, "nbformat_minor": 0, "metadata": METADATA, "cells": [
-        {"cell_type": "markdown", "metadata": {}, "source": TITLE}]}))
-    assert any("its id is not a name chosen by hand" in sentence for sentence in problems(tool.read(path)))
+    path.write_text(
+        json.dumps(
+            {
+                "nbformat": 4,
+                "nbformat_minor": 0,
+                "metadata": METADATA,
+                "cells": [{"cell_type": "markdown", "metadata": {}, "source": TITLE}],
+            }
+        )
+    )
+    assert any(
+        "its id is not a name chosen by hand" in sentence for sentence in problems(tool.read(path))
+    )
     assert "page: the first cell has no title" in problems(new_notebook(metadata=METADATA))
 
 
@@ -178,28 +322,53 @@ def test_solutions_need_no_minutes_and_no_neighbours(problems):
 
 
 def test_every_problem_is_told(problems):
-    notebook = page(code("plt.show();", id="1a2b3c4d", count=7, outputs=[stream("/tmp/x", "stderr")]), title="Nothing")
+    notebook = page(
+        code("plt.show();", id="1a2b3c4d", count=7, outputs=[stream("/tmp/x", "stderr")]),
+        title="Nothing",
+    )
     assert len(problems(notebook)) == 9
 
 
 # ---------------------------------------------------------------- canonical form
 
+
 def test_canonical():
-    outputs = [result("2", **{VIEW: {"model_id": "1f"}, "text/html": "<b>2</b>"}), stream("hello\n")]
+    outputs = [
+        result("2", **{VIEW: {"model_id": "1f"}, "text/html": "<b>2</b>"}),
+        stream("hello\n"),
+    ]
     outputs[0].metadata = {"image/png": {"width": 3}}
-    notebook = page(code("1 + 1", outputs=outputs, tags=["colab"], collapsed=True, execution={"iopub.status.busy": "2024"}))
+    notebook = page(
+        code(
+            "1 + 1",
+            outputs=outputs,
+            tags=["colab"],
+            collapsed=True,
+            execution={"iopub.status.busy": "2024"},
+        )
+    )
     notebook.metadata.update(widgets={"state": {}}, colab={"name": "x"})
     notebook.metadata["language_info"]["version"] = "3.11.2"
     done = tool.canonical(notebook)
     assert done.metadata == METADATA and (done.nbformat, done.nbformat_minor) == (4, 5)
     title, cell = done.cells
     assert (title.metadata, cell.metadata) == ({}, {"tags": ["colab"]})
-    assert cell.outputs[0].data == {"text/plain": "2", "text/html": "<b>2</b>"} and cell.outputs[0].metadata == {}
-    assert cell.outputs[1].text == "hello\n" and (cell.id, cell.source, cell.execution_count) == ("add", "1 + 1", 1)
+    assert (
+        cell.outputs[0].data == {"text/plain": "2", "text/html": "<b>2</b>"}
+        and cell.outputs[0].metadata == {}
+    )
+    assert cell.outputs[1].text == "hello\n" and (cell.id, cell.source, cell.execution_count) == (
+        "add",
+        "1 + 1",
+        1,
+    )
     nbformat.validate(done)
     assert tool.canonical(nbformat.from_dict(json.loads(json.dumps(done)))) == done
     folded = tool.canonical(page(code("rows = []", tags=["hide-input"]))).cells[1].metadata
-    assert folded == {"tags": ["hide-input"], "jupyter": {"source_hidden": True}}    # folded in JupyterLab as on the site
+    assert folded == {
+        "tags": ["hide-input"],
+        "jupyter": {"source_hidden": True},
+    }  # folded in JupyterLab as on the site
 
 
 def test_what_is_written_can_be_read(tmp_path):
@@ -213,15 +382,38 @@ def test_what_is_written_can_be_read(tmp_path):
 
 # ---------------------------------------------------------------- text and back
 
-SOURCES = ["1 + 1", "# a comment\n\n\nx = 1", 's = """\n```\nfence\n```\n"""\ns', ":a: b", "x = '$a_b$ \\\\ é 字'", "%pip install x\n!ls",
-           "def f():\n\n    return {'a': [1,\n                  2]}", "# %% [markdown]\n1", "+++"]
-PROSE = ["## Two\n\n* a\n* b", "```python\nx = 1\n```", "$$S(t) = x\\cdot W_h$$ and `code`", "| a | b |\n|---|---|\n| 1 | 2 |", "é 字 <b>&amp;</b>"]
+SOURCES = [
+    "1 + 1",
+    "# a comment\n\n\nx = 1",
+    's = """\n```\nfence\n```\n"""\ns',
+    ":a: b",
+    "x = '$a_b$ \\\\ é 字'",
+    "%pip install x\n!ls",
+    "def f():\n\n    return {'a': [1,\n                  2]}",
+    "# %% [markdown]\n1",
+    "+++",
+]
+PROSE = [
+    "## Two\n\n* a\n* b",
+    "```python\nx = 1\n```",
+    "$$S(t) = x\\cdot W_h$$ and `code`",
+    "| a | b |\n|---|---|\n| 1 | 2 |",
+    "é 字 <b>&amp;</b>",
+]
 
 
-@pytest.mark.parametrize("names", [["add", "more"], ["null", "no"], ["on", "e5"], ["exercise-1-2", "yes"]], ids=str)
+@pytest.mark.parametrize(
+    "names", [["add", "more"], ["null", "no"], ["on", "e5"], ["exercise-1-2", "yes"]], ids=str
+)
 def test_text_and_back_keeps_everything(tmp_path, names):
-    cells = [code(source, f"{names[0]}-{i}" if i else names[0], i + 1, [result(str(i))]) for i, source in enumerate(SOURCES)]
-    cells += [new_markdown_cell(source, id=f"{names[1]}-{i}" if i else names[1]) for i, source in enumerate(PROSE)]
+    cells = [
+        code(source, f"{names[0]}-{i}" if i else names[0], i + 1, [result(str(i))])
+        for i, source in enumerate(SOURCES)
+    ]
+    cells += [
+        new_markdown_cell(source, id=f"{names[1]}-{i}" if i else names[1])
+        for i, source in enumerate(PROSE)
+    ]
     cells[1].metadata.tags = ["colab", "nbval-ignore-output"]
     path = tmp_path / "page.ipynb"
     tool.write(tool.canonical(page(*cells)), path)
@@ -234,24 +426,41 @@ def test_text_and_back_keeps_everything(tmp_path, names):
 
 def test_a_changed_cell_loses_its_outputs_alone(tmp_path):
     path = tmp_path / "page.ipynb"
-    tool.write(tool.canonical(page(code("1 + 1"), code("print('here')", "more", 2, [stream("here\n")]))), path)
+    tool.write(
+        tool.canonical(page(code("1 + 1"), code("print('here')", "more", 2, [stream("here\n")]))),
+        path,
+    )
     text = tool.text(path)
     assert text.count("1 + 1") == 1
     tool.build(text.replace("1 + 1", "1 + 2"), path)
     title, changed, same = tool.read(path).cells
-    assert (changed.id, changed.source, changed.outputs, changed.execution_count) == ("add", "1 + 2", [], None)
-    assert (same.id, same.outputs[0].text, same.execution_count) == ("more", "here\n", 2) and title.source == TITLE
+    assert (changed.id, changed.source, changed.outputs, changed.execution_count) == (
+        "add",
+        "1 + 2",
+        [],
+        None,
+    )
+    assert (same.id, same.outputs[0].text, same.execution_count) == (
+        "more",
+        "here\n",
+        2,
+    ) and title.source == TITLE
 
 
 def test_text_without_a_notebook_makes_one(tmp_path):
     old, new = tmp_path / "old.ipynb", tmp_path / "new.ipynb"
     tool.write(tool.canonical(page()), old)
     tool.build(tool.text(old), new)
-    assert [(cell.id, cell.source) for cell in tool.read(new).cells] == [("title", TITLE), ("add", "1 + 1")]
+    assert [(cell.id, cell.source) for cell in tool.read(new).cells] == [
+        ("title", TITLE),
+        ("add", "1 + 1"),
+    ]
     assert tool.read(new).cells[1].outputs == []
 
 
-@pytest.mark.parametrize("arguments", [[], ["page.ipynb"]], ids=["without files", "with a notebook"])
+@pytest.mark.parametrize(
+    "arguments", [[], ["page.ipynb"]], ids=["without files", "with a notebook"]
+)
 def test_build_takes_text_alone(tmp_path, monkeypatch, capsys, arguments):
     """A notebook read as if it were text would come back as one cell of JSON."""
     monkeypatch.setattr(tool, "ROOT", tmp_path)
@@ -261,18 +470,24 @@ def test_build_takes_text_alone(tmp_path, monkeypatch, capsys, arguments):
     before = path.read_bytes()
     try:
         tool.main(["build", *(str(path.parent / name) for name in arguments)])
-    except SystemExit:    # how argparse refuses
+    except SystemExit:  # how argparse refuses
         pass
     assert path.read_bytes() == before
 
 
 # ---------------------------------------------------------------- nobody's work is lost
 
+
 @pytest.fixture
 def kept(tmp_path):
     """A notebook on the disk, and its text beside it."""
     path = tmp_path / "page.ipynb"
-    tool.write(tool.canonical(page(code("1 + 1", outputs=[result("2")]), code("2 + 2", "more", 2, [result("4")]))), path)
+    tool.write(
+        tool.canonical(
+            page(code("1 + 1", outputs=[result("2")]), code("2 + 2", "more", 2, [result("4")]))
+        ),
+        path,
+    )
     tool.main(["text", str(path)])
     return path
 
@@ -280,19 +495,32 @@ def kept(tmp_path):
 def test_a_write_that_is_interrupted_leaves_the_old_file(kept, monkeypatch):
     before, text = kept.read_bytes(), kept.with_suffix(".md")
     for wrong in (KeyboardInterrupt, OSError(28, "No space left on device")):
-        monkeypatch.setattr(tool.training.os, "fsync", lambda _, wrong=wrong: (_ for _ in ()).throw(wrong))
+        monkeypatch.setattr(
+            tool.training.os, "fsync", lambda _, wrong=wrong: (_ for _ in ()).throw(wrong)
+        )
         with pytest.raises((KeyboardInterrupt, OSError)):
             tool.write(page(), kept)
         with pytest.raises((KeyboardInterrupt, OSError)):
             tool.main(["build", str(text)])
-        assert kept.read_bytes() == before and {path.name for path in kept.parent.iterdir()} == {"page.ipynb", "page.md"}
+        assert kept.read_bytes() == before and {path.name for path in kept.parent.iterdir()} == {
+            "page.ipynb",
+            "page.md",
+        }
 
 
-@pytest.mark.parametrize("edit, words", [
-    (lambda text: "", "no head between two lines of ---"), (lambda text: text[:10], "no head"), (lambda text: text.replace("---", "--", 1), "no head"),
-    (lambda text: text.replace(":id: more", ":id: add"), "see 'add'"), (lambda text: text.replace(":id: more", ":id: more é"), "see 'more é'"),
-    (lambda text: text.replace(":id: more\n", ""), "an id of its own"), (lambda text: text[:text.index("---", 4) + 4], "no cell")],
-    ids=["empty", "torn", "no head", "an id twice", "an id that is none", "no id", "no cell"])
+@pytest.mark.parametrize(
+    "edit, words",
+    [
+        (lambda text: "", "no head between two lines of ---"),
+        (lambda text: text[:10], "no head"),
+        (lambda text: text.replace("---", "--", 1), "no head"),
+        (lambda text: text.replace(":id: more", ":id: add"), "see 'add'"),
+        (lambda text: text.replace(":id: more", ":id: more é"), "see 'more é'"),
+        (lambda text: text.replace(":id: more\n", ""), "an id of its own"),
+        (lambda text: text[: text.index("---", 4) + 4], "no cell"),
+    ],
+    ids=["empty", "torn", "no head", "an id twice", "an id that is none", "no id", "no cell"],
+)
 def test_a_text_that_is_torn_builds_nothing(kept, edit, words):
     before, text = kept.read_bytes(), kept.with_suffix(".md")
     edited = edit(text.read_text(encoding="utf-8"))
@@ -306,14 +534,16 @@ def test_a_text_that_is_torn_builds_nothing(kept, edit, words):
 def test_cells_that_go_are_named(kept, capsys):
     text = kept.with_suffix(".md")
     source = text.read_text(encoding="utf-8")
-    text.write_text(source[:source.rindex("```{code-cell}")], encoding="utf-8")
+    text.write_text(source[: source.rindex("```{code-cell}")], encoding="utf-8")
     tool.main(["build", str(text)])
-    assert capsys.readouterr().out == "page.ipynb: 1 cell gone: more\n" and [cell.id for cell in tool.read(kept).cells] == ["title", "add"]
+    assert capsys.readouterr().out == "page.ipynb: 1 cell gone: more\n" and [
+        cell.id for cell in tool.read(kept).cells
+    ] == ["title", "add"]
 
 
 def test_an_edited_text_is_not_written_over(kept):
     text = kept.with_suffix(".md")
-    tool.main(["text", str(kept)])    # the same again: nothing is lost
+    tool.main(["text", str(kept)])  # the same again: nothing is lost
     text.write_text(text.read_text(encoding="utf-8") + "\nmine\n", encoding="utf-8")
     before = text.read_bytes()
     with pytest.raises(SystemExit, match="page.md is there, and is not what `text` would write"):
@@ -337,12 +567,13 @@ def test_a_text_is_built_edited_and_built_again(kept):
         text.write_text(text.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
         tool.main(["build", str(text)])
         assert tool.read(kept).cells[1].source == new
-    tool.main(["text", str(kept)])    # it is as `text` writes it
+    tool.main(["text", str(kept)])  # it is as `text` writes it
 
 
 def test_a_notebook_saved_while_it_ran_is_not_written_over(kept, monkeypatch):
     def execute(notebook, folder):
-        tool.write(page(code("mine")), kept)    # as a reader's JupyterLab does
+        tool.write(page(code("mine")), kept)  # as a reader's JupyterLab does
+
     monkeypatch.setattr(tool, "execute", execute)
     with pytest.raises(SystemExit, match="page.ipynb was saved by someone else while it ran"):
         tool.run(kept)
@@ -351,13 +582,22 @@ def test_a_notebook_saved_while_it_ran_is_not_written_over(kept, monkeypatch):
 
 def test_a_pasted_picture_stays(tmp_path):
     path, picture = tmp_path / "page.ipynb", {"p.png": {"image/png": "iVBORw0KGgo="}}
-    tool.write(page(new_markdown_cell("![p](attachment:p.png)", id="seen", attachments=picture)), path)
+    tool.write(
+        page(new_markdown_cell("![p](attachment:p.png)", id="seen", attachments=picture)), path
+    )
     tool.build(tool.text(path).replace("![p]", "![q]"), path)
-    assert tool.read(path).cells[1].source == "![q](attachment:p.png)" and tool.read(path).cells[1].attachments == picture
+    assert (
+        tool.read(path).cells[1].source == "![q](attachment:p.png)"
+        and tool.read(path).cells[1].attachments == picture
+    )
 
 
 def test_what_is_no_notebook_is_named(tmp_path):
-    for name, content in (("torn.ipynb", b'{"cells": ['), ("other.ipynb", b"\xff\xfe\x00"), ("empty.ipynb", b"")):
+    for name, content in (
+        ("torn.ipynb", b'{"cells": ['),
+        ("other.ipynb", b"\xff\xfe\x00"),
+        ("empty.ipynb", b""),
+    ):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(SystemExit, match=f"{name} is no notebook that can be read"):
             tool.read(tmp_path / name)
@@ -377,15 +617,37 @@ def test_check_knows_a_chapter_from_inside_its_folder(monkeypatch, tmp_path, cap
 
 # ---------------------------------------------------------------- show, run, and the commands
 
+
 def test_show_tells_of_errors(tmp_path):
     path = tmp_path / "page.ipynb"
-    tool.write(page(code("1 / 0", outputs=[new_output("error", ename="ZeroDivisionError", evalue="division by zero", traceback=["..."])])), path)
+    tool.write(
+        page(
+            code(
+                "1 / 0",
+                outputs=[
+                    new_output(
+                        "error",
+                        ename="ZeroDivisionError",
+                        evalue="division by zero",
+                        traceback=["..."],
+                    )
+                ],
+            )
+        ),
+        path,
+    )
     assert "  > error: ZeroDivisionError: division by zero" in tool.show(path).splitlines()
 
 
 def test_show_has_text_and_hashes_alone(tmp_path):
     picture = "iVBORw0KGgo" * 1000
-    outputs = [result("a picture", **{"image/png": picture, "text/html": f'<img src="data:image/png;base64,{picture}">'}), stream("hello\n")]
+    outputs = [
+        result(
+            "a picture",
+            **{"image/png": picture, "text/html": f'<img src="data:image/png;base64,{picture}">'},
+        ),
+        stream("hello\n"),
+    ]
     path = tmp_path / "page.ipynb"
     tool.write(page(code("1 + 1", outputs=outputs, tags=["colab"])), path)
     shown = tool.show(path)
@@ -394,8 +656,20 @@ def test_show_has_text_and_hashes_alone(tmp_path):
     assert "  > text/plain: a picture" in lines and "  > stream: hello" in lines
     assert "base64" not in shown and "iVBOR" not in shown and len(shown) < 500
     other = path.with_name("other.ipynb")
-    tool.write(page(code("1 + 1", outputs=[result("a picture", **{"image/png": picture + "x"})], tags=["colab"])), other)
-    png = [[line for line in tool.show(file).splitlines() if "image/png" in line] for file in (path, other)]
+    tool.write(
+        page(
+            code(
+                "1 + 1",
+                outputs=[result("a picture", **{"image/png": picture + "x"})],
+                tags=["colab"],
+            )
+        ),
+        other,
+    )
+    png = [
+        [line for line in tool.show(file).splitlines() if "image/png" in line]
+        for file in (path, other)
+    ]
     assert png[0] != png[1] and len(png[0]) == 1, "another picture has another hash"
 
 
@@ -403,13 +677,29 @@ def test_two_runs_give_the_same_bytes(tmp_path):
     (tmp_path / "start.ipynb").touch()
     paths = [tmp_path / "page.ipynb", tmp_path / "copy.ipynb"]
     for path, old in zip(paths, ([], [result("old")])):
-        tool.write(page(code("import pathlib\nprint(pathlib.Path('start.ipynb').exists())\nprint('again')", "where", None, old),
-                        code("import ipywidgets\nipywidgets.IntSlider()", "slider", 9, old, tags=["kept"])), path)
+        tool.write(
+            page(
+                code(
+                    "import pathlib\nprint(pathlib.Path('start.ipynb').exists())\nprint('again')",
+                    "where",
+                    None,
+                    old,
+                ),
+                code("import ipywidgets\nipywidgets.IntSlider()", "slider", 9, old, tags=["kept"]),
+            ),
+            path,
+        )
     command = [sys.executable, str(ROOT / "tools" / "notebook.py"), "run", *map(str, paths)]
-    assert subprocess.run(command, capture_output=True, text=True).stdout == "running page.ipynb\nrunning copy.ipynb\n"
+    assert (
+        subprocess.run(command, capture_output=True, text=True).stdout
+        == "running page.ipynb\nrunning copy.ipynb\n"
+    )
     assert paths[0].read_bytes() == paths[1].read_bytes()
     _, where, slider = tool.read(paths[0]).cells
-    assert where.outputs == [stream("True\nagain\n")] and [where.execution_count, slider.execution_count] == [1, 2]
+    assert where.outputs == [stream("True\nagain\n")] and [
+        where.execution_count,
+        slider.execution_count,
+    ] == [1, 2]
     assert list(slider.outputs[0].data) == ["text/plain"] and slider.metadata == {"tags": ["kept"]}
     assert tool.problems(tool.read(paths[0]), "page", tmp_path) == []
 
@@ -419,12 +709,21 @@ CHAPTERS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 
 @pytest.mark.parametrize("k", range(1, len(CHAPTERS)), ids=[path.stem for path in CHAPTERS[1:]])
 def test_a_chapter_leads_to_its_neighbours(k):
-    """In its first and its last cell: to the one before and the one after, by the names that the map in chapter 00 gives."""
-    names = dict(re.findall(r"\[(\d\d [^\]]+)\]\((\w+\.ipynb)\)", "\n".join(c.source for c in tool.read(CHAPTERS[0]).cells)))
+    """In its first and its last cell: to the one before and the one after, by the names that the
+    map in chapter 00 gives."""
+    names = dict(
+        re.findall(
+            r"\[(\d\d [^\]]+)\]\((\w+\.ipynb)\)",
+            "\n".join(c.source for c in tool.read(CHAPTERS[0]).cells),
+        )
+    )
     named = {file: name for name, file in names.items()} | {CHAPTERS[0].name: "00 Start here"}
     last = k == len(CHAPTERS) - 1
     before, after = CHAPTERS[k - 1].name, CHAPTERS[0 if last else k + 1].name
-    line = f"previous: [{named[before]}]({before}) · {'back to' if last else 'next:'} [{named[after]}]({after})"
+    line = (
+        f"previous: [{named[before]}]({before}) · {'back to' if last else 'next:'}"
+        f" [{named[after]}]({after})"
+    )
     cells = [cell.source.splitlines() for cell in tool.read(CHAPTERS[k]).cells]
     assert line in cells[0] and cells[-1][-1] == line
 
@@ -434,38 +733,88 @@ TOP = f"{TITLE}\n\n**You will**\n\n{OBJECTIVES}"
 HINT = "\n\n<details><summary>Hint</summary>\n\nOne, and one more.\n\n</details>"
 
 
-def chapter(top=TOP, end="## You can now\n\n- add two numbers (2.1, 2.2, 2.3)\n- say what a sum is (2.4, 2.5)", kinds=tool.KINDS, hint=HINT,
-            quizzes=("2.sum", "2.more")):
+def chapter(
+    top=TOP,
+    end="## You can now\n\n- add two numbers (2.1, 2.2, 2.3)\n- say what a sum is (2.4, 2.5)",
+    kinds=tool.KINDS,
+    hint=HINT,
+    quizzes=("2.sum", "2.more"),
+):
     """A chapter that has all that a chapter must have, or lacks what is said."""
-    exercises = [new_markdown_cell(("## On your own\n\n" if k == 1 else "") + f"**2.{k}** *{kind}.* Add.{hint if k == 3 else HINT}", id=f"exercise-{k}")
-                 for k, kind in enumerate(kinds, 1)]
+    exercises = [
+        new_markdown_cell(
+            ("## On your own\n\n" if k == 1 else "")
+            + f"**2.{k}** *{kind}.* Add.{hint if k == 3 else HINT}",
+            id=f"exercise-{k}",
+        )
+        for k, kind in enumerate(kinds, 1)
+    ]
     asked = [code(f'quiz("{name}")', id=f"quiz-{k}") for k, name in enumerate(quizzes)]
     return page(*asked, *exercises, new_markdown_cell(end, id="you-can-now"), title=top)
 
 
 LACKING = {
-    "does not take up the objectives": [chapter(top=TITLE), chapter(top=TOP.replace("- add", "- subtract")), chapter(end="## The end"),
-                                        chapter(end="## You can now\n\n- say what a sum is (2.4, 2.5)\n- add two numbers (2.1, 2.2, 2.3)")],
-    "two are the least": [chapter(quizzes=["2.sum"]), chapter(quizzes=["2.sum", "3.more"]), chapter(quizzes=[])],
-    "its exercises are": [chapter(kinds=["By hand"] * 5), chapter(kinds=tool.KINDS[:4]), chapter(kinds=[*tool.KINDS[:4], "Guess"])],
-    "exercise 2.3 has no hint that folds out": [chapter(hint=""), chapter(hint=" Hint: one more."), chapter(hint="\n\n<details><summary>Hint</summary>One.</details>")],
-    "does not name every exercise": [chapter(end="## You can now\n\n- add two numbers (2.1, 2.2)\n- say what a sum is (2.4, 2.5)")],
+    "does not take up the objectives": [
+        chapter(top=TITLE),
+        chapter(top=TOP.replace("- add", "- subtract")),
+        chapter(end="## The end"),
+        chapter(
+            end=(
+                "## You can now\n\n- say what a sum is (2.4, 2.5)\n- add two numbers (2.1, 2.2,"
+                " 2.3)"
+            )
+        ),
+    ],
+    "two are the least": [
+        chapter(quizzes=["2.sum"]),
+        chapter(quizzes=["2.sum", "3.more"]),
+        chapter(quizzes=[]),
+    ],
+    "its exercises are": [
+        chapter(kinds=["By hand"] * 5),
+        chapter(kinds=tool.KINDS[:4]),
+        chapter(kinds=[*tool.KINDS[:4], "Guess"]),
+    ],
+    "exercise 2.3 has no hint that folds out": [
+        chapter(hint=""),
+        chapter(hint=" Hint: one more."),
+        chapter(hint="\n\n<details><summary>Hint</summary>One.</details>"),
+    ],
+    "does not name every exercise": [
+        chapter(
+            end="## You can now\n\n- add two numbers (2.1, 2.2)\n- say what a sum is (2.4, 2.5)"
+        )
+    ],
 }
 
 
-@pytest.mark.parametrize("sentence, notebook", [(sentence, notebook) for sentence, notebooks in LACKING.items() for notebook in notebooks])
+@pytest.mark.parametrize(
+    "sentence, notebook",
+    [(sentence, notebook) for sentence, notebooks in LACKING.items() for notebook in notebooks],
+)
 def test_what_a_chapter_lacks_is_told(sentence, notebook):
     assert tool.teaching(chapter(), "02_sums.ipynb") == []
     found = tool.teaching(notebook, "02_sums.ipynb")
-    assert found and all(line.startswith("02_sums.ipynb: ") for line in found) and any(sentence in line for line in found)
+    assert (
+        found
+        and all(line.startswith("02_sums.ipynb: ") for line in found)
+        and any(sentence in line for line in found)
+    )
 
 
 def test_who_need_not_teach():
     """What is no chapter; and chapter 00, the glossary and the teachers' page ask nothing."""
     assert tool.teaching(page(), "page.ipynb") == []
     silent = chapter(kinds=(), quizzes=(), end="## You can now\n\n" + OBJECTIVES)
-    assert all(tool.teaching(silent, name) == [] for name in ("00_start.ipynb", "B_glossary.ipynb", "C_teaching.ipynb"))
-    assert tool.teaching(silent, "A_more.ipynb") and tool.teaching(silent, "12_page.ipynb") and tool.teaching(page(), "00_start.ipynb")
+    assert all(
+        tool.teaching(silent, name) == []
+        for name in ("00_start.ipynb", "B_glossary.ipynb", "C_teaching.ipynb")
+    )
+    assert (
+        tool.teaching(silent, "A_more.ipynb")
+        and tool.teaching(silent, "12_page.ipynb")
+        and tool.teaching(page(), "00_start.ipynb")
+    )
 
 
 def test_check_tells_and_exits(tmp_path, capsys):
@@ -478,18 +827,37 @@ def test_check_tells_and_exits(tmp_path, capsys):
     assert tool.main(["check", str(good)]) == 0 and capsys.readouterr().out == ""
     assert tool.main(["check", str(good), str(large)]) == 1
     out = capsys.readouterr().out
-    assert out.startswith("large.ipynb: 50") and out.endswith(" kB; GitHub shows no notebook that large\n") and out.count("\n") == 1
-    assert tool.main(["text", str(good)]) == 0 and good.with_suffix(".md").read_text(encoding="utf-8") == tool.text(good)
+    assert (
+        out.startswith("large.ipynb: 50")
+        and out.endswith(" kB; GitHub shows no notebook that large\n")
+        and out.count("\n") == 1
+    )
+    assert tool.main(["text", str(good)]) == 0 and good.with_suffix(".md").read_text(
+        encoding="utf-8"
+    ) == tool.text(good)
     before = good.read_bytes()
     assert tool.main(["build", str(good.with_suffix(".md"))]) == 0 and good.read_bytes() == before
     capsys.readouterr()
-    assert tool.main(["show", str(good)]) == 0 and capsys.readouterr().out.startswith("--- markdown title\n")
+    assert tool.main(["show", str(good)]) == 0 and capsys.readouterr().out.startswith(
+        "--- markdown title\n"
+    )
 
 
-@pytest.mark.parametrize("codes", [(0, 0, 0, 0), *(tuple(code * (k == place) for k in range(4)) for code in (1, 5, -9)
-                                                                for place in range(4))], ids=str)
+@pytest.mark.parametrize(
+    "codes",
+    [
+        (0, 0, 0, 0),
+        *(
+            tuple(code * (k == place) for k in range(4))
+            for code in (1, 5, -9)
+            for place in range(4)
+        ),
+    ],
+    ids=str,
+)
 def test_the_test_runner_hides_no_failure(monkeypatch, capsys, codes):
-    """Units, notebooks, panels and site in a browser; a run that a signal ended has a negative code."""
+    """Units, notebooks, panels and site in a browser; a run that a signal ended has a negative
+    code."""
     *ended, panels, site = codes
     commands, beside, ended = [], [], iter(ended)
 
@@ -503,12 +871,18 @@ def test_the_test_runner_hides_no_failure(monkeypatch, capsys, codes):
 
     waited = iter([panels, site])
     monkeypatch.setattr(subprocess, "Popen", Beside)
-    monkeypatch.setattr(subprocess, "call", lambda command, **_: commands.append(command) or next(ended))
+    monkeypatch.setattr(
+        subprocess, "call", lambda command, **_: commands.append(command) or next(ended)
+    )
     monkeypatch.setattr(sys, "argv", ["test.py"])
     assert bool(runner.main()) == any(codes)
-    assert [tuple(command[-len(paths):]) for command, paths in zip(beside, runner.BROWSER)] == [*runner.BROWSER]
+    assert [tuple(command[-len(paths) :]) for command, paths in zip(beside, runner.BROWSER)] == [
+        *runner.BROWSER
+    ]
     assert "tests" in commands[0] and "--nbval" in commands[1] and len(commands) == 2
-    assert all(f"--ignore={path}" in commands[0] for paths in runner.BROWSER for path in paths), "nothing is run twice"
+    assert all(f"--ignore={path}" in commands[0] for paths in runner.BROWSER for path in paths), (
+        "nothing is run twice"
+    )
     out = capsys.readouterr().out
     assert all(f"what {paths[-1]} says" in out for paths in runner.BROWSER)
     monkeypatch.setattr(sys, "argv", ["test.py", "--notebooks"])

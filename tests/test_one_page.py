@@ -1,4 +1,6 @@
-"""The one page of chapter 12: taken out of the notebook, run, and held against revlib and against finite differences."""
+"""The one page of chapter 12: taken out of the notebook, run, and held against revlib and against
+finite differences."""
+
 import ast
 import contextlib
 import io
@@ -14,7 +16,7 @@ from revlib import bptt, model, training
 from revlib.alphabet import Alphabet
 
 PATH = pathlib.Path(__file__).resolve().parent.parent / "notebooks" / "12_on_one_page.ipynb"
-CELL, = [cell for cell in nbformat.read(PATH, as_version=4).cells if cell.id == "one-page"]
+(CELL,) = [cell for cell in nbformat.read(PATH, as_version=4).cells if cell.id == "one-page"]
 SOURCE = CELL.source
 STRINGS = {T: ["".join(s) for s in itertools.product("abc", repeat=T)] for T in range(1, 7)}
 ONE_UPDATE = SOURCE.replace("range(1, 1001)", "range(1, 2)")
@@ -39,7 +41,9 @@ def untrained():
 
 
 def theta(net):
-    return np.concatenate([np.ravel(net[name]) for name in ("Wh", "Ws", "b", "dec_Wh", "dec_Ws", "dec_b", "Wo", "bo")])
+    return np.concatenate(
+        [np.ravel(net[name]) for name in ("Wh", "Ws", "b", "dec_Wh", "dec_Ws", "dec_b", "Wo", "bo")]
+    )
 
 
 def as_revlib(net, letters="abc"):
@@ -49,10 +53,14 @@ def as_revlib(net, letters="abc"):
 def shaken(page, seed):
     """A start with every number moved: no sum lies on ReLU's corner."""
     rng = np.random.default_rng(seed)
-    return {name: weight + rng.normal(0, 0.3, weight.shape) for name, weight in page["start"](rng).items()}
+    return {
+        name: weight + rng.normal(0, 0.3, weight.shape)
+        for name, weight in page["start"](rng).items()
+    }
 
 
 # ---------------------------------------------------------------- what it is
+
 
 def test_it_fits_a_page_and_can_be_typed():
     lines = SOURCE.splitlines()
@@ -60,7 +68,9 @@ def test_it_fits_a_page_and_can_be_typed():
     assert "one-page" in CELL.metadata.tags and "\t" not in SOURCE
     tree = ast.parse(SOURCE)
     imported = [node for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom))]
-    assert [ast.unparse(node) for node in imported] == ["import numpy as np"] and "revlib" not in SOURCE
+    assert [ast.unparse(node) for node in imported] == [
+        "import numpy as np"
+    ] and "revlib" not in SOURCE
     assert not re.search(r"lambda|exec|eval|__", SOURCE)
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     assert len(functions) == 6 and all(ast.get_docstring(node) for node in functions)
@@ -74,19 +84,26 @@ def test_no_line_does_two_things():
 
 # ---------------------------------------------------------------- what it does
 
+
 def test_it_reverses_what_it_says(page):
     names, printed = page
     reverse, net = names["reverse"], names["net"]
     for T in (1, 2, 3, 4):
         assert [reverse(net, s) for s in STRINGS[T]] == [s[::-1] for s in STRINGS[T]]
-    assert printed == "".join(f"{3**T:2} of {3**T:2} reversed; {s!r} gives {s[::-1]!r}\n"
-                              for T, s in enumerate(("b", "cb", "ccb", "cccb"), start=1))
-    stored, = CELL.outputs
+    assert printed == "".join(
+        f"{3**T:2} of {3**T:2} reversed; {s!r} gives {s[::-1]!r}\n"
+        for T, s in enumerate(("b", "cb", "ccb", "cccb"), start=1)
+    )
+    (stored,) = CELL.outputs
     assert stored.text == printed
 
 
 def test_its_answers_are_revlibs(page, untrained):
-    for names, net in ((page[0], page[0]["net"]), (untrained, untrained["net"]), (untrained, shaken(untrained, 5))):
+    for names, net in (
+        (page[0], page[0]["net"]),
+        (untrained, untrained["net"]),
+        (untrained, shaken(untrained, 5)),
+    ):
         for T in range(1, 7):
             theirs = model.run(as_revlib(net), STRINGS[T], steps=20).output
             assert [names["reverse"](net, s) for s in STRINGS[T]] == theirs
@@ -96,19 +113,27 @@ def test_its_answers_are_revlibs(page, untrained):
 def test_it_stops_when_nothing_says_end(untrained):
     net = shaken(untrained, 0)
     net["bo"][3] = -1e9
-    assert len(untrained["reverse"](net, "abc")) == 20 and len(untrained["reverse"](net, "abc", most=3)) == 3
+    assert (
+        len(untrained["reverse"](net, "abc")) == 20
+        and len(untrained["reverse"](net, "abc", most=3)) == 3
+    )
 
 
 # ---------------------------------------------------------------- loss and gradient
 
-@pytest.mark.parametrize("strings", [["a"], ["abc"], STRINGS[2], STRINGS[4], ["cabbac", "aaaaaa"]], ids=len)
+
+@pytest.mark.parametrize(
+    "strings", [["a"], ["abc"], STRINGS[2], STRINGS[4], ["cabbac", "aaaaaa"]], ids=len
+)
 @pytest.mark.parametrize("seed", [0, 1, None], ids=str)
 def test_its_gradient_is_revlibs(page, strings, seed):
     names = page[0]
     net = names["net"] if seed is None else shaken(names, seed)
     loss, d = names["gradient"](net, strings)
     size, tape = len(strings) * (len(strings[0]) + 1), bptt.gradients(as_revlib(net), strings)
-    far = 1e-12 * max(1, tape.loss, np.abs(tape.d.theta).max())    # digits, where the numbers are large
+    far = 1e-12 * max(
+        1, tape.loss, np.abs(tape.d.theta).max()
+    )  # digits, where the numbers are large
     assert abs(loss / size - tape.loss) < far and np.abs(theta(d) / size - tape.d.theta).max() < far
     assert list(d) == list(net), "the page adds them up by name"
 
@@ -127,13 +152,17 @@ def test_its_gradient_is_the_slope_of_its_loss(untrained):
 
 # ---------------------------------------------------------------- Adam and the loop
 
+
 def test_its_adam_is_revlibs(untrained):
     """On gradients of every size, and on none."""
     rng = np.random.default_rng(3)
     net, m, v = shaken(untrained, 3), {}, {}
     theirs, adam = theta(net), training.Adam(0.01)
     for t in range(1, 60):
-        d = {name: rng.normal(0, 10.0 ** rng.integers(-6, 3), weight.shape) * (t % 7 > 0) for name, weight in net.items()}
+        d = {
+            name: rng.normal(0, 10.0 ** rng.integers(-6, 3), weight.shape) * (t % 7 > 0)
+            for name, weight in net.items()
+        }
         untrained["adam"](net, d, m, v, t)
         adam.update(theirs, theta(d))
         assert np.abs(theta(net) - theirs).max() < 1e-12
@@ -147,10 +176,14 @@ def test_its_training_is_revlibs():
     for _ in training.train(theirs, batch, training.Adam(0.01), 50, every=50):
         pass
     assert np.abs(theta(names["net"]) - theirs.theta).max() < 1e-12
-    assert names["count"] == 3 * 2 + 9 * 3 + 27 * 4 + 81 * 5 and names["groups"] == [STRINGS[T] for T in (1, 2, 3, 4)]
+    assert names["count"] == 3 * 2 + 9 * 3 + 27 * 4 + 81 * 5 and names["groups"] == [
+        STRINGS[T] for T in (1, 2, 3, 4)
+    ]
 
 
-# ---------------------------------------------------------------- a line changed, as the chapter proposes
+# ---------------------------------------------------------------- a line changed, as the chapter
+# proposes
+
 
 def changed(*replacements):
     source = ONE_UPDATE
@@ -162,7 +195,11 @@ def changed(*replacements):
 
 def test_the_posts_size():
     names = changed(("8   ", "5   "), ("range(3)", "range(2)"))
-    assert theta(names["net"]).size == 114 and [len(group) for group in names["groups"]] == [3, 9, 27]
+    assert theta(names["net"]).size == 114 and [len(group) for group in names["groups"]] == [
+        3,
+        9,
+        27,
+    ]
 
 
 def test_copying():
@@ -170,7 +207,9 @@ def test_copying():
     net = shaken(names, 1)
     inputs, _ = bptt.task(Alphabet("abc", end=True), STRINGS[3])
     tape = bptt.Tape(as_revlib(net), inputs, np.vstack([inputs, np.full(27, 3)]))
-    assert names["gradient"](net, STRINGS[3])[0] / 108 == pytest.approx(tape.forward(as_revlib(net)), abs=1e-12)
+    assert names["gradient"](net, STRINGS[3])[0] / 108 == pytest.approx(
+        tape.forward(as_revlib(net)), abs=1e-12
+    )
 
 
 def test_tanh():

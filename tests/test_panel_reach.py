@@ -1,4 +1,6 @@
-"""Drives chapter 07's panel; what it must say is worked out here, in NumPy, from the same weights."""
+"""Drives chapter 07's panel; what it must say is worked out here, in NumPy, from the same
+weights."""
+
 import re
 
 import numpy as np
@@ -6,15 +8,28 @@ import pytest
 
 pytest.register_assert_rewrite("expected")
 
-import expected  # noqa: E402
-from driving import check_one_redraw_a_move, check_reset, draws, forget_widgets, page  # noqa: E402, F401
-from revlib import cells, controls, model, panels  # noqa: E402
-from revlib.alphabet import Alphabet  # noqa: E402
+import expected
+from driving import check_one_redraw_a_move, check_reset, draws, forget_widgets, page  # noqa: F401
+
+from revlib import cells, controls, model, panels
+from revlib.alphabet import Alphabet
 
 ABC = Alphabet("abc", end=True)
-KEYS = [(units, low, high, seed) for units in (1, 5) for low, high in ((1, 4), (3, 8)) for seed in range(4 if units == 1 else 2)]
+KEYS = [
+    (units, low, high, seed)
+    for units in (1, 5)
+    for low, high in ((1, 4), (3, 8))
+    for seed in range(4 if units == 1 else 2)
+]
 SHARES = {key: np.linspace(1, 0.01 * sum(key), 20) for key in KEYS}
-NETS = {key: model.Net(ABC, key[0], theta=np.random.default_rng(sum(key)).normal(0, 0.6, model.Net(ABC, key[0]).theta.size)) for key in KEYS}
+NETS = {
+    key: model.Net(
+        ABC,
+        key[0],
+        theta=np.random.default_rng(sum(key)).normal(0, 0.6, model.Net(ABC, key[0]).theta.size),
+    )
+    for key in KEYS
+}
 
 
 def build():
@@ -38,7 +53,9 @@ def answer(net, text):
 
 
 def check(panel):
-    units, trained, seed, length, text = (panel.controls[k].value for k in ("units", "trained", "seed", "length", "string"))
+    units, trained, seed, length, text = (
+        panel.controls[k].value for k in ("units", "trained", "seed", "length", "string")
+    )
     low, high = map(int, trained.split(" to "))
     key = int(units), low, high, seed
     first, second = panel.picture
@@ -46,12 +63,17 @@ def check(panel):
     place = "below" if length < low else "inside" if length <= high else "above"
     many = f"{units} unit" + ("" if units == "1" else "s")
     size = 2 * (3 + key[0] + 1) * key[0] + (key[0] + 1) * 4
-    assert first.words == (f"{many}, {size} parameters, trained on lengths {trained}, seed {seed}: of length {length}, {place} the lengths "
-                           f"trained on, it reverses {share:.1f} %.")
+    assert (
+        first.words
+        == f"{many}, {size} parameters, trained on lengths {trained}, seed {seed}: of length"
+        f" {length}, {place} the lengths trained on, it reverses {share:.1f} %."
+    )
     plot = page(panel).plots[0]
     curve, frame, line = plot.lines
     assert [y for _, y in curve] == pytest.approx([plot.y(v) for v in SHARES[key]], abs=0.5)
-    assert [x for x, _ in frame] == pytest.approx([plot.x(v) for v in (low - 0.5, low - 0.5, high + 0.5, high + 0.5)], abs=0.5)
+    assert [x for x, _ in frame] == pytest.approx(
+        [plot.x(v) for v in (low - 0.5, low - 0.5, high + 0.5, high + 0.5)], abs=0.5
+    )
     assert line[-1] == pytest.approx((plot.x(length), plot.y(share / 100)), abs=0.5)
     said, right = answer(NETS[key], text), [*text[::-1], "END"]
     (shown,) = page(panel).blocks
@@ -60,17 +82,30 @@ def check(panel):
     assert f"'{text}' gives '{''.join(k for k, _ in said if k != 'END')}'" in second.words
     wrong = [t for t, (k, _) in enumerate(said) if k != right[t]]
     assert (": right." in second.words) == ([k for k, _ in said] == right)
-    assert (f"wrong from letter {wrong[0] + 1} on" in second.words) if wrong else "wrong" not in second.words
+    assert (
+        (f"wrong from letter {wrong[0] + 1} on" in second.words)
+        if wrong
+        else "wrong" not in second.words
+    )
     assert shown.marked == set(wrong)
     at = [float(x) for x in re.findall(r"least sure of letter (\d+)", second.words)]
-    assert at == ([] if min(p for _, p in said) > 0.99995 else [1 + min(range(len(said)), key=lambda t: said[t][1])])
+    assert at == (
+        []
+        if min(p for _, p in said) > 0.99995
+        else [1 + min(range(len(said)), key=lambda t: said[t][1])]
+    )
 
 
 def test_every_control():
     panel = build()
     check(panel)
-    for control, values in {"units": ["1", "5"], "trained": ["3 to 8", "1 to 4"], "seed": [1, 0], "length": [1, 2, 9, 20],
-                            "string": ["a", "ccc", "abcabcabcabcabca", "bca"]}.items():
+    for control, values in {
+        "units": ["1", "5"],
+        "trained": ["3 to 8", "1 to 4"],
+        "seed": [1, 0],
+        "length": [1, 2, 9, 20],
+        "string": ["a", "ccc", "abcabcabcabcabca", "bca"],
+    }.items():
         for value in values:
             panel.controls[control].value = value
             check(panel)
@@ -85,8 +120,14 @@ def test_fewer_units_have_more_seeds():
     check(panel)
 
 
-@pytest.mark.parametrize("text, words", [("abx", "letter 'x' at position 3 of 'abx' is not one of 'abc'"), ("", "the string is empty"),
-                                         ("a" * 17, "has 17 letters; at most 16 fit here")])
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("abx", "letter 'x' at position 3 of 'abx' is not one of 'abc'"),
+        ("", "the string is empty"),
+        ("a" * 17, "has 17 letters; at most 16 fit here"),
+    ],
+)
 def test_a_wrong_string_is_answered_and_the_picture_stays(text, words):
     panel = build()
     before = panel.picture
@@ -99,14 +140,23 @@ def test_a_wrong_string_is_answered_and_the_picture_stays(text, words):
 
 def test_the_answers_words():
     """Right; wrong in the middle; too long; too short."""
+
     def words(text, *said):
         return cells.draw_answer(text, said, np.linspace(1, 0.5, len(said))).words
-    assert words("ab", "b", "a", "END") == "'ab' gives 'ba': right. It is least sure of letter 3, 0.5000."
+
+    assert (
+        words("ab", "b", "a", "END")
+        == "'ab' gives 'ba': right. It is least sure of letter 3, 0.5000."
+    )
     assert "'ab' gives 'bb': wrong from letter 2 on." in words("ab", "b", "b", "END")
     assert "'ab' gives 'bac': wrong from letter 3 on." in words("ab", "b", "a", "c")
     assert "'ab' gives 'b': wrong from letter 2 on." in words("ab", "b", "END")
-    assert cells.draw_answer("a", ["a", "END"], np.ones(2)).words.endswith("It is sure of every letter.")
-    assert "b≠END" in cells.draw_answer("a", ["a", "b"], np.ones(2)).svg and isinstance(build().controls["seed"], controls.Number)
+    assert cells.draw_answer("a", ["a", "END"], np.ones(2)).words.endswith(
+        "It is sure of every letter."
+    )
+    assert "b≠END" in cells.draw_answer("a", ["a", "b"], np.ones(2)).svg and isinstance(
+        build().controls["seed"], controls.Number
+    )
 
 
 def test_reset_is_the_very_same_start():

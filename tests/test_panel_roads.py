@@ -1,4 +1,6 @@
-"""Drives the autoencoder's panel without a browser; what it must show is worked out here, in plain NumPy."""
+"""Drives the autoencoder's panel without a browser; what it must show is worked out here, in plain
+NumPy."""
+
 import functools
 import itertools
 import math
@@ -11,21 +13,37 @@ from traitlets import TraitError
 
 pytest.register_assert_rewrite("expected")
 
-import expected  # noqa: E402
-from driving import (HOSTILE, at_once, check_one_redraw_a_move, check_reset, draws, every_widget, forget_widgets, moves, numbers,  # noqa: E402, F401
-                     page, state)
-from revlib import controls, panels  # noqa: E402
+import expected
+from driving import (
+    HOSTILE,
+    at_once,
+    check_one_redraw_a_move,
+    check_reset,
+    every_widget,
+    moves,
+    numbers,
+    page,
+    state,
+)
+
+from revlib import controls, panels
 
 STRINGS = expected.every_string(3)
 MOST = {1: 7, 2: 19, 3: 27, 4: 27, 5: 27, 6: 27}
 ROWS = np.array([[float(letter == other) for letter in s for other in "abc"] for s in STRINGS])
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def learned(k, seed, steps=300):
-    """Codes (27, k), probabilities (27, 3, 3) and loss after the training that the panel runs: Adam as in the paper, rate 0.03."""
+    """Codes (27, k), probabilities (27, 3, 3) and loss after the training that the panel runs: Adam
+    as in the paper, rate 0.03."""
     rng = np.random.default_rng(seed)
-    W = [rng.normal(0, 1 / 3, (9, k)), np.zeros(k), rng.normal(0, 1 / math.sqrt(k), (k, 9)), np.zeros(9)]
+    W = [
+        rng.normal(0, 1 / 3, (9, k)),
+        np.zeros(k),
+        rng.normal(0, 1 / math.sqrt(k), (k, 9)),
+        np.zeros(9),
+    ]
     m, v = ([np.zeros_like(w) for w in W] for _ in range(2))
     for step in range(1, steps + 2):
         codes = ROWS @ W[0] + W[1]
@@ -38,7 +56,7 @@ def learned(k, seed, steps=300):
         dcodes = dZ @ W[2].T
         for i, g in enumerate((ROWS.T @ dcodes, dcodes.sum(axis=0), codes.T @ dZ, dZ.sum(axis=0))):
             m[i], v[i] = 0.9 * m[i] + 0.1 * g, 0.999 * v[i] + 0.001 * g * g
-            W[i] = W[i] - 0.03 * m[i] / (1 - 0.9 ** step) / (np.sqrt(v[i] / (1 - 0.999 ** step)) + 1e-8)
+            W[i] = W[i] - 0.03 * m[i] / (1 - 0.9**step) / (np.sqrt(v[i] / (1 - 0.999**step)) + 1e-8)
 
 
 def check(panel):
@@ -49,19 +67,36 @@ def check(panel):
     at, seen = STRINGS.index(string), page(panel)
     expected.check_still(seen)
     code = [("code", codes[at].tolist(), 2)]
-    rows = [[(f"x({t + 1})", expected.one_hot(string[t]), 0), *(code if t == 1 else []), (f"p({t + 1})", P[at, t].tolist(), 2)]
-            for t in range(3)]
+    rows = [
+        [
+            (f"x({t + 1})", expected.one_hot(string[t]), 0),
+            *(code if t == 1 else []),
+            (f"p({t + 1})", P[at, t].tolist(), 2),
+        ]
+        for t in range(3)
+    ]
     expected.check_blocks(seen, list(itertools.chain(*rows)), room={"code": 6})
     letters = [text for text, points in seen.signs if points == 16 and text.strip() and text != "→"]
     assert letters == [letter for pair in zip(string, answers[at]) for letter in pair]
     right = sum(a == s for a, s in zip(answers, STRINGS))
-    expected.check_words(seen.words, f"A bottleneck of {k} unit{'s' if k > 1 else ''}, seed {seed}: '{string}' becomes ",
-                         (codes[at].tolist(), 2), f" and comes back as '{answers[at]}'. Of all 27 strings {right} come back, "
-                         f"of at most {MOST[k]}; the loss is ", ([loss], 4), " nats. Map: the codes of all 27 strings.")
+    expected.check_words(
+        seen.words,
+        f"A bottleneck of {k} unit{'s' if k > 1 else ''}, seed {seed}: '{string}' becomes ",
+        (codes[at].tolist(), 2),
+        f" and comes back as '{answers[at]}'. Of all 27 strings {right} come back, "
+        f"of at most {MOST[k]}; the loss is ",
+        ([loss], 4),
+        " nats. Map: the codes of all 27 strings.",
+    )
     assert right <= MOST[k]
-    plot, = seen.plots
-    assert plot.legend == [f"begins with {letter}" for letter in "abc"] and plot.labels[0] == "unit 1 of the code"
-    flat = {s: (plot.x(c[0]), plot.y(c[1] if k > 1 else 0.0)) for s, c in zip(STRINGS, codes.tolist())}
+    (plot,) = seen.plots
+    assert (
+        plot.legend == [f"begins with {letter}" for letter in "abc"]
+        and plot.labels[0] == "unit 1 of the code"
+    )
+    flat = {
+        s: (plot.x(c[0]), plot.y(c[1] if k > 1 else 0.0)) for s, c in zip(STRINGS, codes.tolist())
+    }
     assert all(plot.inside(*place) for place in flat.values()), "every code is in view"
     for letter, dots in zip("abc", plot.lines):
         expected.check_dots(plot, dots, [flat[s] for s in STRINGS if s[0] == letter])
@@ -101,7 +136,9 @@ def test_a_string_trains_nothing(panel, monkeypatch):
     check(panel)
 
 
-@pytest.mark.parametrize("text", [*HOSTILE, "ab", "abca", "c" * 9], ids=lambda text: ascii(text[:10]))
+@pytest.mark.parametrize(
+    "text", [*HOSTILE, "ab", "abca", "c" * 9], ids=lambda text: ascii(text[:10])
+)
 def test_hostile_strings(panel, text):
     before, svg = page(panel), panel.page.value.partition("<p ")[0]
     panel.controls["string"].value = text
@@ -153,7 +190,9 @@ def test_two_threads(panel):
 def test_every_control_has_a_name(panel):
     boxes = [number.box for number in numbers(panel).values()] + [panel.controls["string"]]
     assert len({box.description.strip() for box in boxes} - {""}) == 3
-    assert set(boxes) | {panel.reset_button} <= set(every_widget(panel)) and isinstance(panel.controls["string"], controls.String)
+    assert set(boxes) | {panel.reset_button} <= set(every_widget(panel)) and isinstance(
+        panel.controls["string"], controls.String
+    )
 
 
 def test_how_long_a_redraw_takes(panel, capsys):
@@ -163,4 +202,7 @@ def test_how_long_a_redraw_takes(panel, capsys):
         panel.controls["seed"].value = seed
         times.append(1000 * (time.perf_counter() - began))
     with capsys.disabled():
-        print(f"\nautoencoder_panel: a redraw takes {statistics.median(times):.0f} ms (median), {max(times):.0f} at most; the aim is 60")
+        print(
+            f"\nautoencoder_panel: a redraw takes {statistics.median(times):.0f} ms (median),"
+            f" {max(times):.0f} at most; the aim is 60"
+        )

@@ -1,4 +1,6 @@
-"""Drives the stack panel: its digits against whole numbers and fractions, its answer against the same run done step by step in Python."""
+"""Drives the stack panel: its digits against whole numbers and fractions, its answer against the
+same run done step by step in Python."""
+
 import itertools
 import re
 from fractions import Fraction
@@ -8,9 +10,10 @@ import pytest
 
 pytest.register_assert_rewrite("expected")
 
-import expected  # noqa: E402
-from driving import check_one_redraw_a_move, check_reset, draws, forget_widgets  # noqa: E402, F401
-from revlib import panels  # noqa: E402
+import expected
+from driving import check_one_redraw_a_move, check_reset, draws, forget_widgets  # noqa: F401
+
+from revlib import panels
 
 BITS = {"float16": 11, "float32": 24, "float64": 53}
 TYPES = {"float16": np.float16, "float32": np.float32, "float64": np.float64}
@@ -18,7 +21,7 @@ TITLES = ["the exact number", "what {} holds", "the difference"]
 
 
 def move(panel, **values):
-    for name in ("string", "precision", "base", "step"):    # the string bounds the step
+    for name in ("string", "precision", "base", "step"):  # the string bounds the step
         if name in values:
             panel.controls[name].value = values[name]
 
@@ -36,7 +39,7 @@ def rounded(value, bits):
     if value == 0:
         return value
     power = 0
-    while value * Fraction(2) ** power >= 2 ** bits:
+    while value * Fraction(2) ** power >= 2**bits:
         power -= 1
     while value * Fraction(2) ** power < 2 ** (bits - 1):
         power += 1
@@ -44,15 +47,20 @@ def rounded(value, bits):
 
 
 def held_run(string, base, bits):
-    """Pushes and pops as a machine of so many bits does them in a base that is a power of two: states, letters said."""
+    """Pushes and pops as a machine of so many bits does them in a base that is a power of two:
+    states, letters said."""
     pushes = []
     for letter in string:
-        pushes.append(rounded((([Fraction(0)] + pushes)[-1] + "abc".index(letter) + 1) / base, bits))
-    longest = min(len(string), int(np.log2(2 ** bits) / np.log2(base)))
-    half = (1 - 3 * sum(Fraction(1, base ** i) for i in range(1, longest))) / 2
+        pushes.append(
+            rounded((([Fraction(0)] + pushes)[-1] + "abc".index(letter) + 1) / base, bits)
+        )
+    longest = min(len(string), int(np.log2(2**bits) / np.log2(base)))
+    half = (1 - 3 * sum(Fraction(1, base**i) for i in range(1, longest))) / 2
     state, pops, said = base * pushes[-1], [], []
     for right in [*reversed(string), "END"]:
-        digit = 0 if state < Fraction(1, 2) else max(d for d in (1, 2, 3) if d == 1 or state > d - half)
+        digit = (
+            0 if state < Fraction(1, 2) else max(d for d in (1, 2, 3) if d == 1 or state > d - half)
+        )
         pops, said = [*pops, state], [*said, ["END", *"abc"][digit]]
         if said[-1] != right:
             break
@@ -62,7 +70,7 @@ def held_run(string, base, bits):
 
 def shown(value, base, places):
     """Digits as the panel shows them: before the point, then so many after it."""
-    whole, found = round(value * base ** places), []
+    whole, found = round(value * base**places), []
     for _ in range(places):
         whole, digit = divmod(whole, base)
         found.insert(0, digit)
@@ -70,44 +78,94 @@ def shown(value, base, places):
 
 
 def check(panel, string, precision, base, step, run=None):
-    """Every number and word of the page; `run` is what held_run gives, or the exact run if nothing is lost."""
+    """Every number and word of the page; `run` is what held_run gives, or the exact run if nothing
+    is lost."""
     T, page = len(string), expected.read(panel.page.value)
     right_pushes, right_pops = exact_states(string, base)
     pushes, pops, said = run or (right_pushes, right_pops, [*reversed(string), "END"])
     pop = min(max(step - T, 0), len(said))
-    right, held, left = (right_pops[pop - 1], pops[pop - 1], T + 1 - pop) if pop else (right_pushes[step - 1], pushes[step - 1], step)
+    right, held, left = (
+        (right_pops[pop - 1], pops[pop - 1], T + 1 - pop)
+        if pop
+        else (right_pushes[step - 1], pushes[step - 1], step)
+    )
     places = max(left - (pop > 0), 0)
     right, held = shown(right, base, places), shown(held, base, places)
     expected.check_still(page)
-    assert [block.name for block in page.blocks] == [name for title in TITLES for name in ("", title.format(precision))]
+    assert [block.name for block in page.blocks] == [
+        name for title in TITLES for name in ("", title.format(precision))
+    ]
     rows = [page.blocks[i].texts + page.blocks[i + 1].texts for i in (0, 2, 4)]
     assert rows[0] == [str(d) for d in right] and rows[1][1:] == [str(d) for d in held[1:]]
-    expected.check_number(rows[1][0], held[0], 0)    # may be large once it has gone wrong
-    for text, difference in zip(rows[2], [h - r for h, r in zip(held, right) if h != r], strict=True):
+    expected.check_number(rows[1][0], held[0], 0)  # may be large once it has gone wrong
+    for text, difference in zip(
+        rows[2], [h - r for h, r in zip(held, right) if h != r], strict=True
+    ):
         expected.check_number(text, difference, 0)
-    assert {block.cells for block in page.blocks[1::2]} == {max(T, 7)} and {block.cells for block in page.blocks[::2]} == {1}
-    assert [block.marked for block in page.blocks] == [{0} if pop else set(), set() if pop else {0}] * 2 + [set(), set()]
-    letters = [text for text in page.numbers if text in tuple("abc")][:len([d for d in right if d])]
+    assert {block.cells for block in page.blocks[1::2]} == {max(T, 7)} and {
+        block.cells for block in page.blocks[::2]
+    } == {1}
+    assert [block.marked for block in page.blocks] == [
+        {0} if pop else set(),
+        set() if pop else {0},
+    ] * 2 + [set(), set()]
+    letters = [text for text in page.numbers if text in tuple("abc")][
+        : len([d for d in right if d])
+    ]
     assert letters == [" abc"[d] for d in right if d], "the letters above the digits"
     off = sum(a != b for a, b in zip(right, held))
-    does = f"Step {pop} of the decoder says {said[pop - 1]!r}" if pop else f"Push {string[step - 1]!r}"
-    end = (f"comes back as {string[::-1]!r}, which is right" if said == [*reversed(string), "END"] else
-           f"goes wrong at letter {len(said)}: {said[-1]!r} for {[*reversed(string), 'END'][len(said) - 1]!r}")
+    does = (
+        f"Step {pop} of the decoder says {said[pop - 1]!r}" if pop else f"Push {string[step - 1]!r}"
+    )
+    end = (
+        f"comes back as {string[::-1]!r}, which is right"
+        if said == [*reversed(string), "END"]
+        else (
+            f"goes wrong at letter {len(said)}: {said[-1]!r} for"
+            f" {[*reversed(string), 'END'][len(said) - 1]!r}"
+        )
+    )
     value = right_pops[pop - 1] if pop else right_pushes[step - 1]
-    assert page.words == (f"{does}. The exact number is {right[0]}.{''.join(map(str, right[1:])) or 0} in base {base}, {float(value):.6g}; "
-                          f"{precision} has {off or 'none'} of its digits wrong. {string!r} {end}.")
+    assert (
+        page.words
+        == f"{does}. The exact number is {right[0]}.{''.join(map(str, right[1:])) or 0} in base"
+        f" {base}, {float(value):.6g}; {precision} has {off or 'none'} of its digits wrong."
+        f" {string!r} {end}."
+    )
     if pop:
         assert " ".join(said[:pop]) in page.numbers, "what has been said so far"
 
 
 def test_the_start():
     panel = panels.stack_panel()
-    assert {name: control.value for name, control in panel.controls.items()} == dict(string="abcab", precision="float16", base=4, step=5)
+    assert {name: control.value for name, control in panel.controls.items()} == dict(
+        string="abcab", precision="float16", base=4, step=5
+    )
     check(panel, "abcab", "float16", 4, 5)
 
 
-STRINGS = ["a", "c", "ab", "abcab", "aaaaaa", "aaaaab", "ccccca", "cccccc", "caaaab", "bccccc", "abcabcabcabc", "cabcabcabcabc",
-           "aaaaaaaaaaaaa", "b" * 13, "abcabcabc" * 3, "c" * 26, "c" * 27, "a" * 26 + "b", "bacab" * 6, "c" * 30]
+STRINGS = [
+    "a",
+    "c",
+    "ab",
+    "abcab",
+    "aaaaaa",
+    "aaaaab",
+    "ccccca",
+    "cccccc",
+    "caaaab",
+    "bccccc",
+    "abcabcabcabc",
+    "cabcabcabcabc",
+    "aaaaaaaaaaaaa",
+    "b" * 13,
+    "abcabcabc" * 3,
+    "c" * 26,
+    "c" * 27,
+    "a" * 26 + "b",
+    "bacab" * 6,
+    "c" * 30,
+]
 
 
 @pytest.mark.parametrize("base", [4, 8, 16])
@@ -118,8 +176,20 @@ def test_every_step_at_every_precision(precision, base):
     for string in STRINGS:
         move(panel, string=string, precision=precision, base=base)
         step, run = panel.controls["step"], held_run(string, base, BITS[precision])
-        assert (step.slider.min, step.slider.max) == (step.box.min, step.box.max) == (1, 2 * len(string) + 1)
-        for t in {1, len(string) // 2 + 1, len(string), len(string) + 1, len(string) + 5, 2 * len(string), 2 * len(string) + 1}:
+        assert (
+            (step.slider.min, step.slider.max)
+            == (step.box.min, step.box.max)
+            == (1, 2 * len(string) + 1)
+        )
+        for t in {
+            1,
+            len(string) // 2 + 1,
+            len(string),
+            len(string) + 1,
+            len(string) + 5,
+            2 * len(string),
+            2 * len(string) + 1,
+        }:
             if t <= 2 * len(string) + 1:
                 step.value = t
                 check(panel, string, precision, base, t, run)
@@ -137,23 +207,33 @@ def test_every_base_within_its_limit(base):
 
 
 def test_every_base_past_its_limit():
-    """Thirty letters, whatever the base: the answer goes wrong somewhere, is said to, and nothing overflows."""
+    """Thirty letters, whatever the base: the answer goes wrong somewhere, is said to, and nothing
+    overflows."""
     panel = panels.stack_panel()
-    for precision, base, string in itertools.product(BITS, range(5, 17), ("acacbcaacaabcaaccbababaccbcacb", "abc" * 10)):
+    for precision, base, string in itertools.product(
+        BITS, range(5, 17), ("acacbcaacaabcaaccbababaccbcacb", "abc" * 10)
+    ):
         move(panel, string=string, precision=precision, base=base, step=61)
         page = expected.read(panel.page.value)
         expected.check_still(page)
         at = int(re.search(r"goes wrong at letter (\d+):", page.words)[1])
         assert page.words.startswith(f"Step {at} of the decoder says ")
         said = next(text for text in page.numbers if text.count(" ") >= at - 1 and text.strip())
-        assert said.split()[:-1] == [*reversed(string)][:at - 1], "right up to there"
+        assert said.split()[:-1] == [*reversed(string)][: at - 1], "right up to there"
         assert at <= 4 + np.log2(float(2 ** BITS[precision])) / np.log2(base)
 
 
-@pytest.mark.parametrize("text, words", [
-    ("abx", "letter 'x' at position 3 of 'abx' is not one of 'abc'"), ("", "the string is empty; type at least one of 'abc'"),
-    ("a" * 31, "'aaaaaaaaaaaaaaaaaaaa…' has 31 letters; at most 30 fit here"), ("ABC", "letter 'A' at position 1 of 'ABC' is not one of 'abc'"),
-    ("<script>", "letter '<' at position 1 of '<script>' is not one of 'abc'"), (" ", "letter ' ' at position 1 of ' ' is not one of 'abc'")])
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("abx", "letter 'x' at position 3 of 'abx' is not one of 'abc'"),
+        ("", "the string is empty; type at least one of 'abc'"),
+        ("a" * 31, "'aaaaaaaaaaaaaaaaaaaa…' has 31 letters; at most 30 fit here"),
+        ("ABC", "letter 'A' at position 1 of 'ABC' is not one of 'abc'"),
+        ("<script>", "letter '<' at position 1 of '<script>' is not one of 'abc'"),
+        (" ", "letter ' ' at position 1 of ' ' is not one of 'abc'"),
+    ],
+)
 def test_hostile_strings(text, words):
     panel = panels.stack_panel()
     svg = panel.page.value.partition("<p ")[0]

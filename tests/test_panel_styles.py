@@ -1,4 +1,6 @@
-"""Drives the panel of chapter 09; what it must show is worked out in plain Python by test_styles.by_hand."""
+"""Drives the panel of chapter 09; what it must show is worked out in plain Python by
+test_styles.by_hand."""
+
 import math
 import re
 
@@ -7,12 +9,15 @@ import pytest
 
 pytest.register_assert_rewrite("expected")
 
-import expected  # noqa: E402
-from driving import HOSTILE, check_one_redraw_a_move, check_reset, draws, forget_widgets, page  # noqa: E402, F401
-from revlib import cells, panels, styles  # noqa: E402
-from test_styles import by_hand, drawn  # noqa: E402
+import expected
+from driving import HOSTILE, check_one_redraw_a_move, check_reset, draws, forget_widgets, page  # noqa: F401
+from test_styles import by_hand, drawn
 
-NETS = {style: drawn(style, seed=seed) for style, seed in zip(styles.STYLES, (3, 1, 2, 1))} | {"by hand": styles.pointer(12)}
+from revlib import cells, panels, styles
+
+NETS = {style: drawn(style, seed=seed) for style, seed in zip(styles.STYLES, (3, 1, 2, 1))} | {
+    "by hand": styles.pointer(12)
+}
 STRINGS = ["a", "abcab", "ccc", "abcabcabcabc"]
 
 
@@ -45,13 +50,18 @@ def check(panel):
         looks = [max(range(len(text)), key=row.__getitem__) for row in A[:steps]]
         assert weights.marked == {t * len(text) + look for t, look in enumerate(looks)}
         places = re.findall(r"(\w+) at (\d+) \((\S+)\)", shown.words)
-        assert places == [(name, str(look + 1), two(A[t][look])[0]) for t, (name, look) in enumerate(zip(names, looks))]
-        back = sum(look == len(text) - 1 - t for t, look in enumerate(looks[:len(text)]))
+        assert places == [
+            (name, str(look + 1), two(A[t][look])[0])
+            for t, (name, look) in enumerate(zip(names, looks))
+        ]
+        back = sum(look == len(text) - 1 - t for t, look in enumerate(looks[: len(text)]))
         assert f"{back} of {min(steps, len(text))} looks are on the anti-diagonal" in shown.words
         return
-    fed = [[0] * 3] + [[int(k == j) for j in range(3)] for k in said[:steps - 1]]
-    assert blocks["_S(t)"].texts == two(R[1:steps + 1])
-    assert ("fed: letter" in blocks) == (style != "plain") and ("fed: thought vector" in blocks) == (style == "peek")
+    fed = [[0] * 3] + [[int(k == j) for j in range(3)] for k in said[: steps - 1]]
+    assert blocks["_S(t)"].texts == two(R[1 : steps + 1])
+    assert ("fed: letter" in blocks) == (style != "plain") and (
+        "fed: thought vector" in blocks
+    ) == (style == "peek")
     if style != "plain":
         assert blocks["fed: letter"].texts == [str(v) for row in fed for v in row]
     if style == "peek":
@@ -98,8 +108,16 @@ def test_a_wrong_string_is_answered_in_words(text):
 
 
 def test_draw_attention_says_what_it_shows():
-    picture = cells.draw_attention("ab", ["b", "a", "END"], np.array([[0.25, 0.75], [0.5, 0.5], [0.125, 0.875]]))
-    assert picture.words == ("While it says a letter it looks most at this one of 'ab': b at 2 (0.75), a at 1 (0.50), "
-                             "END at 2 (0.88). 2 of 2 looks are on the anti-diagonal.")
+    picture = cells.draw_attention(
+        "ab", ["b", "a", "END"], np.array([[0.25, 0.75], [0.5, 0.5], [0.125, 0.875]])
+    )
+    assert (
+        picture.words
+        == "While it says a letter it looks most at this one of 'ab': b at 2 (0.75), a at 1"
+        " (0.50), "
+        "END at 2 (0.88). 2 of 2 looks are on the anti-diagonal."
+    )
     shown = expected.read(picture.svg + "<p>.</p>")
-    assert math.isclose(sum(map(float, shown.blocks[0].texts[:2])), 1) and shown.blocks[0].marked == {1, 2, 5}
+    assert math.isclose(sum(map(float, shown.blocks[0].texts[:2])), 1) and shown.blocks[
+        0
+    ].marked == {1, 2, 5}

@@ -1,4 +1,6 @@
-"""Drives every panel without a browser: sets its controls, reads its picture, compares with tests/expected.py."""
+"""Drives every panel without a browser: sets its controls, reads its picture, compares with
+tests/expected.py."""
+
 import base64
 import functools
 import itertools
@@ -13,11 +15,24 @@ from traitlets import TraitError
 
 pytest.register_assert_rewrite("expected")
 
-import expected  # noqa: E402
-from driving import (HOSTILE, at_once, check_one_redraw_a_move, check_reset, draws, every_widget, forget_widgets, grid, is_int,  # noqa: E402, F401
-                     move_everything, moves, numbers, page, state)
-from revlib import controls, model, panels  # noqa: E402
-from revlib.alphabet import Alphabet  # noqa: E402
+import expected
+from driving import (
+    HOSTILE,
+    at_once,
+    check_one_redraw_a_move,
+    check_reset,
+    every_widget,
+    grid,
+    is_int,
+    move_everything,
+    moves,
+    numbers,
+    page,
+    state,
+)
+
+from revlib import controls, model, panels
+from revlib.alphabet import Alphabet
 
 SCORES = [2.0, -1.0, 0.5]
 BUILD = {
@@ -28,8 +43,15 @@ BUILD = {
     "decoding": lambda net: panels.decoding_panel(net, expected.THOUGHT),
     "softmax": lambda net: panels.softmax_panel(SCORES),
 }
-WITH_STRING = [(name, control) for name, controls in
-               {"encoding": ["string"], "thought": ["first", "second"], "growth": ["string"]}.items() for control in controls]
+WITH_STRING = [
+    (name, control)
+    for name, controls in {
+        "encoding": ["string"],
+        "thought": ["first", "second"],
+        "growth": ["string"],
+    }.items()
+    for control in controls
+]
 WITH_WEIGHTS = ["encoding", "thought", "decoding"]
 every_panel = pytest.mark.parametrize("name", BUILD)
 
@@ -55,12 +77,17 @@ def check(name, panel, W=None):
     elif name == "growth":
         expected.check_growth(page(panel), W, **v)
     elif name == "decoding":
-        expected.check_decoding(page(panel), W, [v[f"unit_{i}"] for i in range(1, 6)], v["step"], v["most"])
+        expected.check_decoding(
+            page(panel), W, [v[f"unit_{i}"] for i in range(1, 6)], v["step"], v["most"]
+        )
     else:
-        expected.check_softmax(page(panel), [v[f"score_{k}"] for k in "abc"], v["temperature"], v["target"])
+        expected.check_softmax(
+            page(panel), [v[f"score_{k}"] for k in "abc"], v["temperature"], v["target"]
+        )
 
 
 # ---------------------------------------------------------------- the whole range
+
 
 @every_panel
 def test_the_start(name):
@@ -85,12 +112,15 @@ def test_a_shorter_string_takes_the_step_with_it():
     panel.controls["string"].value = "cb"
     assert panel.controls["step"].box.value == panel.controls["step"].slider.value == 2
     check("encoding", panel)
-    panel.controls["string"].value = "cba"    # room again; the step stays
+    panel.controls["string"].value = "cba"  # room again; the step stays
     assert value(panel, "step") == 2
     check("encoding", panel)
 
 
-@pytest.mark.parametrize("first, second", [("a", "b"), ("abc", "cba"), ("a", "abcabcab"), ("cccccccc", "b"), ("ba", "ba")])
+@pytest.mark.parametrize(
+    "first, second",
+    [("a", "b"), ("abc", "cba"), ("a", "abcabcab"), ("cccccccc", "b"), ("ba", "ba")],
+)
 def test_thought_strings_and_scale(first, second):
     panel = build("thought")
     panel.controls["first"].value, panel.controls["second"].value = first, second
@@ -115,7 +145,7 @@ def test_map_choices():
         for choice in panel.controls[control].options:
             panel.controls[control].value = choice
             check("map", panel)
-    panel.controls["across"].value = panel.controls["up"].value    # one unit on both axes
+    panel.controls["across"].value = panel.controls["up"].value  # one unit on both axes
     check("map", panel)
     assert panel.controls["across"].options == panel.controls["up"].options == tuple("12345")
 
@@ -156,14 +186,20 @@ def test_decoding_thought(unit):
 def test_decoding_nothing():
     panel = build("decoding")
     for unit, v in enumerate(expected.THOUGHT, start=1):
-        assert abs(value(panel, f"unit_{unit}") - v) < 0.006    # it starts from the vector given
+        assert abs(value(panel, f"unit_{unit}") - v) < 0.006  # it starts from the vector given
     for unit in range(1, 6):
         panel.controls[f"unit_{unit}"].value = 0
-    check("decoding", panel)    # all scores are equal: it says the first letter
+    check("decoding", panel)  # all scores are equal: it says the first letter
 
 
 def test_decoding_stops_at_end():
-    W = {"dec.Wh": [[1.0], [-1.0]], "dec.Ws": [[0.5]], "dec.b": [[0.0]], "Wo": [[1.0, 0.5, -2.0]], "bo": [[-1.0, 0.0, 1.5]]}
+    W = {
+        "dec.Wh": [[1.0], [-1.0]],
+        "dec.Ws": [[0.5]],
+        "dec.b": [[0.0]],
+        "Wo": [[1.0, 0.5, -2.0]],
+        "bo": [[-1.0, 0.0, 1.5]],
+    }
     net = model.Net(Alphabet("ab", end=True), n=1)
     for name, rows in W.items():
         net.named()[name][...] = rows[0] if name.endswith(("b", "bo")) else rows
@@ -171,8 +207,13 @@ def test_decoding_stops_at_end():
     for thought, step in itertools.product((0.0, 1.0, 4.0, 10.0), range(1, 6)):
         panel.controls["unit_1"].value, panel.controls["step"].value = thought, step
         expected.check_decoding(page(panel), W, [thought], step, 5, ["a", "b", "END"])
-    said = {tuple(s["said"] for s in expected.decode([v], 5, W, ["a", "b", "END"])) for v in (0.0, 1.0, 4.0)}
-    assert len({len(s) for s in said}) > 1 and any(s[-1] == "END" for s in said)    # the example does what it is for
+    said = {
+        tuple(s["said"] for s in expected.decode([v], 5, W, ["a", "b", "END"]))
+        for v in (0.0, 1.0, 4.0)
+    }
+    assert len({len(s) for s in said}) > 1 and any(
+        s[-1] == "END" for s in said
+    )  # the example does what it is for
 
 
 @pytest.mark.parametrize("letter", "abc")
@@ -211,12 +252,14 @@ def test_every_weight(name):
     if name == "encoding":
         panel.controls["step"].value = 3
     weights = panel.weights
-    matrices = ("dec.Wh", "dec.Ws", "dec.b", "Wo", "bo") if name == "decoding" else ("Wh", "Ws", "b")
+    matrices = (
+        ("dec.Wh", "dec.Ws", "dec.b", "Wo", "bo") if name == "decoding" else ("Wh", "Ws", "b")
+    )
     assert weights.matrix.options == matrices
     for matrix in matrices:
         weights.matrix.value = matrix
         columns = expected.LETTERS if matrix in ("Wo", "bo") else "12345"
-        rows = {"Wh": "abc", "dec.Wh": "abc"}.get(matrix, "12345"[:len(W[matrix])])
+        rows = {"Wh": "abc", "dec.Wh": "abc"}.get(matrix, "12345"[: len(W[matrix])])
         assert len(grid(panel)) == len(rows) * len(columns)
         for (i, row), (j, column) in itertools.product(enumerate(rows), enumerate(columns)):
             weights.select(i, j)
@@ -224,14 +267,20 @@ def test_every_weight(name):
             assert weights.entry == (matrix, i, j)
             assert number.box.value == number.slider.value == start
             at = column if len(W[matrix]) == 1 else f"{row}, {column}"
-            assert number.box.description == grid(panel)[i * len(columns) + j].tooltip == f"{matrix}[{at}]"
+            assert (
+                number.box.description
+                == grid(panel)[i * len(columns) + j].tooltip
+                == f"{matrix}[{at}]"
+            )
             assert number.slider.min <= -2 and number.slider.max >= 2
             for v in (number.slider.min, -0.35, number.slider.max):
                 number.value = W[matrix][i][j] = v
                 check(name, panel, W)
                 expected.check_number(grid(panel)[i * len(columns) + j].description, v)
             number.value = W[matrix][i][j] = start
-            assert [k for k, b in enumerate(grid(panel)) if b.button_style] == [i * len(columns) + j]
+            assert [k for k, b in enumerate(grid(panel)) if b.button_style] == [
+                i * len(columns) + j
+            ]
     check(name, panel)
 
 
@@ -240,8 +289,10 @@ def test_weights_stay_changed(name):
     """Several weights changed one after the other add up, and their grids keep showing them."""
     panel, W = build(name), expected.post_weights()
     rng = random.Random(1)
-    for matrix, i, j, v in [(m, rng.randrange(len(W[m])), rng.randrange(len(W[m][0])), round(rng.uniform(-2, 2), 2))
-                            for m in panel.weights.names * 4]:
+    for matrix, i, j, v in [
+        (m, rng.randrange(len(W[m])), rng.randrange(len(W[m][0])), round(rng.uniform(-2, 2), 2))
+        for m in panel.weights.names * 4
+    ]:
         panel.weights.matrix.value = matrix
         panel.weights.select(i, j)
         panel.weights.number.box.value = W[matrix][i][j] = v
@@ -254,7 +305,7 @@ def test_weights_stay_changed(name):
 
 def test_a_click_is_a_selection():
     panel = build("encoding")
-    grid(panel)[7].click()    # row b, unit 3
+    grid(panel)[7].click()  # row b, unit 3
     assert panel.weights.entry == ("Wh", 1, 2)
     check("encoding", panel)
 
@@ -272,18 +323,19 @@ def test_a_network_of_zeros(name):
 
 # ---------------------------------------------------------------- what a reader may type
 
+
 @pytest.mark.parametrize("text", HOSTILE, ids=[ascii(s[:10]) for s in HOSTILE])
 @pytest.mark.parametrize("name, control", WITH_STRING)
 def test_hostile_strings(name, control, text):
     panel = build(name)
     before, svg = page(panel), panel.page.value.partition("<p ")[0]
     panel.controls[control].value = text
-    after = page(panel)    # parses: nothing unescaped, nothing but drawings and one line of words
+    after = page(panel)  # parses: nothing unescaped, nothing but drawings and one line of words
     assert after.role == "alert" and len(after.words) > 10
     assert panel.page.value.startswith(svg + "<p "), "the picture changed"
     assert after.titles == before.titles and repr(panel) == f"Panel: {before.words}"
     assert "<script" not in panel.page.value and len(panel.page.value) < len(svg) + 400
-    for number in numbers(panel).values():    # other controls may move meanwhile
+    for number in numbers(panel).values():  # other controls may move meanwhile
         number.value = number.slider.max
         assert page(panel).role == "alert"
     panel.reset()
@@ -293,11 +345,15 @@ def test_hostile_strings(name, control, text):
 
 
 @pytest.mark.parametrize("name, control", WITH_STRING)
-@pytest.mark.parametrize("text, words", [
-    ("abx", "letter 'x' at position 3 of 'abx' is not one of 'abc'"),
-    ("ABC", "letter 'A' at position 1 of 'ABC' is not one of 'abc'"),
-    ("", "the string is empty; type at least one of 'abc'"),
-    ("abcabcabc", "'abcabcabc' has 9 letters; at most 8 fit here")])
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("abx", "letter 'x' at position 3 of 'abx' is not one of 'abc'"),
+        ("ABC", "letter 'A' at position 1 of 'ABC' is not one of 'abc'"),
+        ("", "the string is empty; type at least one of 'abc'"),
+        ("abcabcabc", "'abcabcabc' has 9 letters; at most 8 fit here"),
+    ],
+)
 def test_the_answer_names_the_letter_and_the_place(name, control, text, words):
     panel = build(name)
     panel.controls[control].value = text
@@ -319,7 +375,8 @@ NUMBERS = [(name, number) for name in BUILD for number in numbers(build(name))]
 
 @pytest.mark.parametrize("name, which", NUMBERS)
 def test_nan(name, which):
-    """Not a number: a whole number refuses it, any other answers in words; the picture and the network stay."""
+    """Not a number: a whole number refuses it, any other answers in words; the picture and the
+    network stay."""
     panel = build(name)
     number, svg, start = numbers(panel)[which], panel.page.value.partition("<p ")[0], state(panel)
     for part in (number.slider, number.box):
@@ -331,7 +388,7 @@ def test_nan(name, which):
         part.value = math.nan
         after = page(panel)
         assert after.role == "alert" and "nan" in after.words
-        assert which in after.words or number.box.description in after.words    # it says which number
+        assert which in after.words or number.box.description in after.words  # it says which number
         assert panel.page.value.startswith(svg + "<p "), "the picture changed"
         assert not any("nan" in text for text in after.numbers)
         if panel.weights:
@@ -346,7 +403,8 @@ def test_nan(name, which):
 
 @pytest.mark.parametrize("name, which", NUMBERS)
 def test_inf(name, which):
-    """Infinite: a whole number refuses it, any other goes to its end; the picture shows that end."""
+    """Infinite: a whole number refuses it, any other goes to its end; the picture shows that
+    end."""
     panel, W = build(name), expected.post_weights()
     number = numbers(panel)[which]
     for part, bad in itertools.product((number.slider, number.box), (math.inf, -math.inf)):
@@ -372,18 +430,21 @@ def test_nan_in_a_weight_then_another_weight(name):
     try:
         panel.weights.number.slider.value = math.nan
     except TraitError:
-        pass    # test_nan says that
+        pass  # test_nan says that
     panel.weights.select(1, 1)
     check(name, panel)
 
 
 @pytest.mark.parametrize("name, which", NUMBERS)
 def test_a_page_is_not_answered_back(name, which, monkeypatch):
-    """A slider on a page may send 0.10999999999999988. The box shows 0.11; but to send 0.11 back to the slider
+    """A slider on a page may send 0.10999999999999988. The box shows 0.11; but to send 0.11 back to
+    the slider
     would undo the key presses that came meanwhile."""
     panel = build(name)
     slider, sent = numbers(panel)[which].slider, []
-    monkeypatch.setattr(panel, "_draw", lambda **values: panel.picture)    # what is drawn is not the question
+    monkeypatch.setattr(
+        panel, "_draw", lambda **values: panel.picture
+    )  # what is drawn is not the question
     start = round((slider.value - slider.min) / slider.step)
     monkeypatch.setattr(slider, "send_state", lambda key=None: sent.append(slider.value))
     for k in range(start + 1, start + 30):
@@ -395,6 +456,7 @@ def test_a_page_is_not_answered_back(name, which, monkeypatch):
 
 
 # ---------------------------------------------------------------- Reset, redraws, copies
+
 
 @every_panel
 def test_reset_is_the_very_same_start(name):
@@ -442,17 +504,26 @@ def test_two_copies_are_two(name):
     other.redraw()
     assert state(other) == start
     assert (net.theta == theta).all(), "the network that was given has changed"
-    net.theta[:] = 7.0    # and what a notebook does to it later is not the panel's
+    net.theta[:] = 7.0  # and what a notebook does to it later is not the panel's
     other.reset()
     assert state(other) == start
 
 
 # ---------------------------------------------------------------- two threads
 
-@pytest.mark.parametrize("name, one, other, times", [
-    ("encoding", "string", "step", 100), ("thought", "first", "scale", 100), ("decoding", "unit_2", "most", 100),
-    ("decoding", "most", "step", 100), ("softmax", "score_b", "target", 8), ("map", "scale", "up", 8),
-    ("growth", "string", "scale", 10)])    # drawn by matplotlib: 20 to 50 ms a move
+
+@pytest.mark.parametrize(
+    "name, one, other, times",
+    [
+        ("encoding", "string", "step", 100),
+        ("thought", "first", "scale", 100),
+        ("decoding", "unit_2", "most", 100),
+        ("decoding", "most", "step", 100),
+        ("softmax", "score_b", "target", 8),
+        ("map", "scale", "up", 8),
+        ("growth", "string", "scale", 10),
+    ],
+)  # drawn by matplotlib: 20 to 50 ms a move
 def test_two_threads_two_controls(name, one, other, times):
     panel = build(name)
     if name == "map":
@@ -466,7 +537,9 @@ def test_two_threads_two_controls(name, one, other, times):
 def weights_of(panel):
     """The panel's network as plain rows."""
     named = panel.weights.net.named()
-    return {name: (view.tolist() if view.ndim > 1 else [view.tolist()]) for name, view in named.items()}
+    return {
+        name: view.tolist() if view.ndim > 1 else [view.tolist()] for name, view in named.items()
+    }
 
 
 def check_weights(name, panel):
@@ -511,7 +584,9 @@ def test_two_threads_a_weight_and_which_matrix():
     check_weights("encoding", panel)
 
 
-@pytest.mark.parametrize("name, control", [("thought", "scale"), ("decoding", "unit_1"), ("encoding", "weight")])
+@pytest.mark.parametrize(
+    "name, control", [("thought", "scale"), ("decoding", "unit_1"), ("encoding", "weight")]
+)
 def test_two_threads_one_number(name, control):
     panel = build(name)
     number = numbers(panel)[control]
@@ -536,7 +611,8 @@ def test_two_threads_reset_and_a_move(name):
 
 
 class Interruption:
-    """Another thread's move in the middle of this one's; a lock may hold it back until this one is over."""
+    """Another thread's move in the middle of this one's; a lock may hold it back until this one is
+    over."""
 
     def __init__(self, act):
         self.act, self.thread = act, None
@@ -553,7 +629,9 @@ class Interruption:
         assert not self.thread.is_alive(), "two callbacks wait for each other"
 
 
-@pytest.mark.parametrize("name, control", [("thought", "scale"), ("decoding", "unit_1"), ("encoding", "weight")])
+@pytest.mark.parametrize(
+    "name, control", [("thought", "scale"), ("decoding", "unit_1"), ("encoding", "weight")]
+)
 def test_a_move_in_the_middle_of_a_move(name, control):
     panel = build(name)
     number = numbers(panel)[control]
@@ -589,7 +667,9 @@ def test_another_string_in_the_middle_of_a_redraw():
     panel = build("encoding")
     panel.controls["step"].value = 3
     other = Interruption(lambda: setattr(panel.controls["string"], "value", "b"))
-    panel.controls["step"].slider.observe(other, "max")    # between the reading of the string and the drawing
+    panel.controls["step"].slider.observe(
+        other, "max"
+    )  # between the reading of the string and the drawing
     panel.controls["string"].value = "abcabc"
     other.finish()
     check_weights("encoding", panel)
@@ -604,11 +684,12 @@ def test_a_move_in_the_middle_of_reset():
     panel.controls["step"].slider.observe(other, "value")
     panel.reset()
     other.finish()
-    assert value(panel, "unit_1") in (0.5, start)    # before Reset or after it
+    assert value(panel, "unit_1") in (0.5, start)  # before Reset or after it
     check_weights("decoding", panel)
 
 
 # ---------------------------------------------------------------- how it is displayed
+
 
 @every_panel
 def test_display(name, monkeypatch):
@@ -616,7 +697,7 @@ def test_display(name, monkeypatch):
     monkeypatch.setattr(controls, "display", lambda *args, **kwargs: shown.append((args, kwargs)))
     panel = build(name)
     panel._ipython_display_()
-    ((bundle,), options), = shown
+    (((bundle,), options),) = shown
     assert options == {"raw": True}
     view = "application/vnd.jupyter.widget-view+json"
     assert set(bundle) == {"text/plain", "text/html", view}
@@ -632,7 +713,7 @@ def test_display(name, monkeypatch):
         ET.fromstring(still)
         assert still.removeprefix("<svg ") == svg.partition("<p role")[0]
     move_everything(panel)
-    assert len(shown) == 1    # a move shows nothing new, but what is shown next has moved too
+    assert len(shown) == 1  # a move shows nothing new, but what is shown next has moved too
     panel._ipython_display_()
     assert all(shown[1][0][0][kind] != bundle[kind] for kind in ("text/plain", "text/html"))
 
@@ -650,7 +731,7 @@ def test_every_control_has_a_name(name):
     panel = build(name)
     if panel.weights:
         for matrix in panel.weights.names:
-            panel.weights.matrix.value = matrix    # builds its grid
+            panel.weights.matrix.value = matrix  # builds its grid
     everything = list(every_widget(panel))
     for number in numbers(panel).values():
         assert number.slider in everything and number.children == (number.box, number.slider)
@@ -663,14 +744,18 @@ def test_every_control_has_a_name(name):
         if isinstance(w, widgets.Button):
             assert w.tooltip.strip()
     descriptions = [w.description for w in controls if not isinstance(w, widgets.Button)]
-    assert len(set(descriptions)) == len(descriptions), f"two controls have one name: {descriptions}"
+    assert len(set(descriptions)) == len(descriptions), (
+        f"two controls have one name: {descriptions}"
+    )
 
 
 # ---------------------------------------------------------------- where no kernel will run
 
+
 @every_panel
 def test_drawn_beforehand(name, monkeypatch):
-    """Every combination of the values in `frames` has its page, in the order of the selectors; the panel itself stays as it was."""
+    """Every combination of the values in `frames` has its page, in the order of the selectors; the
+    panel itself stays as it was."""
     monkeypatch.setattr(controls, "SITE", True)
     shown, links = [], []
     monkeypatch.setattr(controls, "_bundle", lambda widget, text, html: shown.append(widget))
@@ -681,14 +766,20 @@ def test_drawn_beforehand(name, monkeypatch):
     start, (box,) = state(panel), shown
     *selectors, stack, note = box.children
     names = list(panel.frames)
-    assert [s.description for s in selectors] == [controls.label(panel.controls[n]) for n in names] and "How to get a kernel" in note.value
+    assert [s.description for s in selectors] == [
+        controls.label(panel.controls[n]) for n in names
+    ] and "How to get a kernel" in note.value
     for places in itertools.product(*(range(len(panel.frames[n])) for n in names)):
         for which, place in zip(names, places):
             panel.controls[which].value = panel.frames[which][place]
         drawn = functools.reduce(lambda box, place: box.children[place], places, stack)
         assert drawn.value == panel.page.value
-    at_start = functools.reduce(lambda box, selector: box.children[selector.index], selectors, stack)
+    at_start = functools.reduce(
+        lambda box, selector: box.children[selector.index], selectors, stack
+    )
     panel.reset()
     assert at_start.value == panel.page.value and state(panel) == start
     assert {source for source, _ in links} == {(selector, "index") for selector in selectors}
-    assert len(links) == 1 + (len(stack.children) if len(selectors) == 2 else 0), "each stack of pages follows its selector"
+    assert len(links) == 1 + (len(stack.children) if len(selectors) == 2 else 0), (
+        "each stack of pages follows its selector"
+    )

@@ -1,4 +1,6 @@
-"""Drives the panels of chapter 10: what they must show is worked out here, in lists and by complex steps, without revlib's cells."""
+"""Drives the panels of chapter 10: what they must show is worked out here, in lists and by complex
+steps, without revlib's cells."""
+
 import base64
 import cmath
 import math
@@ -9,10 +11,11 @@ import pytest
 
 pytest.register_assert_rewrite("expected")
 
-import expected  # noqa: E402
-from driving import HOSTILE, check_one_redraw_a_move, check_reset, draws, forget_widgets, numbers, page, state  # noqa: E402, F401
-from revlib import controls, panels, styles  # noqa: E402
-from revlib.alphabet import Alphabet  # noqa: E402
+import expected
+from driving import HOSTILE, check_one_redraw_a_move, check_reset, numbers, page, state
+
+from revlib import controls, panels, styles
+from revlib.alphabet import Alphabet
 
 ABC = Alphabet("abc", end=True)
 
@@ -33,6 +36,7 @@ every_panel = pytest.mark.parametrize("name", BUILD)
 
 # ---------------------------------------------------------------- a step of each cell, once more
 
+
 def logistic(z):
     return 1 / (1 + cmath.exp(-z)) if isinstance(z, complex) else 1 / (1 + math.exp(-z))
 
@@ -40,18 +44,21 @@ def logistic(z):
 def a_step(cell, p, x, s, n):
     """The state after, and by name what the step works with; x, s lists, real or complex."""
     tanh = cmath.tanh if any(isinstance(v, complex) for v in s) else math.tanh
-    of_x = [sum(x[k] * p["Wh"][k][j] for k in range(len(x)) if x[k]) + p["b"][j] for j in range(len(p["b"]))]
+    of_x = [
+        sum(x[k] * p["Wh"][k][j] for k in range(len(x)) if x[k]) + p["b"][j]
+        for j in range(len(p["b"]))
+    ]
     of_s = [sum(s[k] * p["Ws"][k][j] for k in range(n)) for j in range(len(p["b"]))]
     both = [a + b for a, b in zip(of_x, of_s)]
     if cell == "plain":
         return [v if v.real > 0 else 0 * v for v in both], {}
     if cell == "GRU":
-        r, u = [logistic(v) for v in both[:n]], [logistic(v) for v in both[n:2 * n]]
-        seen = [v + c for v, c in zip(of_s[2 * n:], p["c"])]
-        m = [tanh(a + b * c) for a, b, c in zip(of_x[2 * n:], r, seen)]
+        r, u = [logistic(v) for v in both[:n]], [logistic(v) for v in both[n : 2 * n]]
+        seen = [v + c for v, c in zip(of_s[2 * n :], p["c"])]
+        m = [tanh(a + b * c) for a, b, c in zip(of_x[2 * n :], r, seen)]
         return [(1 - a) * b + a * c for a, b, c in zip(u, m, s)], dict(r=r, u=u, seen=seen, m=m)
-    i, f, o = ([logistic(v) for v in both[k * n:(k + 1) * n]] for k in (0, 1, 3))
-    g = [tanh(v) for v in both[2 * n:3 * n]]
+    i, f, o = ([logistic(v) for v in both[k * n : (k + 1) * n]] for k in (0, 1, 3))
+    g = [tanh(v) for v in both[2 * n : 3 * n]]
     C = [a * b + c * d for a, b, c, d in zip(f, s[n:], i, g)]
     shown = [tanh(v) for v in C]
     return [a * b for a, b in zip(o, shown)] + C, dict(i=i, f=f, g=g, o=o, shown=shown, C=s[n:])
@@ -63,16 +70,18 @@ def plain_lists(net):
 
 # ---------------------------------------------------------------- the flow of blame
 
+
 def blame(cell, length, bias, scale, seed, n=8):
-    """Length of the last letter's blame on every state: a complex step at each unit of each, from there forward to the loss."""
+    """Length of the last letter's blame on every state: a complex step at each unit of each, from
+    there forward to the loss."""
     rng, kind = np.random.default_rng(seed), cell.split(",")[0]
     net = styles.initial("feedback", "abc", n, rng, kind)
     for layer in (net.enc, net.dec):
         if cell.endswith("gaussian start"):
-            layer["Ws"][:] = rng.normal(0, n ** -0.5, (n, n))
+            layer["Ws"][:] = rng.normal(0, n**-0.5, (n, n))
         layer["Ws"] *= scale
         if kind != "plain":
-            layer["b"][n:2 * n] = bias
+            layer["b"][n : 2 * n] = bias
     enc, dec = plain_lists(net)
     text, empty = ("abc" * length)[:length], [0.0] * 3
     feeds = [(enc, expected.one_hot(letter)) for letter in text]
@@ -90,7 +99,9 @@ def blame(cell, length, bias, scale, seed, n=8):
                 s = a_step(kind, p, x, s, n)[0]
             z = [sum(s[k] * net.p["Wo"][k, j] for k in range(n)) + net.p["bo"][j] for j in range(3)]
             top = max(v.real for v in z)
-            slopes.append((cmath.log(sum(cmath.exp(v - top) for v in z)) + top - z[right]).imag / 1e-30)
+            slopes.append(
+                (cmath.log(sum(cmath.exp(v - top) for v in z)) + top - z[right]).imag / 1e-30
+            )
         sizes.append([math.hypot(*slopes[:n]), math.hypot(*slopes[n:])])
     return [of_S for of_S, _ in sizes], [of_C for _, of_C in sizes]
 
@@ -100,12 +111,21 @@ def check_flow(panel):
     said, (of_S, of_C) = page(panel), blame(**v)
     expected.check_still(said)
     found = re.fullmatch(
-        rf"(?P<cell>.+), seed (?P<seed>\d+), (?P<length>\d+) letters?, both Ws times (?P<scale>{expected.NUMBER})\. "
-        rf"(?:The (?P<gate>\w+) gate's bias is (?P<bias>{expected.NUMBER}): alone it keeps (?P<keeps>{expected.NUMBER}) a step\. )?"
-        r"The blame for the last letter is (?P<last>\S+) long on the decoder's last state, (?P<thought>\S+) on the thought "
-        r"vector and (?P<first>\S+) on S\(1\)(?:, (?P<memory>\S+) on C\(1\))?\.", said.words)
+        r"(?P<cell>.+), seed (?P<seed>\d+), (?P<length>\d+) letters?, both Ws times"
+        rf" (?P<scale>{expected.NUMBER})\. "
+        rf"(?:The (?P<gate>\w+) gate's bias is (?P<bias>{expected.NUMBER}): alone it keeps"
+        rf" (?P<keeps>{expected.NUMBER}) a step\. )?"
+        r"The blame for the last letter is (?P<last>\S+) long on the decoder's last state,"
+        r" (?P<thought>\S+) on the thought "
+        r"vector and (?P<first>\S+) on S\(1\)(?:, (?P<memory>\S+) on C\(1\))?\.",
+        said.words,
+    )
     assert found, said.words
-    assert (found["cell"], int(found["seed"]), int(found["length"])) == (v["cell"], v["seed"], v["length"])
+    assert (found["cell"], int(found["seed"]), int(found["length"])) == (
+        v["cell"],
+        v["seed"],
+        v["length"],
+    )
     expected.check_number(found["scale"], v["scale"])
     assert found["gate"] == {"GRU": "update", "LSTM": "forget"}.get(v["cell"])
     if found["gate"]:
@@ -116,19 +136,32 @@ def check_flow(panel):
         right["memory"] = of_C[0]
     for name, value in right.items():
         assert float(found[name]) == pytest.approx(value, rel=0.051), (name, found[name], value)
-    plot, = said.plots
+    (plot,) = said.plots
     curves = [of_S] + ([of_C[:-1]] if v["cell"] == "LSTM" else [])
-    named = {text.strip() for text, _, _ in plot.texts}    # a name that would stand outside is not drawn
-    assert "the thought vector" in named <= {"the thought vector", "blame on S", *(["blame on C"] if v["cell"] == "LSTM" else [])}
-    assert max(abs(x - plot.x(v["length"])) for x, _ in plot.lines[0]) < 0.5, "the line at the thought vector"
+    named = {
+        text.strip() for text, _, _ in plot.texts
+    }  # a name that would stand outside is not drawn
+    assert (
+        "the thought vector"
+        in named
+        <= {"the thought vector", "blame on S", *(["blame on C"] if v["cell"] == "LSTM" else [])}
+    )
+    assert max(abs(x - plot.x(v["length"])) for x, _ in plot.lines[0]) < 0.5, (
+        "the line at the thought vector"
+    )
     for line, sizes in zip(plot.lines[1:], curves, strict=True):
         for t, size in enumerate(sizes, start=1):
             if size > 0 and plot.inside(plot.x(t), plot.y(size)) and len(sizes) > 1:
-                assert min(math.dist(point, (plot.x(t), plot.y(size))) for point in line) < 0.7, f"the curve at step {t}"
+                assert min(math.dist(point, (plot.x(t), plot.y(size))) for point in line) < 0.7, (
+                    f"the curve at step {t}"
+                )
 
 
 @pytest.mark.parametrize("cell", panels.STARTED)
-@pytest.mark.parametrize("length, bias, scale, seed", [(15, 1.0, 1.0, 0), (1, 1.0, 1.0, 3), (6, 5.0, 0.5, 99), (9, -3.0, 1.5, 7)])
+@pytest.mark.parametrize(
+    "length, bias, scale, seed",
+    [(15, 1.0, 1.0, 0), (1, 1.0, 1.0, 3), (6, 5.0, 0.5, 99), (9, -3.0, 1.5, 7)],
+)
 def test_the_blame_flows_as_drawn(cell, length, bias, scale, seed):
     panel = panels.flow_panel()
     for name, value in dict(cell=cell, length=length, bias=bias, scale=scale, seed=seed).items():
@@ -158,6 +191,7 @@ def test_the_forget_bias_decides():
 
 # ---------------------------------------------------------------- inside a cell
 
+
 def check_gates(panel):
     v = {name: control.value for name, control in panel.controls.items()}
     net, string, n = some_nets()[v["cell"]], v["string"], 4
@@ -184,24 +218,51 @@ def check_gates(panel):
 
     def times(a, b):
         return [p * q for p, q in zip(a, b)]
+
     if v["cell"] == "LSTM":
-        rows = [("f", now["f"], f"C({t - 1})", now["C"]), ("i", now["i"], "g", now["g"]), None, ("o", now["o"], f"tanh C({t})", now["shown"])]
+        rows = [
+            ("f", now["f"], f"C({t - 1})", now["C"]),
+            ("i", now["i"], "g", now["g"]),
+            None,
+            ("o", now["o"], f"tanh C({t})", now["shown"]),
+        ]
         total, keep = (f"C({t})", now["after"][n:]), "f"
     else:
-        rows = [("r", now["r"], f"({S}({t - 1})·Ws + c)", now["seen"]), ("(1 - u)", [1 - u for u in now["u"]], "m", now["m"]),
-                ("u", now["u"], f"{S}({t - 1})", now["before"]), None]
+        rows = [
+            ("r", now["r"], f"({S}({t - 1})·Ws + c)", now["seen"]),
+            ("(1 - u)", [1 - u for u in now["u"]], "m", now["m"]),
+            ("u", now["u"], f"{S}({t - 1})", now["before"]),
+            None,
+        ]
         total, keep = (f"{S}({t})", now["after"][:n]), "u"
     blocks = []
     for row in rows:
-        blocks += [(*total, 2)] if row is None else [(row[0], row[1], 2), (row[2], row[3], 2), (f"{row[0]} ∘ {row[2]}", times(row[1], row[3]), 2)]
+        blocks += (
+            [(*total, 2)]
+            if row is None
+            else [
+                (row[0], row[1], 2),
+                (row[2], row[3], 2),
+                (f"{row[0]} ∘ {row[2]}", times(row[1], row[3]), 2),
+            ]
+        )
     found = page(panel)
     expected.check_still(found)
-    expected.check_blocks(found, [*blocks, ("kept, step by step", [step[keep] for step in inside], 2)])
+    expected.check_blocks(
+        found, [*blocks, ("kept, step by step", [step[keep] for step in inside], 2)]
+    )
     assert found.blocks[-1].marked == {4 * k + j for j in range(4)}
     reads = f"'{fed[k]}'" if fed[k] != " " else "nothing"
-    expected.check_words(found.words, f"{v['cell']}: '{string}' gives '{answer}', which is {'right' if answer == string[::-1] else 'wrong'}. "
-                         f"Step {t} of the {'encoder' if v['step'] <= T else 'decoder'} is fed {reads}: the gate keeps ",
-                         (now[keep], 2), f", and {S}({t}) is ", (now["after"][:n], 2), ". Below: the keeping gate at every step.")
+    expected.check_words(
+        found.words,
+        f"{v['cell']}: '{string}' gives '{answer}', which is"
+        f" {'right' if answer == string[::-1] else 'wrong'}. Step {t} of the"
+        f" {'encoder' if v['step'] <= T else 'decoder'} is fed {reads}: the gate keeps ",
+        (now[keep], 2),
+        f", and {S}({t}) is ",
+        (now["after"][:n], 2),
+        ". Below: the keeping gate at every step.",
+    )
 
 
 @pytest.mark.parametrize("cell", ["LSTM", "GRU"])
@@ -233,7 +294,11 @@ def test_hostile_strings(text):
     after = page(panel)
     assert after.role == "alert" and len(after.words) > 10
     assert panel.page.value.startswith(svg + "<p "), "the picture changed"
-    assert after.titles == before.titles and "<script" not in panel.page.value and len(panel.page.value) < len(svg) + 400
+    assert (
+        after.titles == before.titles
+        and "<script" not in panel.page.value
+        and len(panel.page.value) < len(svg) + 400
+    )
     panel.reset()
     panel.controls["string"].value = "cab"
     check_gates(panel)
@@ -241,7 +306,10 @@ def test_hostile_strings(text):
 
 # ---------------------------------------------------------------- both
 
-@pytest.mark.parametrize("name, which", [(name, which) for name in BUILD for which in numbers(BUILD[name]())])
+
+@pytest.mark.parametrize(
+    "name, which", [(name, which) for name in BUILD for which in numbers(BUILD[name]())]
+)
 def test_nan_is_answered(name, which):
     panel = BUILD[name]()
     number, start = panel.controls[which], state(panel)
@@ -281,7 +349,9 @@ def test_display(name, monkeypatch):
     monkeypatch.setattr(controls, "display", lambda *args, **kwargs: shown.append((args, kwargs)))
     panel = BUILD[name]()
     panel._ipython_display_()
-    ((bundle,), _), = shown
+    (((bundle,), _),) = shown
     assert bundle["text/plain"] == f"Panel: {panel.words}"
     pictures = re.findall(r'base64,([^"]+)"', bundle["text/html"])
-    assert [base64.b64decode(picture).decode() for picture in pictures] == [picture.svg for picture in panel.picture]
+    assert [base64.b64decode(picture).decode() for picture in pictures] == [
+        picture.svg for picture in panel.picture
+    ]

@@ -1,4 +1,6 @@
-"""Drives the panels of chapters 05 and 06 without a browser; what they must show is worked out in tests/expected.py."""
+"""Drives the panels of chapters 05 and 06 without a browser; what they must show is worked out in
+tests/expected.py."""
+
 import functools
 import math
 import statistics
@@ -11,21 +13,37 @@ from traitlets import TraitError
 
 pytest.register_assert_rewrite("expected")
 
-import expected  # noqa: E402
-from driving import (HOSTILE, at_once, check_one_redraw_a_move, check_reset, draws, every_widget, forget_widgets, is_int,  # noqa: E402, F401
-                     move_everything, moves, numbers, page, state)
-from revlib import controls, model, panels, plots, training  # noqa: E402
-from revlib.picture import Picture  # noqa: E402
+import expected
+from driving import (
+    HOSTILE,
+    at_once,
+    check_one_redraw_a_move,
+    check_reset,
+    every_widget,
+    is_int,
+    move_everything,
+    moves,
+    numbers,
+    page,
+    state,
+)
+
+from revlib import controls, model, panels, plots, training
+from revlib.picture import Picture
 
 STRINGS = expected.every_string(3)
-SHORT = 5    # updates of the training panel where what it learns is not the question
+SHORT = 5  # updates of the training panel where what it learns is not the question
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def a_run(every=20):
     """Snapshots of a training, the notebook's in short."""
     net = training.initial("post")
-    return [*training.train(net, training.Batch(net, STRINGS), training.Adam(0.01), 200, clip=1, every=every)]
+    return [
+        *training.train(
+            net, training.Batch(net, STRINGS), training.Adam(0.01), 200, clip=1, every=every
+        )
+    ]
 
 
 BUILD = {
@@ -36,7 +54,16 @@ BUILD = {
 }
 WITH_STRING = ["blame", "scrub"]
 every_panel = pytest.mark.parametrize("name", BUILD)
-ENTRIES = [("Wh", 0, 0), ("Ws", 2, 1), ("b", 0, 3), ("dec.Wh", 1, 4), ("dec.Ws", 0, 2), ("dec.b", 0, 0), ("Wo", 4, 1), ("bo", 0, 2)]
+ENTRIES = [
+    ("Wh", 0, 0),
+    ("Ws", 2, 1),
+    ("b", 0, 3),
+    ("dec.Wh", 1, 4),
+    ("dec.Ws", 0, 2),
+    ("dec.b", 0, 0),
+    ("Wo", 4, 1),
+    ("bo", 0, 2),
+]
 
 
 def build(name):
@@ -50,15 +77,22 @@ def set_to(panel, **values):
 
 def start_of(v, dtype=np.float32):
     """The weights that a training panel starts from."""
-    return training.initial(v["start"], "abc", v["units"], np.random.default_rng(v["seed"]), dtype=dtype).theta
+    return training.initial(
+        v["start"], "abc", v["units"], np.random.default_rng(v["seed"]), dtype=dtype
+    ).theta
 
 
 def check(name, panel, W=None, **how):
     """The page shows what the controls say, with the weights W (the post's if not given)."""
     v = {control: part.value for control, part in panel.controls.items()}
     if name == "blame":
-        expected.check_blame(page(panel), W or expected.post_weights(), **v, entry=panel.weights.entry,
-                             label=panel.weights.number.box.description)
+        expected.check_blame(
+            page(panel),
+            W or expected.post_weights(),
+            **v,
+            entry=panel.weights.entry,
+            label=panel.weights.number.box.description,
+        )
     elif name == "vanishing":
         expected.check_vanishing(page(panel), W or expected.post_weights(), **v)
     elif name == "training":
@@ -72,8 +106,10 @@ def check(name, panel, W=None, **how):
 
 # ---------------------------------------------------------------- the test's own slopes
 
+
 def test_three_ways_to_a_slope():
-    """Chain rule, complex step and central difference agree, for every weight: what is expected below is right."""
+    """Chain rule, complex step and central difference agree, for every weight: what is expected
+    below is right."""
     W = expected.scaled_both(expected.post_weights(), 0.7)
     W["b"] += 0.1
     W["Wh"][1, 4] = -0.8
@@ -85,13 +121,27 @@ def test_three_ways_to_a_slope():
                 live = {k: v.copy() for k, v in W.items()}
                 live[name][i, j] += sign * h
                 both.append(expected.taught(live, "bca")[0])
-            assert abs(by_step - g[name][i, j]) < 1e-12 and abs(by_step - (both[0] - both[1]) / (2 * h)) < 1e-8
-    for t, (name, place, blame) in enumerate([("S", 1, dS[0]), ("S", 3, dS[2]), ("_S", 0, dR[0]), ("_S", 2, dR[2])]):
+            assert (
+                abs(by_step - g[name][i, j]) < 1e-12
+                and abs(by_step - (both[0] - both[1]) / (2 * h)) < 1e-8
+            )
+    for t, (name, place, blame) in enumerate(
+        [("S", 1, dS[0]), ("S", 3, dS[2]), ("_S", 0, dR[0]), ("_S", 2, dR[2])]
+    ):
         for k in range(5):
-            assert abs(expected.slope(lambda h: expected.taught(W, "bca", None, (name, place, k, h))[0]) - blame[0, k]) < 1e-12
+            assert (
+                abs(
+                    expected.slope(
+                        lambda h: expected.taught(W, "bca", None, (name, place, k, h))[0]
+                    )
+                    - blame[0, k]
+                )
+                < 1e-12
+            )
 
 
 # ---------------------------------------------------------------- blame
+
 
 @every_panel
 def test_the_start(name):
@@ -103,7 +153,11 @@ def test_blame_strings_letters_and_scales(string):
     panel = build("blame")
     panel.controls["string"].value = string
     letter = panel.controls["letter"]
-    assert (letter.slider.min, letter.slider.max) == (letter.box.min, letter.box.max) == (0, len(string))
+    assert (
+        (letter.slider.min, letter.slider.max)
+        == (letter.box.min, letter.box.max)
+        == (0, len(string))
+    )
     for k in range(len(string) + 1):
         for scale in (0.5, 1.0, 1.3) if len(string) <= 3 else (1.0,):
             set_to(panel, letter=k, scale=scale)
@@ -147,7 +201,8 @@ def test_the_gradient_is_that_of_the_number_on_the_slider(matrix):
 
 
 def test_the_farthest_weights_are_answered():
-    """Every weight of the farthest the sliders go, at every scale: numbers or words, and no warning."""
+    """Every weight of the farthest the sliders go, at every scale: numbers or words, and no
+    warning."""
     panel = build("blame")
     for end in (2.0, -2.0):
         panel.weights.net.theta[:] = end
@@ -157,6 +212,7 @@ def test_the_farthest_weights_are_answered():
 
 
 # ---------------------------------------------------------------- vanishing
+
 
 @pytest.mark.parametrize("length", [1, 5, 30])
 def test_vanishing_lengths_and_scales(length):
@@ -168,8 +224,11 @@ def test_vanishing_lengths_and_scales(length):
 
 
 def test_vanishing_everywhere(monkeypatch):
-    """The whole range of both sliders: a finite answer or an alert, and no warning. What matplotlib draws is tested above."""
-    monkeypatch.setattr(plots.Curves, "draw", lambda self, x, curves, words: Picture("", 1, 1, words))
+    """The whole range of both sliders: a finite answer or an alert, and no warning. What matplotlib
+    draws is tested above."""
+    monkeypatch.setattr(
+        plots.Curves, "draw", lambda self, x, curves, words: Picture("", 1, 1, words)
+    )
     panel = build("vanishing")
     for length in range(1, 31):
         panel.controls["length"].value = length
@@ -189,18 +248,27 @@ def test_vanishing_at_the_corners():
 
 # ---------------------------------------------------------------- training
 
-# 10 to the rate, optimiser, units, start, seed: far enough from chaos that float32 and float64 agree string by string
-SETTINGS = [(-2, "Adam", 5, "identity", 0), (-2, "Adam", 5, "uniform", 2), (-3, "Adam", 5, "gaussian", 1),
-            (-2, "Adam", 2, "identity", 3), (-2, "Adam", 2, "gaussian", 6), (-3, "Adam", 5, "identity", 7),
-            (-3, "Adam", 5, "post", 0), (-2, "gradient descent", 5, "post", 0),
-            (-2, "gradient descent", 5, "gaussian", 4), (-3, "gradient descent", 2, "identity", 1)]
+# 10 to the rate, optimiser, units, start, seed: far enough from chaos that float32 and float64
+# agree string by string
+SETTINGS = [
+    (-2, "Adam", 5, "identity", 0),
+    (-2, "Adam", 5, "uniform", 2),
+    (-3, "Adam", 5, "gaussian", 1),
+    (-2, "Adam", 2, "identity", 3),
+    (-2, "Adam", 2, "gaussian", 6),
+    (-3, "Adam", 5, "identity", 7),
+    (-3, "Adam", 5, "post", 0),
+    (-2, "gradient descent", 5, "post", 0),
+    (-2, "gradient descent", 5, "gaussian", 4),
+    (-3, "gradient descent", 2, "identity", 1),
+]
 
 
 @pytest.mark.parametrize("rate, optimiser, units, start, seed", SETTINGS)
 def test_training_is_training(rate, optimiser, units, start, seed):
     panel = panels.training_panel()
     with panel._lock:
-        panel._held = True    # one training, not five
+        panel._held = True  # one training, not five
         set_to(panel, rate=rate, optimiser=optimiser, units=units, start=start, seed=seed)
         panel._held = False
         panel.redraw()
@@ -212,8 +280,13 @@ def test_the_posts_start_has_five_units(draws):
     panel.controls["units"].value = 2
     calls = draws(panel)
     panel.controls["start"].value = "post"
-    assert panel.controls["units"].value == panel.controls["units"].box.value == panel.controls["units"].slider.value == 5
-    panel.controls["units"].value = 12    # and stays there
+    assert (
+        panel.controls["units"].value
+        == panel.controls["units"].box.value
+        == panel.controls["units"].slider.value
+        == 5
+    )
+    panel.controls["units"].value = 12  # and stays there
     assert panel.controls["units"].box.value == panel.controls["units"].slider.value == 5
     assert [call["units"] for call in calls] == [5, 5]
     check("training", panel)
@@ -249,7 +322,11 @@ def test_a_training_that_diverges_is_answered_in_words():
     number.slider.max = number.box.max = 40.0
     number.value = 30.0
     said = page(panel)
-    assert said.role == "alert" and "after step" in said.words and "Try a smaller learning rate than" in said.words
+    assert (
+        said.role == "alert"
+        and "after step" in said.words
+        and "Try a smaller learning rate than" in said.words
+    )
     assert panel.page.value.startswith(svg + "<p ")
     panel.reset()
     assert page(panel).role == "status"
@@ -269,10 +346,14 @@ def test_how_long_a_training_takes(record_property, capsys):
         times.append(1000 * (time.perf_counter() - began))
     record_property("training_panel, ms a redraw", [round(t) for t in times])
     with capsys.disabled():
-        print(f"\ntraining_panel: a redraw takes {statistics.median(times):.0f} ms (median), {max(times):.0f} at most; the aim is 150")
+        print(
+            f"\ntraining_panel: a redraw takes {statistics.median(times):.0f} ms (median),"
+            f" {max(times):.0f} at most; the aim is 150"
+        )
 
 
 # ---------------------------------------------------------------- scrub
+
 
 @pytest.mark.parametrize("string", ["abc", "a", "bbca", "ccccbbbb"])
 def test_scrub_moments_and_strings(string):
@@ -283,11 +364,14 @@ def test_scrub_moments_and_strings(string):
     for moment in (0, last // 2, last):
         panel.controls["moment"].value = moment
         check("scrub", panel)
-    assert ("right" in page(panel).words) == (expected.answers(expected.unpacked(a_run()[last].theta, 5), [string])[0] == string[::-1])
+    assert ("right" in page(panel).words) == (
+        expected.answers(expected.unpacked(a_run()[last].theta, 5), [string])[0] == string[::-1]
+    )
 
 
 def test_scrub_keeps_its_moments():
-    """Drawing a moment changes no snapshot, and what happens to the list later is not the panel's."""
+    """Drawing a moment changes no snapshot, and what happens to the list later is not the
+    panel's."""
     before = [m.theta.copy() for m in a_run()]
     panel = build("scrub")
     for moment in (3, 0, 10):
@@ -309,6 +393,7 @@ def test_scrub_through_one_moment():
 
 
 # ---------------------------------------------------------------- what a reader may type
+
 
 @pytest.mark.parametrize("text", HOSTILE, ids=[ascii(s[:10]) for s in HOSTILE])
 @pytest.mark.parametrize("name", WITH_STRING)
@@ -334,12 +419,17 @@ def test_hostile_strings(name, text):
 def test_too_long_a_string(name, longest):
     panel = build(name)
     panel.controls["string"].value = "c" * (longest + 1)
-    assert page(panel).words == f"'{'c' * (longest + 1)}' has {longest + 1} letters; at most {longest} fit here"
+    assert (
+        page(panel).words
+        == f"'{'c' * (longest + 1)}' has {longest + 1} letters; at most {longest} fit here"
+    )
     panel.controls["string"].value = "c" * longest
     check(name, panel)
 
 
-@pytest.mark.parametrize("name, which", [(name, which) for name in BUILD for which in numbers(build(name))])
+@pytest.mark.parametrize(
+    "name, which", [(name, which) for name in BUILD for which in numbers(build(name))]
+)
 def test_nan_and_inf(name, which):
     panel = build(name)
     number, svg, start = numbers(panel)[which], panel.page.value.partition("<p ")[0], state(panel)
@@ -365,6 +455,7 @@ def test_nan_and_inf(name, which):
 
 
 # ---------------------------------------------------------------- Reset, redraws, copies, display
+
 
 @every_panel
 def test_reset_is_the_very_same_start(name):
@@ -403,11 +494,16 @@ def test_two_copies_are_two(name):
     assert state(other) == start
 
 
-@pytest.mark.parametrize("name, one, other", [("blame", "string", "letter"), ("training", "start", "units"), ("scrub", "moment", "string")])
+@pytest.mark.parametrize(
+    "name, one, other",
+    [("blame", "string", "letter"), ("training", "start", "units"), ("scrub", "moment", "string")],
+)
 def test_two_threads_two_controls(name, one, other):
     panel = build(name)
     if name == "blame":
-        moved = lambda: [setattr(panel.controls["string"], "value", s) for s in ("a", "abcab", "bc", "cab") * 5]
+        moved = lambda: [
+            setattr(panel.controls["string"], "value", s) for s in ("a", "abcab", "bc", "cab") * 5
+        ]
     else:
         moved = moves(panel.controls[one], 12, 1)
     at_once(moved, moves(panel.controls[other], 12, 2))
@@ -422,26 +518,31 @@ def test_display(name, monkeypatch):
     monkeypatch.setattr(controls, "display", lambda *args, **kwargs: shown.append((args, kwargs)))
     panel = build(name)
     panel._ipython_display_()
-    ((bundle,), options), = shown
+    (((bundle,), options),) = shown
     view = "application/vnd.jupyter.widget-view+json"
     assert options == {"raw": True} and set(bundle) == {"text/plain", "text/html", view}
     assert bundle["text/plain"] == repr(panel) == f"Panel: {page(panel).words}"
     assert "0x" not in repr(panel) and "\n" not in repr(panel) and repr(build(name)) == repr(panel)
     images = ET.fromstring(f"<r>{bundle['text/html'].replace('>', '/>')}</r>")
-    assert [e.get("alt") for e in images] == page(panel).titles and all(e.get("src") for e in images)
+    assert [e.get("alt") for e in images] == page(panel).titles and all(
+        e.get("src") for e in images
+    )
     assert bundle[view]["model_id"] == panel.model_id
 
 
 @every_panel
 def test_every_control_has_a_name(name):
     panel = build(name)
-    boxes = [number.box for number in numbers(panel).values()] + [c for c in panel.controls.values() if not isinstance(c, controls.Number)]
+    boxes = [number.box for number in numbers(panel).values()] + [
+        c for c in panel.controls.values() if not isinstance(c, controls.Number)
+    ]
     names = [box.description for box in boxes]
     assert all(n.strip() for n in names) and len(set(names)) == len(names)
     assert set(boxes) | {panel.reset_button} <= set(every_widget(panel))
 
 
 # ---------------------------------------------------------------- the bar
+
 
 @pytest.fixture
 def bars(monkeypatch):
@@ -457,7 +558,7 @@ def test_progress_hands_on_every_snapshot(bars):
     for moment in controls.progress(run, 30):
         seen.append(moment)
     assert [m.step for m in seen] == [0, 5, 10, 15, 20, 25, 30]
-    bar, = bars
+    (bar,) = bars
     assert bar.bar.value == bar.bar.max == bar.steps == 30
 
 
@@ -465,7 +566,9 @@ def test_the_bar_does_not_flood_the_page(bars, monkeypatch):
     now, moved = [100.0], []
     monkeypatch.setattr(controls.time, "monotonic", lambda: now[0])
     net = training.initial("post")
-    for moment in controls.progress(training.train(net, training.Batch(net, STRINGS[:3]), training.Adam(0.01), 95), 95):
+    for moment in controls.progress(
+        training.train(net, training.Batch(net, STRINGS[:3]), training.Adam(0.01), 95), 95
+    ):
         if moment.step == 0:
             bars[0].bar.observe(lambda change: moved.append(change["new"]), "value")
         now[0] += 0.011
@@ -475,11 +578,13 @@ def test_the_bar_does_not_flood_the_page(bars, monkeypatch):
 def test_what_ends_the_loop_ends_the_training(bars):
     net = training.initial("post")
     with pytest.raises(KeyboardInterrupt):
-        for moment in controls.progress(training.train(net, training.Batch(net, STRINGS[:3]), training.Adam(0.01), 100), 100):
+        for moment in controls.progress(
+            training.train(net, training.Batch(net, STRINGS[:3]), training.Adam(0.01), 100), 100
+        ):
             if moment.step == 4:
-                raise KeyboardInterrupt    # as an interrupted kernel does
+                raise KeyboardInterrupt  # as an interrupted kernel does
     assert bars[0].bar.value <= moment.step == 4
-    assert (net.theta == moment.theta).all()    # the weights stay as they are
+    assert (net.theta == moment.theta).all()  # the weights stay as they are
 
 
 def test_progress_passes_on_what_goes_wrong(bars):
@@ -495,8 +600,14 @@ def test_how_the_bar_is_displayed(bars):
     bar = controls.Progress(300)
     assert repr(bar) == repr(controls.Progress(300)) == "Training: 300 updates"
     bar._ipython_display_()
-    bundle, = bars
-    assert bundle["text/plain"] == "Training: 300 updates" and bundle["text/html"] == "<p>Training: 300 updates</p>"
+    (bundle,) = bars
+    assert (
+        bundle["text/plain"] == "Training: 300 updates"
+        and bundle["text/html"] == "<p>Training: 300 updates</p>"
+    )
     assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == bar.model_id
     how = bar.children[1].value
-    assert bar.bar.description.strip() and how == "Interrupt the kernel (■) to end it here; the weights stay."
+    assert (
+        bar.bar.description.strip()
+        and how == "Interrupt the kernel (■) to end it here; the weights stay."
+    )

@@ -1,4 +1,6 @@
-"""Every quiz: its key is computed once more, each option has its reason, and the page answers at once."""
+"""Every quiz: its key is computed once more, each option has its reason, and the page answers at
+once."""
+
 import functools
 import html
 import itertools
@@ -13,14 +15,30 @@ import oracle
 import pytest
 import test_one_page
 from test_exercises import (
-    IDENTITY, RESULTS, WITH_END, attention, blame_arriving, decoded, five_units, log_probabilities, lowered, mean_loss, not_reversed,
-    plain_reversed, plain_training, shares, strings, sweep, thought)
+    IDENTITY,
+    RESULTS,
+    WITH_END,
+    attention,
+    blame_arriving,
+    decoded,
+    five_units,
+    log_probabilities,
+    lowered,
+    mean_loss,
+    not_reversed,
+    plain_reversed,
+    plain_training,
+    shares,
+    strings,
+    sweep,
+    thought,
+)
 
 from revlib import controls, exercises, judge, training
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from tools import notebook as tool  # noqa: E402
+from tools import notebook as tool
 
 
 def after_padding():
@@ -28,18 +46,28 @@ def after_padding():
     W = five_units("whole_task.npz")
     before = np.maximum(W["Wh"][1] + np.maximum(W["Wh"][0] + W["b"], 0) @ W["Ws"] + W["b"], 0)
     after = np.maximum(np.maximum(before @ W["Ws"] + W["b"], 0) @ W["Ws"] + W["b"], 0)
-    return 0 if np.allclose(before, after) else 1 if np.linalg.norm(after) < np.linalg.norm(before) else 2
+    return (
+        0
+        if np.allclose(before, after)
+        else 1
+        if np.linalg.norm(after) < np.linalg.norm(before)
+        else 2
+    )
 
 
 def letters_after_longer_strings():
-    right = [3 - len(not_reversed(five_units("sweep.npz", f"5-3-8-{seed}"), 1)) for seed in range(5)]
+    right = [
+        3 - len(not_reversed(five_units("sweep.npz", f"5-3-8-{seed}"), 1)) for seed in range(5)
+    ]
     return 0 if min(right) == 3 else 2 if max(right) == 0 else 1
 
 
 def farthest_sixteen_units():
     """The longest length up to which one of them gets 99 of 100 strings right."""
     found = [shares for longest in (4, 6, 8, 12, 16) for shares in sweep(16, 1, longest).values()]
-    return max(next((T for T, share in enumerate(shares) if share < 0.99), len(shares)) for shares in found)
+    return max(
+        next((T for T, share in enumerate(shares) if share < 0.99), len(shares)) for shares in found
+    )
 
 
 def popped(number, base, most):
@@ -68,24 +96,40 @@ def longest_run(base):
 
 def styles_at_eight():
     """Style -> share of the strings of length 8 that are right, mean of the seeds."""
-    rows = [row for row in json.loads((RESULTS / "styles.json").read_text(encoding="utf-8"))["runs"] if row["cell"] == "plain"]
-    return {style: np.mean([row["accuracy"][7] for row in rows if row["style"] == style]) for style in {row["style"] for row in rows}}
+    rows = [
+        row
+        for row in json.loads((RESULTS / "styles.json").read_text(encoding="utf-8"))["runs"]
+        if row["cell"] == "plain"
+    ]
+    return {
+        style: np.mean([row["accuracy"][7] for row in rows if row["style"] == style])
+        for style in {row["style"] for row in rows}
+    }
 
 
 def who_looks_back():
-    rows = [row for row in json.loads((RESULTS / "styles.json").read_text(encoding="utf-8"))["runs"] if (row["style"], row["cell"]) == ("attention", "plain")]
+    rows = [
+        row
+        for row in json.loads((RESULTS / "styles.json").read_text(encoding="utf-8"))["runs"]
+        if (row["style"], row["cell"]) == ("attention", "plain")
+    ]
     perfect = {row["seed"] for row in rows if row["accuracy"][7] == 1}
-    back = {row["seed"] for row in rows if np.mean([attention(row["seed"], 6)[t, 5 - t].mean() for t in range(6)]) > 0.5}
+    back = {
+        row["seed"]
+        for row in rows
+        if np.mean([attention(row["seed"], 6)[t, 5 - t].mean() for t in range(6)]) > 0.5
+    }
     return 0 if len(back) == len(rows) else 1 if back == perfect else 2 if len(back) == 1 else 3
 
 
 def a_thousand_letters(T=1000):
-    """Where the dot products of attention by hand are largest, in whole numbers: 16 times ((T + 1/2 - t) i + H - i (i - 1) / 2)."""
+    """Where the dot products of attention by hand are largest, in whole numbers: 16 times ((T + 1/2
+    - t) i + H - i (i - 1) / 2)."""
     won = []
     for t in range(1, T + 1):
         e = [8 * ((2 * (T - t) + 1) * i + T * (T - 1) - i * (i - 1)) for i in range(1, T + 1)]
         first, second = sorted(e, reverse=True)[:2]
-        won.append(e.index(first) == T - t and first - second >= 8 and first < 2 ** 53)
+        won.append(e.index(first) == T - t and first - second >= 8 and first < 2**53)
     return 0 if all(won) else 1 if not won[-1] else 2
 
 
@@ -105,20 +149,32 @@ def printed_letters():
 def best_and_greedy():
     """Of chapter 04's network that is drawn at random, by scoring all 27 answers."""
     drawn = iter(np.random.default_rng(33).normal(0, 0.6, size=108))
-    W = {name: [[float(next(drawn)) for _ in row] for row in rows] for name, rows in oracle.post_weights().items()}
+    W = {
+        name: [[float(next(drawn)) for _ in row] for row in rows]
+        for name, rows in oracle.post_weights().items()
+    }
     last = oracle.encode(W, [0, 1, 2])[-1]
 
     def score(answer):
         steps = oracle.decode(W, last, 3, given=["abc".index(letter) for letter in answer])
-        return sum(log_probabilities(z)["abc".index(letter)] for (_, _, z, _), letter in zip(steps, answer))
+        return sum(
+            log_probabilities(z)["abc".index(letter)] for (_, _, z, _), letter in zip(steps, answer)
+        )
+
     return max(strings(3), key=score), "".join("abc"[k] for *_, k in oracle.decode(W, last, 3))
 
 
 def loss_with(state=0, unit=0, nudge=0.0, step=0):
-    """The loss of 'cba' after 'abc' if something is added to one unit of a state, S(1) to _S(3), or to Ws[3, 2] at one step."""
+    """The loss of 'cba' after 'abc' if something is added to one unit of a state, S(1) to _S(3), or
+    to Ws[3, 2] at one step."""
     s, losses = [0.0] * 5, []
-    for t, letter in enumerate((0, 1, 2, None, 2, 1), start=1):    # what is fed in: abc, nothing, c, b
-        Ws = [[weight + nudge * (t == step and (i, j) == (2, 1)) for j, weight in enumerate(row)] for i, row in enumerate(oracle.WS)]
+    for t, letter in enumerate(
+        (0, 1, 2, None, 2, 1), start=1
+    ):  # what is fed in: abc, nothing, c, b
+        Ws = [
+            [weight + nudge * (t == step and (i, j) == (2, 1)) for j, weight in enumerate(row)]
+            for i, row in enumerate(oracle.WS)
+        ]
         s = oracle.add(oracle.product(s, Ws), [0.0] * 5 if letter is None else WH[letter])
         s = [max(value, 0.0) + nudge * (t == state and i == unit) for i, value in enumerate(s)]
         losses += [-log_probabilities(oracle.product(s, oracle.WO))[5 - (t - 1)]] if t > 3 else []
@@ -141,7 +197,12 @@ def moves_a_shut_unit(h=1e-5):
 
 
 def overshoots():
-    losses = [loss for loss, _ in plain_training(oracle.flat(oracle.post_weights()), ["abc"], 0.01, 5, adam=False)]
+    losses = [
+        loss
+        for loss, _ in plain_training(
+            oracle.flat(oracle.post_weights()), ["abc"], 0.01, 5, adam=False
+        )
+    ]
     return 2 if any(after > before for before, after in zip(losses, losses[1:])) else 0
 
 
@@ -150,7 +211,9 @@ def of_seven_unseen():
     for seed in (0, 1):
         rng = np.random.default_rng(seed)
         order = [strings(3)[i] for i in rng.permutation(27)]
-        *_, (_, theta) = plain_training(training.initial("identity", rng=rng).theta, order[:20], 0.01, 1000, clip=1)
+        *_, (_, theta) = plain_training(
+            training.initial("identity", rng=rng).theta, order[:20], 0.01, 1000, clip=1
+        )
         assert plain_reversed(theta, order[:20]) == 20
         right.append(plain_reversed(theta, order[20:]))
     return 0 if max(right) == 0 else 2 if min(right) == 7 else 1
@@ -158,28 +221,51 @@ def of_seven_unseen():
 
 def of_length_nine():
     wrong = len(not_reversed(five_units("whole_task.npz"), 9))
-    return 2 if wrong == 0 else 0 if wrong < 0.05 * 3 ** 9 else 1
+    return 2 if wrong == 0 else 0 if wrong < 0.05 * 3**9 else 1
 
 
 def blame_of_the_starts():
-    """In the median of 20 seeds, for fifteen letters: below both plain starts, between them, or above."""
-    gaussian, identity, *gated = (np.median([blame_arriving(cell, seed, 15)[0] for seed in range(20)])
-                                  for cell in ("plain, gaussian", "plain, identity", "GRU", "LSTM"))
-    return 0 if max(gated) < gaussian else 2 if min(gated) > identity else 1 if gaussian < min(gated) < max(gated) < identity else None
+    """In the median of 20 seeds, for fifteen letters: below both plain starts, between them, or
+    above."""
+    gaussian, identity, *gated = (
+        np.median([blame_arriving(cell, seed, 15)[0] for seed in range(20)])
+        for cell in ("plain, gaussian", "plain, identity", "GRU", "LSTM")
+    )
+    return (
+        0
+        if max(gated) < gaussian
+        else (
+            2
+            if min(gated) > identity
+            else 1
+            if gaussian < min(gated) < max(gated) < identity
+            else None
+        )
+    )
 
 
 def best_cell(length):
     """Of eight units, at the rate found for each."""
     found = json.loads((RESULTS / "gates.json").read_text(encoding="utf-8"))
-    rows = [row for row in found["runs"] if row["units"] == 8 and row["rate"] == found["rate"][row["cell"]]]
+    rows = [
+        row
+        for row in found["runs"]
+        if row["units"] == 8 and row["rate"] == found["rate"][row["cell"]]
+    ]
     cells = ["LSTM", "GRU", "plain"]
-    return np.argmax([np.median([row["accuracy"][length - 1] for row in rows if row["cell"] == cell]) for cell in cells])
+    return np.argmax(
+        [
+            np.median([row["accuracy"][length - 1] for row in rows if row["cell"] == cell])
+            for cell in cells
+        ]
+    )
 
 
 def memory_of_unit_3(letters):
-    """Of the trained LSTM of four units while it reads a's: does it climb, stay, or come to rest at 1?"""
+    """Of the trained LSTM of four units while it reads a's: does it climb, stay, or come to rest at
+    1?"""
     with np.load(RESULTS / "gates.npz") as file:
-        Wh, Ws, b = np.split(file["LSTM-4-0-0.04"][:(3 + 4 + 1) * 16].reshape(8, 16), [3, 7])
+        Wh, Ws, b = np.split(file["LSTM-4-0-0.04"][: (3 + 4 + 1) * 16].reshape(8, 16), [3, 7])
     S, C, found = np.zeros(4), np.zeros(4), []
     for _ in range(letters):
         A = (Wh[0] + S @ Ws + b[0]).reshape(4, 4)
@@ -191,13 +277,19 @@ def memory_of_unit_3(letters):
 
 
 def rows_of(texts):
-    return np.array([[float(letter == other) for letter in text for other in "abc"] for text in texts])
+    return np.array(
+        [[float(letter == other) for letter in text for other in "abc"] for text in texts]
+    )
 
 
 def learned_backwards(hidden, seen, asked, rng, steps=300):
-    """How many strings a network without a loop reverses after it has learned others: Adam at 0.03."""
+    """How many strings a network without a loop reverses after it has learned others: Adam at
+    0.03."""
     X, Y = rows_of(seen), rows_of(text[::-1] for text in seen)
-    W = [rng.normal(0, rows ** -0.5, (rows, columns)) for rows, columns in itertools.pairwise([X.shape[1], *hidden, X.shape[1]])]
+    W = [
+        rng.normal(0, rows**-0.5, (rows, columns))
+        for rows, columns in itertools.pairwise([X.shape[1], *hidden, X.shape[1]])
+    ]
     mean, square = [0.0] * len(W), [0.0] * len(W)
 
     def forward(S):
@@ -213,8 +305,8 @@ def learned_backwards(hidden, seen, asked, rng, steps=300):
         blame = ((P / P.sum(axis=2, keepdims=True)).reshape(Z.shape) - Y) / len(X)
         for k in reversed(range(len(W))):
             slope, blame = states[k].T @ blame, blame @ W[k].T * (states[k] > 0)
-            mean[k], square[k] = 0.9 * mean[k] + 0.1 * slope, 0.999 * square[k] + 0.001 * slope ** 2
-            W[k] -= 0.03 * mean[k] / (1 - 0.9 ** t) / (np.sqrt(square[k] / (1 - 0.999 ** t)) + 1e-8)
+            mean[k], square[k] = 0.9 * mean[k] + 0.1 * slope, 0.999 * square[k] + 0.001 * slope**2
+            W[k] -= 0.03 * mean[k] / (1 - 0.9**t) / (np.sqrt(square[k] / (1 - 0.999**t)) + 1e-8)
     said = forward(rows_of(asked))[-1].reshape(len(asked), -1, 3).argmax(axis=2)
     return sum("".join("abc"[k] for k in row) == text[::-1] for row, text in zip(said, asked))
 
@@ -231,21 +323,27 @@ def held_back():
     for seed in range(6):
         order = np.random.default_rng(seed).permutation(27)
         some, rest = ([strings(3)[k] for k in part] for part in (order[:20], order[20:]))
-        right += [learned_backwards(hidden, some, rest, np.random.default_rng(seed + 100)) for hidden in ([], [32])]
+        right += [
+            learned_backwards(hidden, some, rest, np.random.default_rng(seed + 100))
+            for hidden in ([], [32])
+        ]
     return 1 if min(right) == 7 else 2 if min(right) >= 2 else 0
 
 
 def units_for_all():
     """The fewest for which the bound reaches 27, among the options."""
-    k = next(k for k in range(10) if sum(math.comb(3, j) * 2 ** j for j in range(k + 1)) >= 27)
+    k = next(k for k in range(10) if sum(math.comb(3, j) * 2**j for j in range(k + 1)) >= 27)
     return [3, 2, 1].index(k)
 
 
 def page_and_oracle():
-    """Whether the page of chapter 12 says what the oracle says, to strings longer than any it was taught."""
+    """Whether the page of chapter 12 says what the oracle says, to strings longer than any it was
+    taught."""
     page, _ = test_one_page.run(test_one_page.ONE_UPDATE)
     net = test_one_page.shaken(page, 5)
-    W = {name.replace("dec_", "dec."): np.atleast_2d(weight).tolist() for name, weight in net.items()}
+    W = {
+        name.replace("dec_", "dec."): np.atleast_2d(weight).tolist() for name, weight in net.items()
+    }
     agree, wrong = [], []
     for text in strings(5)[::7]:
         steps = oracle.decode(W, oracle.encode(W, ["abc".index(letter) for letter in text])[-1], 20)
@@ -264,17 +362,20 @@ def from_the_states():
 
 
 def candidates(printed):
-    """How few of the five numbers printed for a unit the best candidate misses, S(2) met exactly, and how many do so well."""
+    """How few of the five numbers printed for a unit the best candidate misses, S(2) met exactly,
+    and how many do so well."""
     tenths = np.arange(11) / 10
-    gap = printed - from_the_states()    # what the letter must bring
+    gap = printed - from_the_states()  # what the letter must bring
     gap = gap[np.abs(gap[:, 0] - np.clip(gap[:, 0].round(1), 0, 1)) < 1e-9]
     if not len(gap):
         return 5, 0
-    missed = (np.abs(gap[:, 2]) > 0.0101)[:, None] + (np.abs(gap[:, [1, 3, 4], None] - tenths) > 0.0101).sum(axis=1)
+    missed = (np.abs(gap[:, 2]) > 0.0101)[:, None] + (
+        np.abs(gap[:, [1, 3, 4], None] - tenths) > 0.0101
+    ).sum(axis=1)
     return missed.min(), (missed == missed.min()).sum()
 
 
-PRINTED = np.array([*oracle.PRINTED_S[1:], *oracle.PRINTED_DEC_S])    # five numbers a unit
+PRINTED = np.array([*oracle.PRINTED_S[1:], *oracle.PRINTED_DEC_S])  # five numbers a unit
 
 
 def tenths_that_fit():
@@ -286,39 +387,99 @@ def tenths_that_fit():
 def made_up():
     """Of the chapter's twenty made-up units, how many a candidate fits but for one number."""
     rng = np.random.default_rng(25)
-    few = sum(candidates((PRINTED[:, j] + rng.uniform(-1, 1, size=5)).round(2))[0] <= 1 for j in range(5) for _ in range(4))
+    few = sum(
+        candidates((PRINTED[:, j] + rng.uniform(-1, 1, size=5)).round(2))[0] <= 1
+        for j in range(5)
+        for _ in range(4)
+    )
     return 0 if few == 0 else 1 if few < 15 else 2
 
 
-# Quiz -> which option is right, from 0: computed without revlib, or, where the question is one of meaning, said with its reason.
+# Quiz -> which option is right, from 0: computed without revlib, or, where the question is one of
+# meaning, said with its reason.
 TRUE = {
-    "1.lookup": lambda: [[row[1] for row in WH], [[0.0] * 5, WH[1], [0.0] * 5], WH[1], oracle.add(*WH)].index(oracle.product([0, 1, 0], WH)),
-    "1.weights": lambda: 0 if len(oracle.encode(oracle.post_weights(), [0] * 100)) == 101 else 1,    # the post's weights, a hundred letters
+    "1.lookup": (
+        lambda: [
+            [row[1] for row in WH],
+            [[0.0] * 5, WH[1], [0.0] * 5],
+            WH[1],
+            oracle.add(*WH),
+        ].index(oracle.product([0, 1, 0], WH))
+    ),
+    "1.weights": lambda: (
+        0 if len(oracle.encode(oracle.post_weights(), [0] * 100)) == 101 else 1
+    ),  # the post's weights, a hundred letters
     "1.bent": lambda: [-0.32, 0.0, -0.8, 0.58].index(thought("ab", Wh=lowered(-0.8))[4]),
-    "2.weighs": lambda: [1, 2, 0][max(range(3), key=lambda t: math.hypot(*shares("abc")[t]))],    # the options are c, a, b
+    "2.weighs": lambda: [1, 2, 0][
+        max(range(3), key=lambda t: math.hypot(*shares("abc")[t]))
+    ],  # the options are c, a, b
     "2.lost": lambda: 0 if faint("a") == faint("b") else 1,
     "3.slips": lambda: 0 if printed_letters() == decoded(thought("abc")) else 1,
     "3.end": lambda: [5, 11, 6].index(len(oracle.flat(oracle.post_weights() | WITH_END)) - 108),
-    "3.letters": lambda: 1 if {decoded(oracle.one_hot(i, 5), 1) for i in range(5)} == {"c"} else 0,    # every mix of units, then
-    "2.identity": lambda: 1 if thought("abc", Ws=IDENTITY) == thought("bac", Ws=IDENTITY) != thought("aac", Ws=IDENTITY) else 0,
-    "4.shift": lambda: 1 if np.allclose(*([float(p) for p in oracle.softmax([z + by for z in (5.3, 6.9, 8.5)])] for by in (0, 100))) else 0,
+    "3.letters": lambda: (
+        1 if {decoded(oracle.one_hot(i, 5), 1) for i in range(5)} == {"c"} else 0
+    ),  # every mix of units, then
+    "2.identity": lambda: (
+        1
+        if thought("abc", Ws=IDENTITY) == thought("bac", Ws=IDENTITY) != thought("aac", Ws=IDENTITY)
+        else 0
+    ),
+    "4.shift": lambda: (
+        1
+        if np.allclose(
+            *(
+                [float(p) for p in oracle.softmax([z + by for z in (5.3, 6.9, 8.5)])]
+                for by in (0, 100)
+            )
+        )
+        else 0
+    ),
     "4.greedy": lambda: 0 if len({*best_and_greedy()}) == 1 else 2,
-    "4.sure": lambda: 0 if mean_loss("cba") > 2 * math.log(3) else 1 if mean_loss("cba") > 0.9 * math.log(3) else 2,
-    "5.grows": largest_blame, "5.shut": moves_a_shut_unit,
-    "5.step": lambda: max(range(3), key=lambda k: slope(step=(1, 3, 2)[k])),    # the third option: step 2, were all alike
-    "6.overshoot": overshoots, "6.unseen": of_seven_unseen, "6.nine": of_length_nine,
-    "7.padding": after_padding, "7.shorter": letters_after_longer_strings,
-    "7.longer": lambda: 1 if farthest_sixteen_units() < 12 else 2 if farthest_sixteen_units() >= 24 else 0,
+    "4.sure": lambda: (
+        0
+        if mean_loss("cba") > 2 * math.log(3)
+        else 1
+        if mean_loss("cba") > 0.9 * math.log(3)
+        else 2
+    ),
+    "5.grows": largest_blame,
+    "5.shut": moves_a_shut_unit,
+    "5.step": lambda: max(
+        range(3), key=lambda k: slope(step=(1, 3, 2)[k])
+    ),  # the third option: step 2, were all alike
+    "6.overshoot": overshoots,
+    "6.unseen": of_seven_unseen,
+    "6.nine": of_length_nine,
+    "7.padding": after_padding,
+    "7.shorter": letters_after_longer_strings,
+    "7.longer": lambda: (
+        1 if farthest_sixteen_units() < 12 else 2 if farthest_sixteen_units() >= 24 else 0
+    ),
     "8.first": lambda: ["aaaaa", "baaaa"].index(in_half_precision("aaaaab")),
-    "8.base": lambda: 0 if longest_run(5) < longest_run(4) else 1 if longest_run(5) > longest_run(4) else 2,
-    "8.units": lambda: [26, 52, 53, 26 * 26].index(sys.float_info.mant_dig),    # one bit of each unit is one letter
-    "9.best": lambda: ["attention", "plain", "peek", "feedback"].index(max(styles_at_eight(), key=styles_at_eight().get)),
-    "9.looks": who_looks_back, "9.far": a_thousand_letters,
-    "10.thirty": lambda: 2 if (1 / (1 + math.exp(-1))) ** 30 < 0.001 else 1, "10.start": blame_of_the_starts,
-    "10.reverse": lambda: best_cell(9), "10.counter": lambda: memory_of_unit_3(8),
-    "11.place": never_first, "11.random": held_back, "11.units": units_for_all,
-    "12.mean": lambda: [81, 108, 27].index(len(strings(3)) * (3 + 1)), "12.longer": page_and_oracle,    # letters and an END each
-    "A.tenths": tenths_that_fit, "A.chance": made_up,
+    "8.base": lambda: (
+        0 if longest_run(5) < longest_run(4) else 1 if longest_run(5) > longest_run(4) else 2
+    ),
+    "8.units": (
+        lambda: [26, 52, 53, 26 * 26].index(sys.float_info.mant_dig)
+    ),  # one bit of each unit is one letter
+    "9.best": (
+        lambda: ["attention", "plain", "peek", "feedback"].index(
+            max(styles_at_eight(), key=styles_at_eight().get)
+        )
+    ),
+    "9.looks": who_looks_back,
+    "9.far": a_thousand_letters,
+    "10.thirty": lambda: 2 if (1 / (1 + math.exp(-1))) ** 30 < 0.001 else 1,
+    "10.start": blame_of_the_starts,
+    "10.reverse": lambda: best_cell(9),
+    "10.counter": lambda: memory_of_unit_3(8),
+    "11.place": never_first,
+    "11.random": held_back,
+    "11.units": units_for_all,
+    "12.mean": lambda: [81, 108, 27].index(len(strings(3)) * (3 + 1)),
+    "12.longer": page_and_oracle,  # letters and an END each
+    "A.tenths": tenths_that_fit,
+    "A.chance": made_up,
 }
 
 every_quiz = pytest.mark.parametrize("name", exercises.QUIZZES)
@@ -344,21 +505,30 @@ def test_the_key_is_right(name):
 def test_a_quiz_is_well_made(name):
     asked = exercises.QUIZZES[name]
     assert asked.question.endswith("?") and 2 <= len(asked.options) <= 5
-    assert all(reason.endswith((".", "!")) and len(reason.split()) >= 5 for reason in asked.options.values())
+    assert all(
+        reason.endswith((".", "!")) and len(reason.split()) >= 5
+        for reason in asked.options.values()
+    )
     assert len({*asked.options.values()}) == len(asked.options), "two options have one reason"
 
 
 def test_the_right_option_has_no_usual_place():
     places = [list(asked.options).index(asked.right) for asked in exercises.QUIZZES.values()]
-    assert max(places.count(place) for place in set(places)) <= 0.6 * len(places) or len(places) < 10
+    assert (
+        max(places.count(place) for place in set(places)) <= 0.6 * len(places) or len(places) < 10
+    )
     longest = [max(asked.options, key=len) == asked.right for asked in exercises.QUIZZES.values()]
-    assert sum(longest) <= 0.6 * len(longest) or len(places) < 10, "the longest option is too often the right one"
+    assert sum(longest) <= 0.6 * len(longest) or len(places) < 10, (
+        "the longest option is too often the right one"
+    )
 
 
 @every_quiz
 def test_the_answer_comes_at_once(name):
     asked, shown = exercises.QUIZZES[name], exercises.quiz(name)
-    assert shown.choice.index is None and shown.reply.value == "", "nothing is chosen and nothing given away"
+    assert shown.choice.index is None and shown.reply.value == "", (
+        "nothing is chosen and nothing given away"
+    )
     for k, (option, reason) in enumerate(asked.options.items()):
         shown.choice.index = k
         assert html.escape(reason) in shown.reply.value
@@ -373,22 +543,35 @@ def test_the_page_before_it_is_run_gives_nothing_away(name):
     assert repr(exercises.quiz(name)) == f"Quiz: {asked.question} " + " / ".join(asked.options)
 
 
-@pytest.mark.parametrize("path", [path for path in tool.book() if path.parent.name == "notebooks"], ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    [path for path in tool.book() if path.parent.name == "notebooks"],
+    ids=lambda path: path.stem,
+)
 def test_no_key_stands_in_a_chapter(path):
-    """Neither which option is right nor a reason can be read in a notebook, its cells or its stored outputs."""
+    """Neither which option is right nor a reason can be read in a notebook, its cells or its stored
+    outputs."""
     text = path.read_text(encoding="utf-8")
     for asked in exercises.QUIZZES.values():
         assert not [reason for reason in asked.options.values() if reason in text]
 
 
 def test_every_quiz_is_asked_once():
-    asked = [name for path in tool.book() for cell in tool.read(path).cells if cell.cell_type == "code"
-             for name in exercises.QUIZZES if f'quiz("{name}")' in cell.source]
+    asked = [
+        name
+        for path in tool.book()
+        for cell in tool.read(path).cells
+        if cell.cell_type == "code"
+        for name in exercises.QUIZZES
+        if f'quiz("{name}")' in cell.source
+    ]
     assert sorted(asked) == sorted(exercises.QUIZZES)
 
 
 def test_a_quiz_that_is_not_there():
-    with pytest.raises(ValueError, match=r"there is no quiz '2.nothing'; there is 2\.weighs, 2\.identity, 2\.lost"):
+    with pytest.raises(
+        ValueError, match=r"there is no quiz '2.nothing'; there is 2\.weighs, 2\.identity, 2\.lost"
+    ):
         exercises.quiz("2.nothing")
 
 
@@ -398,7 +581,8 @@ def test_a_quiz_without_its_answer():
 
 
 def test_a_quiz_for_a_page_without_a_kernel(monkeypatch):
-    """Its replies lie ready, one an option, and the page itself shows the one chosen; none is, to begin with."""
+    """Its replies lie ready, one an option, and the page itself shows the one chosen; none is, to
+    begin with."""
     monkeypatch.setattr(controls, "SITE", True)
     links = []
     monkeypatch.setattr(controls, "display", lambda data, raw: None)

@@ -1,4 +1,6 @@
-"""revlib's losses and gradients against PyTorch's autograd, which wrote reference_gradients.json by `make peers`."""
+"""revlib's losses and gradients against PyTorch's autograd, which wrote reference_gradients.json by
+`make peers`."""
+
 import itertools
 import json
 from pathlib import Path
@@ -9,23 +11,33 @@ import pytest
 from revlib import gates, model, styles, training
 from revlib.alphabet import Alphabet
 
-REFERENCE = json.loads((Path(__file__).parent / "reference_gradients.json").read_text(encoding="utf-8"))
+REFERENCE = json.loads(
+    (Path(__file__).parent / "reference_gradients.json").read_text(encoding="utf-8")
+)
 
 
 def name(case):
-    return f"{case['activation']}-{case['letters']}{'-END' if case['end'] else ''}-{len(case['strings'][-1])}"
+    return f"{case['activation']}-{case['letters']}{'-END' if case['end'] else ''}-{len(case['strings'][-1])}"  # noqa: E501
 
 
 def test_the_reference_covers_what_it_should():
-    kinds = {(case["activation"], case["end"], len({len(s) for s in case["strings"]}) > 1) for case in REFERENCE}
-    assert len(kinds) == 8    # relu and tanh, with and without END, one length and several
+    kinds = {
+        (case["activation"], case["end"], len({len(s) for s in case["strings"]}) > 1)
+        for case in REFERENCE
+    }
+    assert len(kinds) == 8  # relu and tanh, with and without END, one length and several
     for case in REFERENCE:
         assert np.count_nonzero(case["gradient"]) > len(case["gradient"]) / 3
 
 
 @pytest.mark.parametrize("case", REFERENCE, ids=name)
 def test_losses_and_gradients_are_autograds(case):
-    net = model.Net(Alphabet(case["letters"], case["end"]), case["n"], case["activation"], np.array(case["theta"]))
+    net = model.Net(
+        Alphabet(case["letters"], case["end"]),
+        case["n"],
+        case["activation"],
+        np.array(case["theta"]),
+    )
     loss, gradient = training.Batch(net, case["strings"]).gradient(net)
     assert abs(loss - case["loss"]) <= 1e-10 * case["loss"]
     assert np.abs(gradient - case["gradient"]).max() <= 1e-10 * np.abs(case["gradient"]).max()
@@ -37,8 +49,12 @@ STYLES = json.loads((Path(__file__).parent / "reference_styles.json").read_text(
 
 
 def test_the_style_reference_covers_what_it_should():
-    assert {(case["style"], case["cell"]) for case in STYLES} == {*itertools.product(styles.STYLES, gates.CELLS)}
-    assert {(case["cell"], case["end"]) for case in STYLES} == {*itertools.product(gates.CELLS, (False, True))}
+    assert {(case["style"], case["cell"]) for case in STYLES} == {
+        *itertools.product(styles.STYLES, gates.CELLS)
+    }
+    assert {(case["cell"], case["end"]) for case in STYLES} == {
+        *itertools.product(gates.CELLS, (False, True))
+    }
     for case in STYLES:
         assert np.count_nonzero(case["gradient"]) > len(case["gradient"]) / 3
 
@@ -46,7 +62,13 @@ def test_the_style_reference_covers_what_it_should():
 @pytest.mark.parametrize("case", STYLES, ids=lambda case: f"{case['style']}-{case['cell']}")
 def test_styles_and_cells_are_autograds(case):
     """PyTorch's own RNNCell, GRUCell and LSTMCell, put together in each style."""
-    net = styles.Net(case["style"], Alphabet(case["letters"], case["end"]), case["n"], case["cell"], np.array(case["theta"]))
+    net = styles.Net(
+        case["style"],
+        Alphabet(case["letters"], case["end"]),
+        case["n"],
+        case["cell"],
+        np.array(case["theta"]),
+    )
     loss, gradient = training.Batch(net, case["strings"], styles.Tape).gradient(net)
     assert abs(loss - case["loss"]) <= 1e-10 * case["loss"]
     assert np.abs(gradient - case["gradient"]).max() <= 1e-10 * np.abs(case["gradient"]).max()

@@ -1,4 +1,6 @@
-"""Roads: forward in plain lists, gradients by complex steps and by differences, trainings, and the bound on codes."""
+"""Roads: forward in plain lists, gradients by complex steps and by differences, trainings, and the
+bound on codes."""
+
 import itertools
 import math
 import random
@@ -11,8 +13,14 @@ from revlib.alphabet import Alphabet, LetterError
 
 ALL_27 = Alphabet("abc").strings(3)
 BACKWARDS = [s[::-1] for s in ALL_27]
-SHAPES = [((9, 9), (), "abc"), ((9, 8, 9), ("relu",), "abc"), ((9, 2, 9), ("linear",), "abc"), ((4, 5, 4), ("tanh",), "ab"),
-          ((8, 3, 7, 8), ("linear", "relu"), "wxyz"), ((6, 4, 1, 5, 6), ("tanh", "linear", "relu"), "ab")]
+SHAPES = [
+    ((9, 9), (), "abc"),
+    ((9, 8, 9), ("relu",), "abc"),
+    ((9, 2, 9), ("linear",), "abc"),
+    ((4, 5, 4), ("tanh",), "ab"),
+    ((8, 3, 7, 8), ("linear", "relu"), "wxyz"),
+    ((6, 4, 1, 5, 6), ("tanh", "linear", "relu"), "ab"),
+]
 every_shape = pytest.mark.parametrize("sizes, activations, letters", SHAPES)
 
 
@@ -29,7 +37,11 @@ def some_strings(sizes, letters, seed=1, count=6):
 
 # ---------------------------------------------------------------- the test's own network
 
-ACT = {"relu": lambda v: v if v.real > 0 else 0 * v, "tanh": lambda v: np.tanh(v), "linear": lambda v: v}
+ACT = {
+    "relu": lambda v: v if v.real > 0 else 0 * v,
+    "tanh": lambda v: np.tanh(v),
+    "linear": lambda v: v,
+}
 
 
 def scores(theta, sizes, activations, letters, string):
@@ -37,9 +49,12 @@ def scores(theta, sizes, activations, letters, string):
     row = [float(letter == other) for letter in string for other in letters]
     at = 0
     for rows, columns, activation in zip(sizes, sizes[1:], [*activations, "linear"]):
-        W = [theta[at + i * columns:at + (i + 1) * columns] for i in range(rows + 1)]
+        W = [theta[at + i * columns : at + (i + 1) * columns] for i in range(rows + 1)]
         at += (rows + 1) * columns
-        row = [ACT[activation](sum(row[i] * W[i][j] for i in range(rows)) + W[rows][j]) for j in range(columns)]
+        row = [
+            ACT[activation](sum(row[i] * W[i][j] for i in range(rows)) + W[rows][j])
+            for j in range(columns)
+        ]
     assert at == len(theta)
     return row
 
@@ -50,12 +65,13 @@ def loss_of(theta, sizes, activations, letters, strings, answers):
     for string, answer in zip(strings, answers):
         z = scores(theta, sizes, activations, letters, string)
         for k, letter in enumerate(answer):
-            block = z[k * V:(k + 1) * V]
+            block = z[k * V : (k + 1) * V]
             total += np.log(sum(np.exp(v) for v in block)) - block[letters.index(letter)]
     return total / (len(strings) * len(answers[0]))
 
 
 # ---------------------------------------------------------------- forward, backward
+
 
 @every_shape
 def test_forward_is_the_plain_one(sizes, activations, letters):
@@ -66,7 +82,10 @@ def test_forward_is_the_plain_one(sizes, activations, letters):
         right = scores(net.theta.tolist(), sizes, activations, letters, text)
         np.testing.assert_allclose(found, right, rtol=1e-12, atol=1e-12)
         V = len(letters)
-        assert said == "".join(letters[max(range(V), key=right[k:k + V].__getitem__)] for k in range(0, len(right), V))
+        assert said == "".join(
+            letters[max(range(V), key=right[k : k + V].__getitem__)]
+            for k in range(0, len(right), V)
+        )
     np.testing.assert_array_equal(net.scores(net.rows(texts)).reshape(6, -1), S[-1])
 
 
@@ -78,7 +97,9 @@ def test_the_gradient_is_the_slope_of_the_loss(sizes, activations, letters):
     pairs = roads.Pairs(net, texts, answers)
     loss, gradient = pairs.gradient(net)
     gradient, theta = gradient.copy(), net.theta.copy()
-    assert loss == pytest.approx(loss_of(theta, sizes, activations, letters, texts, answers), rel=1e-12)
+    assert loss == pytest.approx(
+        loss_of(theta, sizes, activations, letters, texts, answers), rel=1e-12
+    )
     for i in random.Random(0).sample(range(theta.size), 25):
         step = theta.astype(complex)
         step[i] += 1e-30j
@@ -101,6 +122,7 @@ def test_scores_no_float_can_take_the_exp_of():
 
 # ---------------------------------------------------------------- parameters, rows, errors
 
+
 @pytest.mark.parametrize("T, h, V", [(3, 8, 3), (1, 1, 2), (6, 20, 3), (8, 32, 4)])
 def test_parameters_by_formula(T, h, V):
     net = roads.MLP((V * T, h, V * T), ("relu",), "abcd"[:V])
@@ -122,13 +144,22 @@ def test_rows_are_the_posts():
     assert net.rows(["cab", "bbb"]).tolist() == [[0, 0, 1, 1, 0, 0, 0, 1, 0], [0, 1, 0] * 3]
 
 
-@pytest.mark.parametrize("text, words", [("abca", "'abca' has 4 letters; this network reads exactly 3"),
-                                         ("a", "'a' has 1 letter; this network reads exactly 3"),
-                                         ("abx", "letter 'x' at position 3 of 'abx' is not one of 'abc'"),
-                                         ("", "the string is empty; type at least one of 'abc'")])
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("abca", "'abca' has 4 letters; this network reads exactly 3"),
+        ("a", "'a' has 1 letter; this network reads exactly 3"),
+        ("abx", "letter 'x' at position 3 of 'abx' is not one of 'abc'"),
+        ("", "the string is empty; type at least one of 'abc'"),
+    ],
+)
 def test_a_string_it_cannot_read(text, words):
     net = roads.MLP((9, 9), ())
-    for act in (lambda: net.rows(["abc", text]), lambda: net.answers([text]), lambda: roads.Pairs(net, ["abc"], [text])):
+    for act in (
+        lambda: net.rows(["abc", text]),
+        lambda: net.answers([text]),
+        lambda: roads.Pairs(net, ["abc"], [text]),
+    ):
         with pytest.raises(LetterError) as error:
             act()
         assert str(error.value) == words
@@ -137,24 +168,35 @@ def test_a_string_it_cannot_read(text, words):
 def test_a_network_that_is_none():
     with pytest.raises(ValueError, match=r"have 1 hidden layers; activations \(\) are 0"):
         roads.MLP((9, 5, 9), ())
-    with pytest.raises(ValueError, match=r"layers of \(9, 9\) have 90 parameters; theta has shape \(91,\)"):
+    with pytest.raises(
+        ValueError, match=r"layers of \(9, 9\) have 90 parameters; theta has shape \(91,\)"
+    ):
         roads.MLP((9, 9), (), theta=np.zeros(91))
 
 
 # ---------------------------------------------------------------- training
 
+
 def trained(sizes, activations, seed, texts, answers, steps=300):
     net = roads.initial(sizes, activations, np.random.default_rng(seed))
-    run = [*training.train(net, roads.Pairs(net, texts, answers), training.Adam(0.03), steps, every=100)]
+    run = [
+        *training.train(
+            net, roads.Pairs(net, texts, answers), training.Adam(0.03), steps, every=100
+        )
+    ]
     return net, run
 
 
 def test_the_start():
     net = roads.initial((300, 200, 9), ("relu",), np.random.default_rng(0))
     for W in net.W:
-        assert (W[-1] == 0).all() and W[:-1].std() == pytest.approx(1 / math.sqrt(len(W) - 1), rel=0.05)
+        assert (W[-1] == 0).all() and W[:-1].std() == pytest.approx(
+            1 / math.sqrt(len(W) - 1), rel=0.05
+        )
         assert abs(W[:-1].mean()) < 0.1 / math.sqrt(len(W) - 1)
-    again, other = (roads.initial((300, 200, 9), ("relu",), np.random.default_rng(seed)) for seed in (0, 1))
+    again, other = (
+        roads.initial((300, 200, 9), ("relu",), np.random.default_rng(seed)) for seed in (0, 1)
+    )
     assert (again.theta == net.theta).all() and (other.theta != net.theta).any()
 
 
@@ -162,7 +204,9 @@ def test_it_learns_all_27_with_every_seed():
     for seed in range(5):
         net, run = trained((9, 8, 9), ("relu",), seed, ALL_27, BACKWARDS)
         assert net.answers(ALL_27) == BACKWARDS
-        assert [m.step for m in run] == [0, 100, 200, 300] and run[0].loss > run[1].loss > run[3].loss
+        assert [m.step for m in run] == [0, 100, 200, 300] and run[0].loss > run[1].loss > run[
+            3
+        ].loss
         assert (run[3].theta == net.theta).all() and (run[0].theta != net.theta).any()
 
 
@@ -177,28 +221,42 @@ def test_what_is_never_seen_is_never_learned():
 
 @pytest.mark.parametrize("k", [1, 2, 3, 4])
 def test_how_many_come_back(k):
-    counts = [sum(a == s for a, s in zip(trained((9, k, 9), ("linear",), seed, ALL_27, ALL_27)[0].answers(ALL_27), ALL_27))
-              for seed in range(6)]
+    counts = [
+        sum(
+            a == s
+            for a, s in zip(
+                trained((9, k, 9), ("linear",), seed, ALL_27, ALL_27)[0].answers(ALL_27), ALL_27
+            )
+        )
+        for seed in range(6)
+    ]
     assert max(counts) <= {1: 7, 2: 19}.get(k, 27)
     assert min(counts) >= (0 if k < 3 else 27)
 
 
 # ---------------------------------------------------------------- the bound
 
+
 def test_the_bound_is_what_the_chapter_says():
     assert [roads.most(3, 3, k) for k in range(6)] == [1, 7, 19, 27, 27, 27]
     for V, T in itertools.product((1, 2, 3, 5), (1, 2, 4)):
-        assert roads.most(V, T, T) == roads.most(V, T, T + 3) == V ** T
+        assert roads.most(V, T, T) == roads.most(V, T, T + 3) == V**T
         assert roads.most(V, T, 1) == 1 + T * (V - 1)
     assert roads.most(2, 4, 2) == 11 and roads.most(3, 4, 2) == 33
 
 
 def answers_along(W, start, direction):
-    """Every answer that T blocks of V linear scores give on the line start + t · direction: exactly, between crossings."""
+    """Every answer that T blocks of V linear scores give on the line start + t · direction:
+    exactly, between crossings."""
     T, V, _ = W.shape
     value, slope = W[..., :-1] @ start + W[..., -1], W[..., :-1] @ direction
-    cuts = sorted((value[p, j] - value[p, i]) / (slope[p, i] - slope[p, j]) for p in range(T)
-                  for i in range(V) for j in range(i) if slope[p, i] != slope[p, j])
+    cuts = sorted(
+        (value[p, j] - value[p, i]) / (slope[p, i] - slope[p, j])
+        for p in range(T)
+        for i in range(V)
+        for j in range(i)
+        if slope[p, i] != slope[p, j]
+    )
     middles = [cuts[0] - 1, *((a + b) / 2 for a, b in zip(cuts, cuts[1:])), cuts[-1] + 1]
     return {tuple((value + t * slope).argmax(axis=1).tolist()) for t in middles}
 
@@ -206,10 +264,10 @@ def answers_along(W, start, direction):
 @pytest.mark.parametrize("V, T", [(3, 3), (2, 4), (4, 2)])
 def test_no_reader_finds_more_than_the_bound(V, T):
     rng, most = np.random.default_rng(V), 0
-    for _ in range(200):    # one unit: every answer there is
+    for _ in range(200):  # one unit: every answer there is
         most = max(most, len(answers_along(rng.normal(size=(T, V, 2)), np.zeros(1), np.ones(1))))
     assert most == roads.most(V, T, 1), "reached, and never passed"
-    for _ in range(10):    # two: along many lines
+    for _ in range(10):  # two: along many lines
         W, found = rng.normal(size=(T, V, 3)), set()
         for angle, offset in itertools.product(np.linspace(0.01, 3.1, 12), np.linspace(-6, 6, 25)):
             along = np.array([math.cos(angle), math.sin(angle)])
@@ -218,11 +276,15 @@ def test_no_reader_finds_more_than_the_bound(V, T):
 
 
 def test_nineteen_through_two_units_by_hand():
-    """Each place reads how far the code lies along its own of three directions, 120 degrees apart."""
+    """Each place reads how far the code lies along its own of three directions, 120 degrees
+    apart."""
     directions = [(math.cos(2 * math.pi * p / 3), math.sin(2 * math.pi * p / 3)) for p in range(3)]
     back = []
     for s in ALL_27:
-        code = [sum(("abc".index(letter) - 1) * u[axis] for letter, u in zip(s, directions)) for axis in (0, 1)]
+        code = [
+            sum(("abc".index(letter) - 1) * u[axis] for letter, u in zip(s, directions))
+            for axis in (0, 1)
+        ]
         along = [code[0] * u[0] + code[1] * u[1] for u in directions]
         if "".join("a" if f < -0.75 else "c" if f > 0.75 else "b" for f in along) == s:
             back.append(s)

@@ -1,4 +1,6 @@
-"""The static site, page by page in Chromium: nothing missing, nothing foreign, and sliders and quizzes that move without a kernel."""
+"""The static site, page by page in Chromium: nothing missing, nothing foreign, and sliders and
+quizzes that move without a kernel."""
+
 import functools
 import http.server
 import pathlib
@@ -14,22 +16,36 @@ import pytest
 
 pytest.register_assert_rewrite("expected", "lab")
 
-import expected  # noqa: E402
-import lab as jupyter  # noqa: E402
-from revlib import controls, exercises  # noqa: E402
+import expected
+import lab as jupyter
+
+from revlib import controls, exercises
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from test_browser import PANELS  # noqa: E402
-from tools import notebook as tool, pages  # noqa: E402
+from test_browser import PANELS
+
+from tools import notebook as tool
+from tools import pages
 
 HTML = ROOT / "site" / "_build" / "html"
 BOOK = [path.relative_to(ROOT).with_suffix("").as_posix() for path in tool.book()]
 PAGES = ["index", "search", *BOOK]
 LIVE = {name: tool.read(ROOT / f"{name}.ipynb") for name in BOOK if name.count("/") == 1}
-QUIZZES = {name: quizzes for name, notebook in LIVE.items() for quizzes in
-           [[key for cell in notebook.cells if cell.cell_type == "code" for key in re.findall(r'^quiz\("(.+?)"\)', cell.source)]] if quizzes}
-HEAVIEST, SLOWEST = 3_000_000, 2000    # bytes of a page, milliseconds until it can be read
+QUIZZES = {
+    name: quizzes
+    for name, notebook in LIVE.items()
+    for quizzes in [
+        [
+            key
+            for cell in notebook.cells
+            if cell.cell_type == "code"
+            for key in re.findall(r'^quiz\("(.+?)"\)', cell.source)
+        ]
+    ]
+    if quizzes
+}
+HEAVIEST, SLOWEST = 3_000_000, 2000  # bytes of a page, milliseconds until it can be read
 PHONE = {"width": 390, "height": 844}
 
 pytestmark = pytest.mark.browser
@@ -45,15 +61,22 @@ def forget_widgets():
 def site():
     """The address of the site, built anew and served on loopback while these tests last."""
     if not pages.shutil.which("npm") and not (ROOT / "site" / "node_modules").exists():
-        jupyter.leave_out("the tests of the static site (tests/test_site.py)", "npm is not on the path: install Node.js")
-    built = subprocess.run([sys.executable, ROOT / "tools" / "pages.py"], capture_output=True, text=True)
+        jupyter.leave_out(
+            "the tests of the static site (tests/test_site.py)",
+            "npm is not on the path: install Node.js",
+        )
+    built = subprocess.run(
+        [sys.executable, ROOT / "tools" / "pages.py"], capture_output=True, text=True
+    )
     assert built.returncode == 0, built.stdout + built.stderr
 
     class Quiet(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *_):
             pass
 
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=HTML)) as server:
+    with http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Quiet, directory=HTML)
+    ) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
@@ -62,7 +85,7 @@ def site():
 
 
 @pytest.fixture(scope="module")
-def chromium(site):    # in this order: where there is a browser there is a site to look at
+def chromium(site):  # in this order: where there is a browser there is a site to look at
     with jupyter.browser("the tests of the static site (tests/test_site.py)") as running:
         yield running
 
@@ -75,12 +98,21 @@ class Page:
         self.page.set_default_timeout(jupyter.WAIT * 1000)
         self.outside, self.wrong = jupyter.listen(self.page, site)
         self.page.on("requestfailed", lambda request: self.wrong.append(f"failed: {request.url}"))
-        self.page.on("response", lambda answer: self.wrong.append(f"{answer.status}: {answer.url}") if answer.status >= 400 else None)
+        self.page.on(
+            "response",
+            lambda answer: (
+                self.wrong.append(f"{answer.status}: {answer.url}")
+                if answer.status >= 400
+                else None
+            ),
+        )
         self.page.goto(f"{site}/{name}.html")
         self.page.wait_for_load_state("networkidle")
         if self.page.locator("script[type='application/vnd.jupyter.widget-view+json']").count():
-            self.page.wait_for_function("""() => [...document.querySelectorAll(".widget-subarea")].every(e => e.querySelector(".widget-html-content p"))
-                && [...document.querySelectorAll(".noUi-handle")].every(e => e.ariaLabel)""")
+            self.page.wait_for_function(
+                """() => [...document.querySelectorAll(".widget-subarea")].every(e => e.querySelector(".widget-html-content p"))
+                && [...document.querySelectorAll(".noUi-handle")].every(e => e.ariaLabel)"""  # noqa: E501
+            )
 
     def __enter__(self):
         return self
@@ -100,6 +132,7 @@ def opened(chromium, site):
 
 # ---------------------------------------------------------------- every page
 
+
 @pytest.fixture(scope="module", params=PAGES)
 def looked_at(request, chromium, site):
     """Each page in turn, opened once for the three tests that look at it."""
@@ -113,7 +146,10 @@ def test_a_page_is_whole(looked_at):
     page, name = looked_at.page, looked_at.name
     assert looked_at.wrong == [] and looked_at.outside == set()
     assert page.locator("article h1").count() == 1 or name == "search"
-    assert page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime") < SLOWEST
+    assert (
+        page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+        < SLOWEST
+    )
     assert (HTML / f"{name}.html").stat().st_size < HEAVIEST
     if any("$$" in cell.source for cell in LIVE.get(name, tool.nbformat.v4.new_notebook()).cells):
         assert page.locator("mjx-container").count()
@@ -122,12 +158,21 @@ def test_a_page_is_whole(looked_at):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious(looked_at, scheme):
     from axe_playwright_python.sync_playwright import Axe
+
     looked_at.page.emulate_media(color_scheme=scheme)
-    looked_at.page.wait_for_function("scheme => document.documentElement.dataset.theme === scheme", arg=scheme)
-    looked_at.page.evaluate("() => Promise.all(document.getAnimations().map(fading => fading.finished.catch(() => null)))")
+    looked_at.page.wait_for_function(
+        "scheme => document.documentElement.dataset.theme === scheme", arg=scheme
+    )
+    looked_at.page.evaluate(
+        "() => Promise.all(document.getAnimations().map(fading => fading.finished.catch(() =>"
+        " null)))"
+    )
     found = Axe().run(looked_at.page).response["violations"]
-    assert [f"{v['id']} ({v['impact']}): " + "; ".join(node["html"][:200] for node in v["nodes"][:4]) for v in found
-            if v["impact"] in ("serious", "critical")] == []
+    assert [
+        f"{v['id']} ({v['impact']}): " + "; ".join(node["html"][:200] for node in v["nodes"][:4])
+        for v in found
+        if v["impact"] in ("serious", "critical")
+    ] == []
 
 
 def test_a_phone_shows_it_without_moving_sideways(looked_at):
@@ -135,9 +180,15 @@ def test_a_phone_shows_it_without_moving_sideways(looked_at):
     looked_at.page.set_viewport_size(PHONE)
     width, window = looked_at.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert width <= window
-    jupyter.wait_until(lambda: not looked_at.page.evaluate("""() => [...document.querySelectorAll("article svg, article img")]
-        .filter(e => e.checkVisibility() && e.getBoundingClientRect().right > innerWidth && !e.closest("[tabindex='0'], .math")).length"""),
-        otherwise="a picture is wider than the page, and keys do not reach its end")
+    jupyter.wait_until(
+        lambda: (
+            not looked_at.page.evaluate(
+                """() => [...document.querySelectorAll("article svg, article img")]
+        .filter(e => e.checkVisibility() && e.getBoundingClientRect().right > innerWidth && !e.closest("[tabindex='0'], .math")).length"""  # noqa: E501
+            )
+        ),
+        otherwise="a picture is wider than the page, and keys do not reach its end",
+    )
 
 
 class Anchors(HTMLParser):
@@ -161,8 +212,17 @@ def test_every_link_leads_somewhere(site):
         for link in page.links:
             address = urllib.parse.urlsplit(link)
             if not address.scheme:
-                to = (path.parent / urllib.parse.unquote(address.path)).resolve() if address.path else path
-                if not to.is_file() or address.fragment and to in seen and urllib.parse.unquote(address.fragment) not in seen[to].ids:
+                to = (
+                    (path.parent / urllib.parse.unquote(address.path)).resolve()
+                    if address.path
+                    else path
+                )
+                if (
+                    not to.is_file()
+                    or address.fragment
+                    and to in seen
+                    and urllib.parse.unquote(address.fragment) not in seen[to].ids
+                ):
                     dead.append(f"{path.relative_to(HTML)}: {link}")
     assert len(seen) > len(BOOK) and dead == []
 
@@ -171,28 +231,37 @@ def test_pages_lead_to_their_neighbours(site):
     chapters = [name for name in BOOK if name.count("/") == 1]
     for name, after in zip(chapters, chapters[1:]):
         text = (HTML / f"{name}.html").read_text(encoding="utf-8")
-        assert re.search(rf'class="right-next"[^>]*href="{after.rpartition("/")[2]}\.html"', text), name
+        assert re.search(
+            rf'class="right-next"[^>]*href="{after.rpartition("/")[2]}\.html"', text
+        ), name
 
 
 def test_search_and_night(opened):
     with opened("index") as one:
         one.page.goto(one.page.url.replace("index.html", "search.html?q=temperature"))
         one.page.wait_for_selector("ul.search li a[href*='04_softmax']")
-        one.page.wait_for_load_state("networkidle")    # it fetches each page it found, for a summary
-        one.page.goto(one.page.url.replace("search.html?q=temperature", "notebooks/01_encoding.html"))
+        one.page.wait_for_load_state("networkidle")  # it fetches each page it found, for a summary
+        one.page.goto(
+            one.page.url.replace("search.html?q=temperature", "notebooks/01_encoding.html")
+        )
         for theme in ("dark", "light"):
             one.page.locator("button.theme-switch-button:visible").first.click()
             one.page.locator("button.theme-change-button:visible", has_text=theme.title()).click()
-            one.page.wait_for_function("theme => document.documentElement.dataset.theme === theme", arg=theme)
+            one.page.wait_for_function(
+                "theme => document.documentElement.dataset.theme === theme", arg=theme
+            )
         assert one.wrong == [] and one.outside == set()
 
 
 # ---------------------------------------------------------------- panels and quizzes
 
+
 def read(area):
     """(the words, the numbers in the pictures) of a panel as they stand on the page."""
-    return area.evaluate("""e => { const page = e.querySelector(".widget-html-content:has(svg)");
-        return [page.querySelector("p").textContent, [...page.querySelectorAll("svg text")].map(t => t.textContent)]; }""")
+    return area.evaluate(
+        """e => { const page = e.querySelector(".widget-html-content:has(svg)");
+        return [page.querySelector("p").textContent, [...page.querySelectorAll("svg text")].map(t => t.textContent)]; }"""  # noqa: E501
+    )
 
 
 def choose(one, area, name, control, value, values):
@@ -213,7 +282,8 @@ def choose(one, area, name, control, value, values):
 
 @pytest.mark.parametrize("chapter, panel", PANELS)
 def test_sliders_move_without_a_kernel(opened, chapter, panel):
-    """Each value of each selector, reached by keys: the words and every number in the picture are those the live panel would show."""
+    """Each value of each selector, reached by keys: the words and every number in the picture are
+    those the live panel would show."""
     twin = jupyter.built(chapter, panel)
     assert 1 <= len(twin.frames) <= 2
 
@@ -229,10 +299,16 @@ def test_sliders_move_without_a_kernel(opened, chapter, panel):
             for value in values:
                 control.value = value
                 choose(one, area, controls.label(control), control, value, values)
-                jupyter.wait_until(lambda: read_or_none(area) == shown(), otherwise=f"{name} at {value}: {read(area)} instead of {shown()}")
+                jupyter.wait_until(
+                    lambda: read_or_none(area) == shown(),
+                    otherwise=f"{name} at {value}: {read(area)} instead of {shown()}",
+                )
                 looks.append(shown())
         assert len({str(look) for look in looks}) >= max(map(len, twin.frames.values()))
-        assert area.locator("a", has_text="How to get a kernel").get_attribute("href") == "../index.html#with-a-kernel"
+        assert (
+            area.locator("a", has_text="How to get a kernel").get_attribute("href")
+            == "../index.html#with-a-kernel"
+        )
         assert one.wrong == [] and one.outside == set()
 
 
@@ -249,7 +325,10 @@ def test_quizzes_answer_without_a_kernel(opened, name):
         boxes = one.page.locator("[role=radiogroup]").all()
         assert len(boxes) == len(QUIZZES[name])
         for key, box in zip(QUIZZES[name], boxes):
-            asked, area = exercises.QUIZZES[key], box.locator("xpath=ancestor::div[contains(@class, 'widget-subarea')]")
+            asked, area = (
+                exercises.QUIZZES[key],
+                box.locator("xpath=ancestor::div[contains(@class, 'widget-subarea')]"),
+            )
             assert asked.question in box.get_attribute("aria-label")
             assert area.locator("[role=status]").count() == 0, "nothing is given away"
             for place, (option, reason) in enumerate(asked.options.items()):
@@ -259,8 +338,10 @@ def test_quizzes_answer_without_a_kernel(opened, name):
                 else:
                     one.page.keyboard.press("ArrowDown")
                 said = f"{'Yes.' if option == asked.right else 'Not so.'} {reason}"
-                jupyter.wait_until(lambda: area.locator("[role=status]").all_inner_texts() == [said],
-                                   otherwise=f"{key}, {option}: {area.locator('[role=status]').all_inner_texts()}")
+                jupyter.wait_until(
+                    lambda: area.locator("[role=status]").all_inner_texts() == [said],
+                    otherwise=f"{key}, {option}: {area.locator('[role=status]').all_inner_texts()}",
+                )
         assert one.wrong == []
 
 
@@ -269,8 +350,10 @@ def test_a_moving_panel_leaves_the_page_where_it_is(opened):
         handle = one.page.locator(".noUi-handle").first
         handle.scroll_into_view_if_needed()
         handle.focus()
-        one.page.evaluate("""() => { window.seen = {tops: new Set(), heights: new Set()};
-            const look = () => { seen.tops.add(scrollY); seen.heights.add(document.documentElement.scrollHeight); requestAnimationFrame(look); }; look(); }""")
+        one.page.evaluate(
+            """() => { window.seen = {tops: new Set(), heights: new Set()};
+            const look = () => { seen.tops.add(scrollY); seen.heights.add(document.documentElement.scrollHeight); requestAnimationFrame(look); }; look(); }"""  # noqa: E501
+        )
         for key in ["ArrowRight", "ArrowLeft"] * 10:
             one.page.keyboard.press(key)
             one.page.wait_for_timeout(30)
@@ -286,11 +369,19 @@ def test_exercises_say_what_judges_them(site):
 
 # ---------------------------------------------------------------- the tool
 
+
 def test_only_what_is_shown_is_kept():
-    """Of a run notebook's widgets: those displayed, all they refer to, the links between them; and nothing else."""
+    """Of a run notebook's widgets: those displayed, all they refer to, the links between them; and
+    nothing else."""
     model = lambda name, **state: {"model_name": name, "state": state}
-    state = {"a": model("VBoxModel", children=["IPY_MODEL_b"], layout="IPY_MODEL_c"), "b": model("HTMLModel"), "c": model("LayoutModel"),
-             "d": model("LinkModel", source=["IPY_MODEL_b", "index"]), "e": model("HTMLModel"), "f": model("LinkModel", source=["IPY_MODEL_e", "index"])}
+    state = {
+        "a": model("VBoxModel", children=["IPY_MODEL_b"], layout="IPY_MODEL_c"),
+        "b": model("HTMLModel"),
+        "c": model("LayoutModel"),
+        "d": model("LinkModel", source=["IPY_MODEL_b", "index"]),
+        "e": model("HTMLModel"),
+        "f": model("LinkModel", source=["IPY_MODEL_e", "index"]),
+    }
     notebook = tool.nbformat.v4.new_notebook(metadata={"widgets": {pages.STATE: {"state": state}}})
     output = tool.nbformat.v4.new_output("display_data", {tool.WIDGET_VIEW: {"model_id": "a"}})
     notebook.cells = [tool.nbformat.v4.new_code_cell("x", outputs=[output])]
@@ -307,7 +398,12 @@ def test_npm_is_asked_for_in_words(monkeypatch, tmp_path):
 
 
 def test_the_scripts_are_pinned_by_hash():
-    lock = pages.json.loads((ROOT / "site" / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    lock = pages.json.loads((ROOT / "site" / "package-lock.json").read_text(encoding="utf-8"))[
+        "packages"
+    ]
     wanted = lock.pop("")["dependencies"]
     assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in wanted.values())
-    assert lock and all(package["integrity"].startswith("sha512-") and "resolved" not in package for package in lock.values())
+    assert lock and all(
+        package["integrity"].startswith("sha512-") and "resolved" not in package
+        for package in lock.values()
+    )

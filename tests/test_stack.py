@@ -1,4 +1,6 @@
-"""The networks whose weights are written down: against exact fractions, by brute force, up to their limits and one letter on."""
+"""The networks whose weights are written down: against exact fractions, by brute force, up to their
+limits and one letter on."""
+
 import itertools
 from fractions import Fraction
 
@@ -8,7 +10,9 @@ import pytest
 from revlib import model, stack
 
 LIMITS = {np.float64: 26, np.float32: 12, np.float16: 5}
-every_precision = pytest.mark.parametrize("dtype, limit", LIMITS.items(), ids=lambda v: getattr(v, "__name__", v))
+every_precision = pytest.mark.parametrize(
+    "dtype, limit", LIMITS.items(), ids=lambda v: getattr(v, "__name__", v)
+)
 
 
 def exact(indices, base):
@@ -29,11 +33,12 @@ def in_base(value, base, places):
 
 
 def comes_back(net, letters):
-    """Which columns of (T, B) letters are said in reverse, END next; END's index is that after the last letter."""
+    """Which columns of (T, B) letters are said in reverse, END next; END's index is that after the
+    last letter."""
     V = len(net.alphabet)
     S = model.encode(net, np.eye(V, dtype=net.theta.dtype)[letters])
     Y = model.decode(net, S[-1], len(letters) + 1).Y
-    if len(Y) <= len(letters):    # all have ended early
+    if len(Y) <= len(letters):  # all have ended early
         return np.zeros(letters.shape[1], bool)
     return (Y[:-1] == letters[::-1]).all(axis=0) & (Y[-1] == V)
 
@@ -43,28 +48,54 @@ def every(T, V=3):
 
 
 def drawn(T, V=3, count=2000, seed=0):
-    """Random strings, and those whose number is all ones or all of the largest digit but for one letter."""
-    hard = [[k] * i + [other] + [k] * (T - 1 - i) for k in (0, V - 1) for i in range(T) for other in range(V)]
-    return np.concatenate([np.random.default_rng(seed).integers(V, size=(T, count)), np.array(hard).T], axis=1)
+    """Random strings, and those whose number is all ones or all of the largest digit but for one
+    letter."""
+    hard = [
+        [k] * i + [other] + [k] * (T - 1 - i)
+        for k in (0, V - 1)
+        for i in range(T)
+        for other in range(V)
+    ]
+    return np.concatenate(
+        [np.random.default_rng(seed).integers(V, size=(T, count)), np.array(hard).T], axis=1
+    )
 
 
 # ---------------------------------------------------------------- numbers and digits
+
 
 @pytest.mark.parametrize("base", [4, 5, 10, 16])
 def test_the_number_of_a_string(base):
     for text in ("", "a", "c", "cab", "abcabcabc", "bbbbcccaaab"):
         value = stack.number(text, base)
-        assert isinstance(value, Fraction) and value == exact(["abc".index(letter) for letter in text], base)[-1]
-        assert stack.digits(value, base, len(text)).tolist() == [0, *("abc".index(letter) + 1 for letter in reversed(text))]
+        assert (
+            isinstance(value, Fraction)
+            and value == exact(["abc".index(letter) for letter in text], base)[-1]
+        )
+        assert stack.digits(value, base, len(text)).tolist() == [
+            0,
+            *("abc".index(letter) + 1 for letter in reversed(text)),
+        ]
     assert stack.number("zx", base, "xyz") == (Fraction(3, base) + 1) / base
     with pytest.raises(ValueError):
         stack.number("abd", base)
 
 
 def test_digits_of_what_a_machine_holds():
-    for value in (0, 0.5, np.float16(0.583), np.float32(0.1), np.float64(3.99), Fraction(63, 64), np.float64(4), 12.75):
+    for value in (
+        0,
+        0.5,
+        np.float16(0.583),
+        np.float32(0.1),
+        np.float64(3.99),
+        Fraction(63, 64),
+        np.float64(4),
+        12.75,
+    ):
         value, places = np.float64(value) if isinstance(value, (int, float)) else value, 40
-        assert stack.digits(value, 4, places).tolist() == in_base(Fraction(*value.as_integer_ratio()), 4, places)
+        assert stack.digits(value, 4, places).tolist() == in_base(
+            Fraction(*value.as_integer_ratio()), 4, places
+        )
     assert stack.digits(Fraction(2, 3), 10, 3).tolist() == [0, 6, 6, 7], "to the nearest"
     assert stack.digits(Fraction(999, 1000), 10, 2).tolist() == [1, 0, 0], "and carried"
     assert stack.digits(Fraction(7, 4), 4, 0).tolist() == [2]
@@ -75,10 +106,11 @@ def test_what_a_significand_holds():
         assert np.finfo(dtype).eps == 2.0 ** (1 - bits)
         for base in range(2, 65):
             fits = stack.holds(base, dtype)
-            assert base ** fits <= 2 ** bits < base ** (fits + 1), (base, bits)
+            assert base**fits <= 2**bits < base ** (fits + 1), (base, bits)
 
 
 # ---------------------------------------------------------------- one unit
+
 
 @every_precision
 def test_the_states_are_the_numbers(dtype, limit):
@@ -89,13 +121,14 @@ def test_the_states_are_the_numbers(dtype, limit):
         run = model.run(net, text)
         assert [Fraction(*value.as_integer_ratio()) for value in run.S[:, 0]] == S
         assert run.output == text[::-1] and len(run.dec.Y) == limit + 1
-        left = [4 * value for value in reversed(S)]    # _S(1), …, _S(T), and 0 when nothing is left
+        left = [4 * value for value in reversed(S)]  # _S(1), …, _S(T), and 0 when nothing is left
         assert [Fraction(*value.as_integer_ratio()) for value in run.dec.S[1:, 0]] == left
 
 
 @every_precision
 def test_every_string_and_the_limit(dtype, limit):
-    """All strings of up to 9 letters, and drawn ones up to the limit, each from the network of the limit and its own."""
+    """All strings of up to 9 letters, and drawn ones up to the limit, each from the network of the
+    limit and its own."""
     for T in range(1, limit + 1):
         letters = every(T) if T <= 9 else drawn(T)
         assert comes_back(stack.build(longest=limit, dtype=dtype), letters).all(), T
@@ -104,17 +137,25 @@ def test_every_string_and_the_limit(dtype, limit):
 
 @every_precision
 def test_one_letter_later(dtype, limit):
-    """Whichever length it is built for: some fail, and those whose number cannot be held fail for sure."""
+    """Whichever length it is built for: some fail, and those whose number cannot be held fail for
+    sure."""
     letters = every(limit + 1) if limit < 9 else drawn(limit + 1)
     for longest in (limit, limit + 1):
         good = comes_back(stack.build(longest=longest, dtype=dtype), letters)
         assert not good.all()
-        value = sum((letters[t].astype(object) + 1) * 4 ** t for t in range(limit + 1))    # a whole number of 2T bits
-        odd = np.array([int(v) // (int(v) & -int(v)) for v in value], dtype=object)        # without its final zeros
+        value = sum(
+            (letters[t].astype(object) + 1) * 4**t for t in range(limit + 1)
+        )  # a whole number of 2T bits
+        odd = np.array(
+            [int(v) // (int(v) & -int(v)) for v in value], dtype=object
+        )  # without its final zeros
         held = np.array([int(v).bit_length() <= np.finfo(dtype).nmant + 1 for v in odd])
         assert not good[~held].any(), "what is rounded off cannot come back"
-    if dtype is not np.float32:    # where no bit is left over, the scores are rounded too
-        assert held.any() and comes_back(stack.build(longest=limit, dtype=dtype), letters)[held].mean() > 0.95
+    if dtype is not np.float32:  # where no bit is left over, the scores are rounded too
+        assert (
+            held.any()
+            and comes_back(stack.build(longest=limit, dtype=dtype), letters)[held].mean() > 0.95
+        )
 
 
 def test_the_first_failures():
@@ -123,32 +164,62 @@ def test_the_first_failures():
     assert "".join("abc"[i] for i in first[:, ~good][:, 0]) == "aaaaab" and good.sum() == 404
     S, run = stack.until_wrong(half, "aaaaab")
     assert run.text == "baaaa" and run.Y.tolist() == [1, 0, 0, 0, 0, 3]
-    assert in_base(Fraction(*S[-1, 0].as_integer_ratio()), 4, 6) == [0, 2, 1, 1, 1, 1, 0], "the last digit is rounded off"
+    assert in_base(Fraction(*S[-1, 0].as_integer_ratio()), 4, 6) == [0, 2, 1, 1, 1, 1, 0], (
+        "the last digit is rounded off"
+    )
     late = "a" * 26 + "b"
     assert stack.until_wrong(stack.build(), late)[1].text == "b" + "a" * 25
-    assert stack.until_wrong(stack.build(), "a" * 27)[1].text == "a" * 27, "a leading 0 costs nothing"
+    assert stack.until_wrong(stack.build(), "a" * 27)[1].text == "a" * 27, (
+        "a leading 0 costs nothing"
+    )
 
 
 def test_the_scores_change_hands_halfway():
-    for letters, base, longest in (("abc", 4, 5), ("abc", 4, 12), ("abc", 5, 4), ("abcdefg", 8, 3), ("ab", 3, 6), ("a", 2, 4), ("abcdefgh", 10, 3)):
+    for letters, base, longest in (
+        ("abc", 4, 5),
+        ("abc", 4, 12),
+        ("abc", 5, 4),
+        ("abcdefg", 8, 3),
+        ("ab", 3, 6),
+        ("a", 2, 4),
+        ("abcdefgh", 10, 3),
+    ):
         net, V = stack.build(letters, base, longest), len(letters)
-        most = sum(Fraction(V, base ** i) for i in range(1, longest))    # the digits after the point, all the largest
+        most = sum(
+            Fraction(V, base**i) for i in range(1, longest)
+        )  # the digits after the point, all the largest
         for d in range(1, V):
             meet = (net.bo[d - 1] - net.bo[d]) / (net.Wo[0, d] - net.Wo[0, d - 1])
-            assert meet == pytest.approx(float(d + 1 - (1 - most) / 2), rel=1e-12), (letters, base, d)
-        for d in range(V + 1):    # from the smallest to the largest state of each digit
+            assert meet == pytest.approx(float(d + 1 - (1 - most) / 2), rel=1e-12), (
+                letters,
+                base,
+                d,
+            )
+        for d in range(V + 1):  # from the smallest to the largest state of each digit
             for state in (d, *[float(d + most)] * (d > 0)):
                 assert (net.Wo[0] * state + net.bo).argmax() == (d - 1) % (V + 1)
 
 
-@pytest.mark.parametrize("letters, base, length", [("abcdefg", 8, 17), ("abcdefghijklmno", 16, 13), ("abc", 8, 18), ("abc", 5, 21),
-                                                   ("abc", 10, 14), ("ab", 3, 12), ("a", 2, 50)])
+@pytest.mark.parametrize(
+    "letters, base, length",
+    [
+        ("abcdefg", 8, 17),
+        ("abcdefghijklmno", 16, 13),
+        ("abc", 8, 18),
+        ("abc", 5, 21),
+        ("abc", 10, 14),
+        ("ab", 3, 12),
+        ("a", 2, 50),
+    ],
+)
 def test_other_bases_reach(letters, base, length):
     assert comes_back(stack.build(letters, base, length), drawn(length, len(letters))).all()
 
 
 def test_what_cannot_be_built():
-    with pytest.raises(ValueError, match="base 3 has 2 digits above 0; the 3 letters 'abc' need base 4"):
+    with pytest.raises(
+        ValueError, match="base 3 has 2 digits above 0; the 3 letters 'abc' need base 4"
+    ):
         stack.build("abc", 3)
     with pytest.raises(ValueError, match="the length of the longest string is 0"):
         stack.build(longest=0)
@@ -157,16 +228,23 @@ def test_what_cannot_be_built():
 
 # ---------------------------------------------------------------- two units
 
+
 def test_the_triangle_halves_the_way():
     net, corners = stack.build_triangle(), {"a": (1, 0), "b": (0, 1), "c": (1, 1)}
     for text in ("a", "cab", "abccba", "bca" * 6):
         point = [Fraction(0), Fraction(0)]
         for letter in text:
             point = [(u + corner) / 2 for u, corner in zip(point, corners[letter])]
-        assert [Fraction(*value.as_integer_ratio()) for value in model.run(net, text).thought] == point
+        assert [
+            Fraction(*value.as_integer_ratio()) for value in model.run(net, text).thought
+        ] == point
 
 
-@pytest.mark.parametrize("dtype, limit", [(np.float64, 53), (np.float32, 24), (np.float16, 11)], ids=["float64", "float32", "float16"])
+@pytest.mark.parametrize(
+    "dtype, limit",
+    [(np.float64, 53), (np.float32, 24), (np.float16, 11)],
+    ids=["float64", "float32", "float16"],
+)
 def test_the_triangle_lasts_a_letter_a_bit(dtype, limit):
     for T in (1, 2, 3, 5, 8, limit - 1, limit):
         letters = every(T) if T <= 9 else drawn(T)
@@ -176,6 +254,7 @@ def test_the_triangle_lasts_a_letter_a_bit(dtype, limit):
 
 # ---------------------------------------------------------------- decoding until it goes wrong
 
+
 def test_until_wrong():
     net = stack.build(longest=5)
     S, run = stack.until_wrong(net, "abcab")
@@ -183,11 +262,13 @@ def test_until_wrong():
     assert (S == whole.S).all() and run.Y.tolist() == whole.dec.Y.tolist() and run.text == "bacba"
     wild = stack.build("abc", 10, 2, np.float16)
     text = "acacbcaacaabcaaccbababaccbcacb"
-    with pytest.raises(FloatingPointError):    # decoded on, it overflows
+    with pytest.raises(FloatingPointError):  # decoded on, it overflows
         model.run(wild, text)
     S, run = stack.until_wrong(wild, text)
     right = ["abc".index(letter) for letter in reversed(text)]
-    assert run.Y[:-1].tolist() == right[:len(run.Y) - 1] and run.Y[-1] != right[len(run.Y) - 1]
-    lucky = stack.build("abc", 6, 4, np.float16)    # the largest letter stays right while the state grows, till it is none
+    assert run.Y[:-1].tolist() == right[: len(run.Y) - 1] and run.Y[-1] != right[len(run.Y) - 1]
+    lucky = stack.build(
+        "abc", 6, 4, np.float16
+    )  # the largest letter stays right while the state grows, till it is none
     S, run = stack.until_wrong(lucky, "cccccccccc")
-    assert run.Y.tolist() == [2] * 10 and np.isfinite(run.S).all() and run.S[-1] > 6 ** 4
+    assert run.Y.tolist() == [2] * 10 and np.isfinite(run.S).all() and run.S[-1] > 6**4

@@ -1,4 +1,6 @@
-"""The address: where it is set everything shows it, where it is not nothing does, and taking it out restores every byte."""
+"""The address: where it is set everything shows it, where it is not nothing does, and taking it out
+restores every byte."""
+
 import importlib.util
 import os
 import pathlib
@@ -14,18 +16,22 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from tools import notebook as tool  # noqa: E402
-from tools import stamp  # noqa: E402
+from tools import notebook as tool
+from tools import stamp
 
 REPO = "some-class/seq2.seq_book"
 ADDRESS = f"https://github.com/{REPO}"
-SHOWN = re.compile(r"mybinder\.org/v2|mybinder\.org/badge|colab\.research\.google|actions/workflows|launch in|google\.colab|git clone --")
+SHOWN = re.compile(
+    r"mybinder\.org/v2|mybinder\.org/badge|colab\.research\.google|actions/workflows|launch"
+    r" in|google\.colab|git clone --"
+)
 EVERY = [path.relative_to(ROOT).as_posix() for path in tool.book()]
 
 
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory):
-    """A copy of the book's notebooks and of what the address is written into, without an address."""
+    """A copy of the book's notebooks and of what the address is written into, without an
+    address."""
     folder = tmp_path_factory.mktemp("plain") / "book"
     for name in ("README.md", "pyproject.toml", *EVERY):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -33,13 +39,19 @@ def plain(tmp_path_factory):
     for name in ("images", "results"):
         shutil.copytree(ROOT / "notebooks" / name, folder / "notebooks" / name)
     for path in (folder, *folder.rglob("*")):
-        path.chmod(path.stat().st_mode | 0o200)    # of a checkout that cannot be written to, the copy can
+        path.chmod(
+            path.stat().st_mode | 0o200
+        )  # of a checkout that cannot be written to, the copy can
     stamp.stamp("", folder)
     return folder
 
 
 def files(folder):
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 @pytest.fixture
@@ -51,82 +63,149 @@ def book(plain, tmp_path):
 def stamped(plain, tmp_path_factory):
     folder = shutil.copytree(plain, tmp_path_factory.mktemp("stamped") / "book")
     changed = stamp.stamp(REPO, folder)
-    return types.SimpleNamespace(folder=folder, plain=files(plain), files=files(folder), changed=changed)
+    return types.SimpleNamespace(
+        folder=folder, plain=files(plain), files=files(folder), changed=changed
+    )
 
 
 def linked(text):
-    """The repositories that a text's launch links, its badges and its Colab cell name; those of its sources are none."""
-    return set(re.findall(r"(?:mybinder\.org/v2/gh|google\.com/github)/([\w.-]+/[\w.-]+)", text)
-               + re.findall(r"github\.com/([\w.-]+/[\w.-]+)(?=/actions| /content|\"$)", text, re.MULTILINE)
-               + re.findall(r"github\.com/((?:your|user|owner|me|example)[\w.-]*/[\w.-]+)", text, re.IGNORECASE))
+    """The repositories that a text's launch links, its badges and its Colab cell name; those of its
+    sources are none."""
+    return set(
+        re.findall(r"(?:mybinder\.org/v2/gh|google\.com/github)/([\w.-]+/[\w.-]+)", text)
+        + re.findall(r"github\.com/([\w.-]+/[\w.-]+)(?=/actions| /content|\"$)", text, re.MULTILINE)
+        + re.findall(
+            r"github\.com/((?:your|user|owner|me|example)[\w.-]*/[\w.-]+)", text, re.IGNORECASE
+        )
+    )
 
 
 # ---------------------------------------------------------------- the real one
 
+
 def test_the_book_shows_the_address_that_is_set_and_no_other():
-    """No address: no badge, no launch link, no Colab cell. An address: everything is what the stamp makes of it."""
+    """No address: no badge, no launch link, no Colab cell. An address: everything is what the stamp
+    makes of it."""
     repo = stamp.repository(ROOT)
     for name in ["README.md", "pyproject.toml", *EVERY]:
         text = (ROOT / name).read_text(encoding="utf-8")
         if repo:
             assert repo in linked(text), name
         else:
-            assert not SHOWN.search(text) and "[project.urls]" not in text, f"{name} shows an address, and none is set"
+            assert not SHOWN.search(text) and "[project.urls]" not in text, (
+                f"{name} shows an address, and none is set"
+            )
             assert not linked(text), name
         if name.endswith(".ipynb"):
-            there, made = tool.read(ROOT / name).cells, stamp.page(tool.read(ROOT / name), name, repo).cells
-            assert [(cell.id, cell.source) for cell in there] == [(cell.id, cell.source) for cell in made], f"{name}: make stamp again"
+            there, made = (
+                tool.read(ROOT / name).cells,
+                stamp.page(tool.read(ROOT / name), name, repo).cells,
+            )
+            assert [(cell.id, cell.source) for cell in there] == [
+                (cell.id, cell.source) for cell in made
+            ], f"{name}: make stamp again"
             assert any(cell.id == "colab" for cell in there) == bool(repo)
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert stamp.readme(readme, repo) == readme, "the README's blocks are not those of tools/stamp.py"
+    assert stamp.readme(readme, repo) == readme, (
+        "the README's blocks are not those of tools/stamp.py"
+    )
 
 
 # ---------------------------------------------------------------- set
 
+
 def test_everything_shown_has_the_address(plain, stamped):
-    assert sorted(path.relative_to(stamped.folder).as_posix() for path in stamped.changed) == sorted(["README.md", "pyproject.toml", *EVERY])
+    assert sorted(
+        path.relative_to(stamped.folder).as_posix() for path in stamped.changed
+    ) == sorted(["README.md", "pyproject.toml", *EVERY])
     assert stamp.repository(stamped.folder) == REPO
     urls = tomllib.loads(stamped.files["pyproject.toml"].decode())["project"]["urls"]
     assert urls == {"Repository": ADDRESS}
     readme = stamped.files["README.md"].decode()
     assert linked(readme) == {REPO}
-    assert f"{ADDRESS}/actions/workflows/test.yml/badge.svg" in readme and (ROOT / ".github/workflows/test.yml").is_file()
-    assert readme.count(f"https://mybinder.org/v2/gh/{REPO}/HEAD?urlpath=lab/tree/notebooks/00_start_here.ipynb") == 2
-    assert readme.count(f"https://colab.research.google.com/github/{REPO}/blob/HEAD/notebooks/00_start_here.ipynb") == 2
+    assert (
+        f"{ADDRESS}/actions/workflows/test.yml/badge.svg" in readme
+        and (ROOT / ".github/workflows/test.yml").is_file()
+    )
+    assert (
+        readme.count(
+            f"https://mybinder.org/v2/gh/{REPO}/HEAD?urlpath=lab/tree/notebooks/00_start_here.ipynb"
+        )
+        == 2
+    )
+    assert (
+        readme.count(
+            f"https://colab.research.google.com/github/{REPO}/blob/HEAD/notebooks/00_start_here.ipynb"
+        )
+        == 2
+    )
     assert "ADDRESS" not in readme and (stamped.folder / "notebooks/00_start_here.ipynb").is_file()
     for name in EVERY:
         notebook = tool.read(stamped.folder / name)
         navigation, launch = notebook.cells[0].source.split("\n\n")[1:3]
         assert navigation in tool.read(plain / name).cells[0].source.split("\n\n")
-        assert launch == (f"launch in [Binder](https://mybinder.org/v2/gh/{REPO}/HEAD?urlpath=lab/tree/{name}) · "
-                          f"[Google Colab](https://colab.research.google.com/github/{REPO}/blob/HEAD/{name})")
+        assert (
+            launch == "launch in"
+            f" [Binder](https://mybinder.org/v2/gh/{REPO}/HEAD?urlpath=lab/tree/{name}) · "
+            f"[Google Colab](https://colab.research.google.com/github/{REPO}/blob/HEAD/{name})"
+        )
         (colab,) = [cell for cell in notebook.cells if "colab" in cell.metadata.get("tags", [])]
-        assert colab is next(cell for cell in notebook.cells if cell.cell_type == "code") and colab.id == "colab" and colab.outputs == []
-        assert ADDRESS in colab.source and f'"/content/book/{name.rpartition("/")[0]}"' in colab.source
+        assert (
+            colab is next(cell for cell in notebook.cells if cell.cell_type == "code")
+            and colab.id == "colab"
+            and colab.outputs == []
+        )
+        assert (
+            ADDRESS in colab.source and f'"/content/book/{name.rpartition("/")[0]}"' in colab.source
+        )
         assert max(map(len, colab.source.splitlines())) <= 110
 
 
 def test_nothing_else_differs(stamped):
     assert set(stamped.files) == set(stamped.plain)
     touched = {"README.md", "pyproject.toml", *EVERY}
-    assert all(stamped.files[name] == stamped.plain[name] for name in stamped.files if name not in touched)
-    outside = [re.sub(r"(<!-- stamp \w+ -->).*?<!-- /stamp -->", r"\1", side["README.md"].decode(), flags=re.DOTALL) for side in (stamped.plain, stamped.files)]
+    assert all(
+        stamped.files[name] == stamped.plain[name] for name in stamped.files if name not in touched
+    )
+    outside = [
+        re.sub(
+            r"(<!-- stamp \w+ -->).*?<!-- /stamp -->",
+            r"\1",
+            side["README.md"].decode(),
+            flags=re.DOTALL,
+        )
+        for side in (stamped.plain, stamped.files)
+    ]
     assert outside[0] == outside[1] and outside[0].count("<!-- stamp") == 2
-    projects = [tomllib.loads(side["pyproject.toml"].decode()) for side in (stamped.plain, stamped.files)]
+    projects = [
+        tomllib.loads(side["pyproject.toml"].decode()) for side in (stamped.plain, stamped.files)
+    ]
     del projects[1]["project"]["urls"]
     assert projects[0] == projects[1]
     for name in EVERY:
-        plain, made = (tool.nbformat.reads(side[name].decode(), as_version=4) for side in (stamped.plain, stamped.files))
+        plain, made = (
+            tool.nbformat.reads(side[name].decode(), as_version=4)
+            for side in (stamped.plain, stamped.files)
+        )
         others = [cell for cell in made.cells if cell.id != "colab"]
-        assert made.metadata == plain.metadata and len(others) == len(plain.cells) == len(made.cells) - 1
+        assert (
+            made.metadata == plain.metadata
+            and len(others) == len(plain.cells) == len(made.cells) - 1
+        )
         assert [c.source for c in others[1:]] == [c.source for c in plain.cells[1:]]
         assert len(others[0].source.split("\n\n")) == len(plain.cells[0].source.split("\n\n")) + 1
         for before, after in zip(plain.cells, others):
             assert (before.id, before.metadata) == (after.id, after.metadata)
             if before.cell_type == "code":
-                assert after.execution_count == (before.execution_count and before.execution_count + 1)    # None: not run yet
+                assert after.execution_count == (
+                    before.execution_count and before.execution_count + 1
+                )  # None: not run yet
                 for output in (*before.outputs, *after.outputs):
-                    assert output.get("execution_count") in (None, before.execution_count, after.execution_count)
+                    assert output.get("execution_count") in (
+                        None,
+                        before.execution_count,
+                        after.execution_count,
+                    )
                     output.pop("execution_count", None)
                 assert before.outputs == after.outputs
 
@@ -135,10 +214,17 @@ def test_the_checker_finds_nothing_new(plain, stamped):
     for name in EVERY:
         path, chapter = stamped.folder / name, name.count("/") == 1
         count = sum(cell.cell_type == "code" for cell in tool.read(plain / name).cells)
-        old, new = (tool.problems(tool.read(folder / name), path.name, folder / pathlib.Path(name).parent, chapter) for folder in (plain, stamped.folder))
+        old, new = (
+            tool.problems(
+                tool.read(folder / name), path.name, folder / pathlib.Path(name).parent, chapter
+            )
+            for folder in (plain, stamped.folder)
+        )
         assert [problem.replace(f"1 to {count + 1}", f"1 to {count}") for problem in new] == old
         if chapter:
-            assert tool.teaching(tool.read(path), path.name) == tool.teaching(tool.read(plain / name), path.name)
+            assert tool.teaching(tool.read(path), path.name) == tool.teaching(
+                tool.read(plain / name), path.name
+            )
 
 
 def test_twice_changes_nothing_and_another_address_leaves_nothing_of_the_first(stamped, book):
@@ -158,19 +244,29 @@ def test_taking_it_out_restores_every_byte(stamped, book):
 
 
 def test_other_addresses_in_pyproject_stay():
-    start, end = '[project]\nname = "x"\n', '\n[project.optional-dependencies]\nlab = []\n'
+    start, end = '[project]\nname = "x"\n', "\n[project.optional-dependencies]\nlab = []\n"
     other = f'{start}\n[project.urls]\nHomepage = "https://example.org"\n{end}'
     made = stamp.project(other, REPO)
-    assert tomllib.loads(made)["project"]["urls"] == {"Homepage": "https://example.org", "Repository": ADDRESS}
+    assert tomllib.loads(made)["project"]["urls"] == {
+        "Homepage": "https://example.org",
+        "Repository": ADDRESS,
+    }
     assert stamp.project(made, "") == other and stamp.project(made, REPO) == made
     by_hand = f'{start}\n[project.urls]\nRepository = "https://example.org/git"\n{end}'
     assert tomllib.loads(stamp.project(by_hand, REPO))["project"]["urls"] == {"Repository": ADDRESS}
     assert stamp.project(by_hand, "") == start + end
 
 
-@pytest.mark.parametrize("line, repo", [
-    ("", ""), ('[project.urls]\nHomepage = "https://github.com/a/b"', ""), ('[project.urls]\nRepository = "https://github.com/a/b"', "a/b"),
-    ('[project.urls]\nRepository = "https://example.org/a/b"', ""), ('[project.urls]\nRepository = "https://github.com/a"', "")])
+@pytest.mark.parametrize(
+    "line, repo",
+    [
+        ("", ""),
+        ('[project.urls]\nHomepage = "https://github.com/a/b"', ""),
+        ('[project.urls]\nRepository = "https://github.com/a/b"', "a/b"),
+        ('[project.urls]\nRepository = "https://example.org/a/b"', ""),
+        ('[project.urls]\nRepository = "https://github.com/a"', ""),
+    ],
+)
 def test_which_address_is_set(tmp_path, line, repo):
     (tmp_path / "pyproject.toml").write_text(f'[project]\nname = "x"\n{line}\n')
     assert stamp.repository(tmp_path) == repo
@@ -178,8 +274,23 @@ def test_which_address_is_set(tmp_path, line, repo):
 
 # ---------------------------------------------------------------- refused
 
-BAD = ["name", "https://github.com/owner/name", "github.com/owner/name", "owner/name/tree", "owner/", "/name", "owner/na me", "owner/name.git",
-       "owner/..", "-owner/name", "ow_ner/name", "owner/name)", 'owner/na"me', "owner/name\n", "owner/$(name)"]
+BAD = [
+    "name",
+    "https://github.com/owner/name",
+    "github.com/owner/name",
+    "owner/name/tree",
+    "owner/",
+    "/name",
+    "owner/na me",
+    "owner/name.git",
+    "owner/..",
+    "-owner/name",
+    "ow_ner/name",
+    "owner/name)",
+    'owner/na"me',
+    "owner/name\n",
+    "owner/$(name)",
+]
 
 
 @pytest.mark.parametrize("repo", BAD)
@@ -214,34 +325,63 @@ def test_an_unrun_cell_stays_unrun():
 def test_the_command(book, monkeypatch, capsys):
     monkeypatch.setattr(stamp, "repository", lambda root=book, found=stamp.repository: found(root))
     monkeypatch.setattr(stamp, "stamp", lambda repo, root=book, made=stamp.stamp: made(repo, root))
-    assert stamp.main([]) == 0 and capsys.readouterr().out == "No address of the repository is set. To set it: make stamp REPO=owner/name\n"
+    assert (
+        stamp.main([]) == 0
+        and capsys.readouterr().out
+        == "No address of the repository is set. To set it: make stamp REPO=owner/name\n"
+    )
     assert stamp.main([REPO]) == 0
-    assert capsys.readouterr().out == f"{len(EVERY) + 2} files changed.\nThe address of the repository is {ADDRESS}\n"
-    assert stamp.main([]) == 0 and capsys.readouterr().out == f"The address of the repository is {ADDRESS}\n"
+    assert (
+        capsys.readouterr().out
+        == f"{len(EVERY) + 2} files changed.\nThe address of the repository is {ADDRESS}\n"
+    )
+    assert (
+        stamp.main([]) == 0
+        and capsys.readouterr().out == f"The address of the repository is {ADDRESS}\n"
+    )
     assert stamp.main(["name"]) == 2
     said = capsys.readouterr()
-    assert said.out == "" and said.err.startswith("Nothing was changed: 'name' is no repository on GitHub.")
-    assert stamp.main([""]) == 0 and "No address" in capsys.readouterr().out and stamp.repository() == ""
+    assert said.out == "" and said.err.startswith(
+        "Nothing was changed: 'name' is no repository on GitHub."
+    )
+    assert (
+        stamp.main([""]) == 0
+        and "No address" in capsys.readouterr().out
+        and stamp.repository() == ""
+    )
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="there is no make here")
-@pytest.mark.parametrize("given, command", [([], "stamp.py "), (["REPO=a/b"], 'stamp.py "$REPO"'), (["REPO="], 'stamp.py "$REPO"')])
+@pytest.mark.parametrize(
+    "given, command",
+    [([], "stamp.py "), (["REPO=a/b"], 'stamp.py "$REPO"'), (["REPO="], 'stamp.py "$REPO"')],
+)
 def test_make_tells_no_address_from_an_empty_one(given, command):
-    done = subprocess.run(["make", "--no-print-directory", "--dry-run", "stamp", *given], cwd=ROOT, capture_output=True, text=True,
-                          env={name: value for name, value in os.environ.items() if not name.startswith("MAKE")} | {"REPO": "from/outside"})
+    done = subprocess.run(
+        ["make", "--no-print-directory", "--dry-run", "stamp", *given],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+        | {"REPO": "from/outside"},
+    )
     assert done.returncode == 0 and done.stdout.endswith(f"{command}\n")
 
 
 # ---------------------------------------------------------------- the Colab cell
 
+
 def colab_cell(name):
     """The source that a notebook's Colab cell has, as IPython hands it to Python."""
     notebook = stamp.page(tool.read(ROOT / name), name, REPO)
-    return TransformerManager().transform_cell(next(cell.source for cell in notebook.cells if cell.id == "colab"))
+    return TransformerManager().transform_cell(
+        next(cell.source for cell in notebook.cells if cell.id == "colab")
+    )
 
 
 class Colab:
-    """A stand-in for Colab's shell: writes down what it is asked to do, and does it in words alone."""
+    """A stand-in for Colab's shell: writes down what it is asked to do, and does it in words
+    alone."""
 
     def __init__(self, fails=()):
         self.done, self.fails, self.installed = [], set(fails), False
@@ -268,6 +408,7 @@ def colab(monkeypatch):
         monkeypatch.setattr(importlib.util, "find_spec", shell.find_spec)
         monkeypatch.setattr(os, "chdir", shell.chdir)
         return shell
+
     return start
 
 
@@ -275,15 +416,24 @@ def colab(monkeypatch):
 def test_elsewhere_the_cell_does_nothing(name, monkeypatch):
     monkeypatch.delitem(sys.modules, "google.colab", raising=False)
     here, names = os.getcwd(), {}
-    exec(colab_cell(name), names)    # without get_ipython: plain Python
+    exec(colab_cell(name), names)  # without get_ipython: plain Python
     assert os.getcwd() == here and set(names) - {"__builtins__"} == {"importlib", "os", "sys"}
 
 
-@pytest.mark.parametrize("name, folder", [("notebooks/07_reverse_them_all.ipynb", "notebooks"),
-                                          ("notebooks/solutions/07_reverse_them_all.ipynb", "notebooks/solutions")])
+@pytest.mark.parametrize(
+    "name, folder",
+    [
+        ("notebooks/07_reverse_them_all.ipynb", "notebooks"),
+        ("notebooks/solutions/07_reverse_them_all.ipynb", "notebooks/solutions"),
+    ],
+)
 def test_in_colab_the_cell_fetches_installs_and_goes_there(colab, name, folder):
     shell, source = colab(), colab_cell(name)
-    first = [f"!git clone --quiet --depth 1 {ADDRESS} /content/book", "%pip install --quiet --no-deps /content/book", f"cd /content/book/{folder}"]
+    first = [
+        f"!git clone --quiet --depth 1 {ADDRESS} /content/book",
+        "%pip install --quiet --no-deps /content/book",
+        f"cd /content/book/{folder}",
+    ]
     exec(source, {"get_ipython": lambda: shell})
     assert shell.done == first
     exec(source, {"get_ipython": lambda: shell})
@@ -300,16 +450,45 @@ def test_an_installation_that_failed_is_tried_again(colab):
 
 def strictly(folder, **options):
     """What strict nbval says of chapter 01 in a folder, its cells in their own order."""
-    return subprocess.run([sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:randomly", "--nbval", "--nbval-current-env",
-                           "--nbval-cell-timeout", "60", "--nbval-sanitize-with", str(ROOT / "tests/nbval.cfg"), "-q", "notebooks/01_encoding.ipynb"],
-                          cwd=folder, capture_output=True, text=True, **options)
+    return subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:randomly",
+            "--nbval",
+            "--nbval-current-env",
+            "--nbval-cell-timeout",
+            "60",
+            "--nbval-sanitize-with",
+            str(ROOT / "tests/nbval.cfg"),
+            "-q",
+            "notebooks/01_encoding.ipynb",
+        ],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        **options,
+    )
 
 
 def test_a_stamped_chapter_runs_strictly(plain, stamped):
     done = strictly(stamped.folder)
-    cells = sum(cell.cell_type == "code" for cell in tool.read(stamped.folder / "notebooks/01_encoding.ipynb").cells)
+    cells = sum(
+        cell.cell_type == "code"
+        for cell in tool.read(stamped.folder / "notebooks/01_encoding.ipynb").cells
+    )
     assert done.returncode == 0 and f"{cells} passed" in done.stdout, done.stdout
-    assert sum(cell.cell_type == "code" for cell in tool.read(plain / "notebooks/01_encoding.ipynb").cells) == cells - 1
+    assert (
+        sum(
+            cell.cell_type == "code"
+            for cell in tool.read(plain / "notebooks/01_encoding.ipynb").cells
+        )
+        == cells - 1
+    )
 
 
 def test_the_cell_survives_the_editor(stamped, tmp_path):
@@ -331,7 +510,11 @@ def test_a_stamp_that_is_interrupted_leaves_none(plain, tmp_path, monkeypatch):
         if len(calls) == 3:
             raise KeyboardInterrupt
         write(path, content)
+
     monkeypatch.setattr(stamp.tool.training, "write", torn)
     with pytest.raises(KeyboardInterrupt):
         stamp.stamp("owner/name", book)
-    assert len(calls) > 3 and {path: path.read_bytes() for path in book.rglob("*") if path.is_file()} == before
+    assert (
+        len(calls) > 3
+        and {path: path.read_bytes() for path in book.rglob("*") if path.is_file()} == before
+    )

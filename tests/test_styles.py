@@ -1,4 +1,6 @@
-"""The four styles against plain Python, their way back against finite differences, the hand-written attention, and the committed table."""
+"""The four styles against plain Python, their way back against finite differences, the hand-written
+attention, and the committed table."""
+
 import itertools
 import json
 import math
@@ -23,7 +25,8 @@ def drawn(style, n=4, seed=0, cell="plain", alphabet=ABC):
 
 
 def by_hand(net, text, given=None):
-    """One string in plain Python, from the equations: encoder states, decoder states, scores, attention."""
+    """One string in plain Python, from the equations: encoder states, decoder states, scores,
+    attention."""
     p = {name: view.tolist() for name, view in net.p.items()}
 
     def times(row, matrix, columns):
@@ -44,7 +47,15 @@ def by_hand(net, text, given=None):
         a = [math.exp(v - max(e)) for v in e]
         A.append([v / math.fsum(a) for v in a] if net.style == "attention" else [0.0] * len(text))
         mixture = times(A[-1], S[1:], net.n)
-        Z.append([z + b for z, b in zip(times(R[-1] + mixture * (net.style == "attention"), p["Wo"], len(p["bo"])), p["bo"])])
+        Z.append(
+            [
+                z + b
+                for z, b in zip(
+                    times(R[-1] + mixture * (net.style == "attention"), p["Wo"], len(p["bo"])),
+                    p["bo"],
+                )
+            ]
+        )
         said = Z[-1].index(max(Z[-1])) if given is None else given[t]
         letter = [float(said == k) for k in range(V)]
     return S, R, Z, A
@@ -55,7 +66,9 @@ def by_hand(net, text, given=None):
 def test_a_run_is_the_equations(style, text):
     for seed, given in ((0, None), (1, [2, 0, 1, 3, 1, 0])):
         net = drawn(style, seed=seed)
-        ran = styles.run(net, [text], None if given is None else np.array(given)[:len(text) + 1, None])
+        ran = styles.run(
+            net, [text], None if given is None else np.array(given)[: len(text) + 1, None]
+        )
         for found, right in zip((ran.S, ran.dec_S, ran.Z, ran.A), by_hand(net, text, given)):
             assert np.allclose(found[:, 0], right, rtol=0, atol=1e-12)
         letters = [ABC.outputs[int(np.argmax(z))] for z in ran.Z[:, 0]]
@@ -68,7 +81,9 @@ def test_a_batch_is_its_strings(style):
     together = styles.run(net, strings)
     for k, string in enumerate(strings):
         alone = styles.run(net, [string])
-        assert alone.output[0] == together.output[k] and np.allclose(alone.Z[:, 0], together.Z[:, k], rtol=0, atol=1e-12)
+        assert alone.output[0] == together.output[k] and np.allclose(
+            alone.Z[:, 0], together.Z[:, k], rtol=0, atol=1e-12
+        )
 
 
 def test_the_second_style_is_the_model_of_the_post():
@@ -76,12 +91,16 @@ def test_the_second_style_is_the_model_of_the_post():
     for name, view in old.named().items():
         view[:] = net.p[name]
     strings = ["abca", "cccb"]
-    assert np.allclose(styles.run(net, strings).Z, model.run(old, strings, steps=5).dec.Z[:5], rtol=0, atol=1e-12)
+    assert np.allclose(
+        styles.run(net, strings).Z, model.run(old, strings, steps=5).dec.Z[:5], rtol=0, atol=1e-12
+    )
     tape, task = bptt.gradients(old, strings), bptt.task(ABC, strings)
     ours = styles.Tape(net, *task)
     assert abs(ours.forward(net) - tape.loss) < 1e-12
     d = net.like(ours.backward(net))
-    assert all(np.allclose(d.p[name], view, rtol=0, atol=1e-12) for name, view in tape.d.named().items())
+    assert all(
+        np.allclose(d.p[name], view, rtol=0, atol=1e-12) for name, view in tape.d.named().items()
+    )
 
 
 @pytest.mark.parametrize("cell", gates.CELLS)
@@ -104,18 +123,24 @@ def test_gradients_are_the_slopes_of_the_loss(style, cell):
 def test_the_loss_is_the_mean_of_minus_log_p():
     net, text, right = drawn("attention"), "cab", [1, 0, 2, 3]
     scores = by_hand(net, text, right)[2]
-    loss = math.fsum(math.log(math.fsum(math.exp(v) for v in z)) - z[k] for z, k in zip(scores, right)) / 4
+    loss = (
+        math.fsum(math.log(math.fsum(math.exp(v) for v in z)) - z[k] for z, k in zip(scores, right))
+        / 4
+    )
     assert abs(styles.Tape(net, *bptt.task(ABC, [text])).forward(net) - loss) < 1e-12
 
 
 def test_peek_is_blamed_at_every_step():
-    """The thought vector's blame is the first state's and each input's; with the rows it meets at 0, the first state's alone."""
+    """The thought vector's blame is the first state's and each input's; with the rows it meets at
+    0, the first state's alone."""
     net = drawn("peek", seed=1)
     for rows in (1, 0):
         net.p["dec.Wh"][3:] *= rows
         ran = styles.run(net, ["abca"])
         _, dS, dec_dS = styles.backward(net, ran, np.ones_like(ran.Z))
-        through = [(dec_dS[t, 0] * (ran.dec_S[t, 0] > 0)) @ net.p["dec.Wh"][3:].T for t in range(1, 6)]
+        through = [
+            (dec_dS[t, 0] * (ran.dec_S[t, 0] > 0)) @ net.p["dec.Wh"][3:].T for t in range(1, 6)
+        ]
         assert np.allclose(dS[-1, 0], dec_dS[0, 0] + sum(through), rtol=0, atol=1e-12)
         assert (np.abs(through).max() > 0.01) == bool(rows)
 
@@ -125,7 +150,12 @@ def test_peek_is_blamed_at_every_step():
 def test_sizes(style, letters, n):
     V = len(letters)
     for end in (False, True):
-        fed, told = {"plain": (0, n), "feedback": (V, n), "peek": (V + n, n), "attention": (V, 2 * n)}[style]
+        fed, told = {
+            "plain": (0, n),
+            "feedback": (V, n),
+            "peek": (V + n, n),
+            "attention": (V, 2 * n),
+        }[style]
         size = (V + n + 1) * n + (fed + n + 1) * n + (told + 1) * (V + end)
         assert styles.Net(style, Alphabet(letters, end), n).theta.size == size
 
@@ -149,7 +179,10 @@ def test_the_start(style):
         elif name.endswith("Ws") and style != "attention":
             assert (view == np.eye(40)).all()
         elif len(view):
-            assert abs(view.std() * math.sqrt(len(view)) - 1) < 0.2 and abs(view.mean()) * math.sqrt(len(view)) < 0.25
+            assert (
+                abs(view.std() * math.sqrt(len(view)) - 1) < 0.2
+                and abs(view.mean()) * math.sqrt(len(view)) < 0.25
+            )
 
 
 def test_a_network_learns_in_every_style():
@@ -157,20 +190,31 @@ def test_a_network_learns_in_every_style():
         net = styles.initial(style, ABC, 6, np.random.default_rng(0))
         strings = ABC.strings(1) + ABC.strings(2)
         batch = training.Batch(net, strings, styles.Tape)
-        losses = [moment.loss for moment in training.train(net, batch, training.Adam(0.02), 300, clip=1, every=300)]
-        assert losses[-1] < losses[0] / 5 and training.correct(net, strings, run=styles.run).mean() > 0.6
+        losses = [
+            moment.loss
+            for moment in training.train(net, batch, training.Adam(0.02), 300, clip=1, every=300)
+        ]
+        assert (
+            losses[-1] < losses[0] / 5
+            and training.correct(net, strings, run=styles.run).mean() > 0.6
+        )
 
 
 # ---------------------------------------------------------------- attention by hand
 
+
 def test_the_pointer_reverses_everything_up_to_its_length():
     net = styles.pointer(8)
-    assert training.correct(net, [s for T in range(1, 9) for s in ABC.strings(T)], run=styles.run).all()
+    assert training.correct(
+        net, [s for T in range(1, 9) for s in ABC.strings(T)], run=styles.run
+    ).all()
     rng = np.random.default_rng(0)
     for longest in (12, 300):
         for T, right in ((longest, True), (longest + 2, False)):
             strings = ["".join(rng.choice([*"abc"], T)) for _ in range(5)]
-            assert (training.correct(styles.pointer(longest), strings, run=styles.run) == right).all()
+            assert (
+                training.correct(styles.pointer(longest), strings, run=styles.run) == right
+            ).all()
 
 
 def test_the_pointer_looks_where_it_says():
@@ -187,6 +231,7 @@ def test_the_pointer_looks_where_it_says():
 
 # ---------------------------------------------------------------- the table
 
+
 @pytest.fixture(scope="module")
 def table():
     return json.loads((RESULTS / "styles.json").read_text(encoding="utf-8"))
@@ -201,8 +246,13 @@ def test_every_run_is_there_and_every_weight(table):
         assert {key(row) for row in table["runs"]} == set(weights.files)
         for row in table["runs"]:
             net = styles.Net(row["style"], ABC, row["units"], row["cell"])
-            assert net.theta.size == row["parameters"] == len(weights[key(row)]) and weights[key(row)].dtype == float
-    assert [(row["style"], row["seed"]) for row in table["runs"] if row["cell"] == "plain"] == [*itertools.product(styles.STYLES, range(5))]
+            assert (
+                net.theta.size == row["parameters"] == len(weights[key(row)])
+                and weights[key(row)].dtype == float
+            )
+    assert [(row["style"], row["seed"]) for row in table["runs"] if row["cell"] == "plain"] == [
+        *itertools.product(styles.STYLES, range(5))
+    ]
 
 
 def test_the_table_is_what_the_weights_do(table):
@@ -212,5 +262,8 @@ def test_the_table_is_what_the_weights_do(table):
             net = styles.Net(row["style"], ABC, row["units"], row["cell"], weights[key(row)])
             for T in range(1, 7):
                 strings = ABC.strings(T)
-                right = sum(said == string[::-1] for said, string in zip(styles.run(net, strings).output, strings))
+                right = sum(
+                    said == string[::-1]
+                    for said, string in zip(styles.run(net, strings).output, strings)
+                )
                 assert abs(right / len(strings) - row["accuracy"][T - 1]) < 2e-5

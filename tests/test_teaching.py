@@ -1,4 +1,6 @@
-"""The page for teachers: its minutes add up, what it names is there, and a panel shows what the page says it shows."""
+"""The page for teachers: its minutes add up, what it names is there, and a panel shows what the
+page says it shows."""
+
 import json
 import math
 import pathlib
@@ -11,21 +13,23 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 
 pytest.register_assert_rewrite("expected")
 
-import expected  # noqa: E402
-import oracle  # noqa: E402
-from driving import forget_widgets  # noqa: E402, F401
-from test_numbers import missing  # noqa: E402
+import expected
+import oracle
+from driving import forget_widgets  # noqa: F401
+from test_numbers import missing
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from revlib import controls, exercises, model, panels, post, styles  # noqa: E402
-from revlib.alphabet import Alphabet  # noqa: E402
-from tools import notebook as tool  # noqa: E402
+from revlib import controls, exercises, model, panels, post, styles
+from revlib.alphabet import Alphabet
+from tools import notebook as tool
 
 FOLDER = ROOT / "notebooks"
 PAGE = tool.read(FOLDER / "C_teaching.ipynb")
 for cell in PAGE.cells:
-    cell.source = re.sub(r"\[([^]]*)\]\(B_glossary\.ipynb#[^)]*\)", r"\1", cell.source)    # links of terms are no matter of this test
+    cell.source = re.sub(
+        r"\[([^]]*)\]\(B_glossary\.ipynb#[^)]*\)", r"\1", cell.source
+    )  # links of terms are no matter of this test
 CELLS = {cell.id: cell for cell in PAGE.cells}
 MYTHS = [id for id, cell in CELLS.items() if cell.source.startswith('### "')]
 CHAPTERS = {path.name: tool.read(path) for path in sorted(FOLDER.glob("[01][0-9]_*.ipynb"))}
@@ -34,8 +38,15 @@ TABLES = "lesson-table", "workshop-table", "glimpse-table", "homework-table"
 
 def rows(id):
     """The rows of a table that a cell shows: lists of texts, without the head."""
-    shown = "\n".join(output.data["text/markdown"] for output in CELLS[id].outputs if "text/markdown" in output.get("data", {}))
-    return [[part.strip() for part in line.strip("|").split(" | ")] for line in shown.replace("|  |", "| . |").splitlines()[2:]]
+    shown = "\n".join(
+        output.data["text/markdown"]
+        for output in CELLS[id].outputs
+        if "text/markdown" in output.get("data", {})
+    )
+    return [
+        [part.strip() for part in line.strip("|").split(" | ")]
+        for line in shown.replace("|  |", "| . |").splitlines()[2:]
+    ]
 
 
 def chapter_of(number):
@@ -43,11 +54,14 @@ def chapter_of(number):
     return next(name for name in CHAPTERS if name.startswith(f"{int(number):02}_"))
 
 
-EVERYTHING = "\n".join([cell.source for cell in PAGE.cells if cell.cell_type == "markdown"]
-                       + [" | ".join(row) for id in TABLES for row in rows(id)])
+EVERYTHING = "\n".join(
+    [cell.source for cell in PAGE.cells if cell.cell_type == "markdown"]
+    + [" | ".join(row) for id in TABLES for row in rows(id)]
+)
 
 
 # ---------------------------------------------------------------- minutes
+
 
 def added_up(id):
     return sum(int(row[0]) for row in rows(id)), int(re.match(r"\d+", CELLS[id].outputs[0].text)[0])
@@ -66,24 +80,44 @@ def test_a_table_says_what_it_is():
         assert CELLS[id].outputs[-1].data["text/plain"] == f"a table of {len(rows(id))} rows"
 
 
-# ---------------------------------------------------------------- exercises, quizzes, links, commands
+# ---------------------------------------------------------------- exercises, quizzes, links,
+# commands
+
 
 def text_of(number):
     """The paragraphs of an exercise in its chapter."""
-    cells = [cell.source for cell in CHAPTERS[chapter_of(number.split(".")[0])].cells if cell.cell_type == "markdown"]
-    return next((part for source in cells for part in re.findall(rf"^\*\*{re.escape(number)}\*\*[^\n]+", source, re.MULTILINE)), "")
+    cells = [
+        cell.source
+        for cell in CHAPTERS[chapter_of(number.split(".")[0])].cells
+        if cell.cell_type == "markdown"
+    ]
+    return next(
+        (
+            part
+            for source in cells
+            for part in re.findall(rf"^\*\*{re.escape(number)}\*\*[^\n]+", source, re.MULTILINE)
+        ),
+        "",
+    )
 
 
 def wrong_exercises(text):
-    return [number for number, target in re.findall(r"\[(\d+\.\d+)\]\(([^)]+)\)", text)
-            if number not in exercises.EXERCISES or target != chapter_of(number.split(".")[0])]
+    return [
+        number
+        for number, target in re.findall(r"\[(\d+\.\d+)\]\(([^)]+)\)", text)
+        if number not in exercises.EXERCISES or target != chapter_of(number.split(".")[0])
+    ]
 
 
 def heading_of(quiz):
     """The heading under which a chapter asks a quiz; None if it does not."""
     heading = None
     for cell in CHAPTERS[chapter_of(quiz.split(".")[0])].cells:
-        found = re.findall(r"^#+ (.+)$", cell.source, re.MULTILINE) if cell.cell_type == "markdown" else []
+        found = (
+            re.findall(r"^#+ (.+)$", cell.source, re.MULTILINE)
+            if cell.cell_type == "markdown"
+            else []
+        )
         heading = found[-1] if found else heading
         if cell.cell_type == "code" and f'quiz("{quiz}")' in cell.source:
             return heading
@@ -91,17 +125,53 @@ def heading_of(quiz):
 
 def wrong_quizzes(text):
     found = re.findall(r"`(\d+\.[a-z]+)`(?:, under \*([^*]+)\*)?", text)
-    return [name for name, heading in found if name not in exercises.QUIZZES or heading != heading_of(name)]
+    return [
+        name
+        for name, heading in found
+        if name not in exercises.QUIZZES or heading != heading_of(name)
+    ]
 
 
-# What each exercise that the page names is about: words of its text, so that a new numbering is noticed.
-ABOUT = {"1.1": "nine numbers", "1.2": "S(2) for the string 'ba'", "1.4": "ReLU", "1.6": "only once for each letter", "1.7": "Wh[b, 5]",
-         "2.1": "'bbacb'", "2.4": "*scale of Ws*", "3.3": "three letters", "3.4": "smallest Wo[4, b]", "3.7": "both ways to stop",
-         "3.8": "three biases", "4.1": "softmax of the scores", "4.3": "gradient with respect to the scores", "4.6": "mean loss",
-         "5.1": "blame on the scores", "5.3": "blame on S(1)", "5.5": "panel of the blame", "5.6": "twins", "5.7": "for any length",
-         "6.1": "after one update", "6.4": "rate 0.02", "6.5": "lowest rate", "6.6": "Adam for a single weight", "6.9": "20 of the 27",
-         "7.8": "gets wrong", "8.9": "three biases", "9.8": "every second letter", "10.9": "memory", "11.9": "7 strings come back"}
-KINDS = {"on paper": "By hand", "predict": "Predict", "with a panel": "Explore", "in code": "Complete", "in words": "Explain"}
+# What each exercise that the page names is about: words of its text, so that a new numbering is
+# noticed.
+ABOUT = {
+    "1.1": "nine numbers",
+    "1.2": "S(2) for the string 'ba'",
+    "1.4": "ReLU",
+    "1.6": "only once for each letter",
+    "1.7": "Wh[b, 5]",
+    "2.1": "'bbacb'",
+    "2.4": "*scale of Ws*",
+    "3.3": "three letters",
+    "3.4": "smallest Wo[4, b]",
+    "3.7": "both ways to stop",
+    "3.8": "three biases",
+    "4.1": "softmax of the scores",
+    "4.3": "gradient with respect to the scores",
+    "4.6": "mean loss",
+    "5.1": "blame on the scores",
+    "5.3": "blame on S(1)",
+    "5.5": "panel of the blame",
+    "5.6": "twins",
+    "5.7": "for any length",
+    "6.1": "after one update",
+    "6.4": "rate 0.02",
+    "6.5": "lowest rate",
+    "6.6": "Adam for a single weight",
+    "6.9": "20 of the 27",
+    "7.8": "gets wrong",
+    "8.9": "three biases",
+    "9.8": "every second letter",
+    "10.9": "memory",
+    "11.9": "7 strings come back",
+}
+KINDS = {
+    "on paper": "By hand",
+    "predict": "Predict",
+    "with a panel": "Explore",
+    "in code": "Complete",
+    "in words": "Explain",
+}
 
 
 def test_the_exercises_are_there():
@@ -119,7 +189,9 @@ def test_the_homework_is_of_its_level():
         numbers = re.findall(r"\[(\d+\.\d+)\]", tasks)
         assert len(numbers) >= 4
         if level in KINDS:
-            assert all(text_of(number).startswith(f"**{number}** *{KINDS[level]}.*") for number in numbers), level
+            assert all(
+                text_of(number).startswith(f"**{number}** *{KINDS[level]}.*") for number in numbers
+            ), level
 
 
 def test_the_quizzes_are_there_and_where_the_page_says():
@@ -133,13 +205,20 @@ def test_the_quizzes_are_there_and_where_the_page_says():
 
 def test_the_headings_of_the_first_chapter_are_there():
     assert "## The task" in "\n".join(cell.source for cell in CHAPTERS["00_start_here.ipynb"].cells)
-    code = [cell.source for cell in CHAPTERS["00_start_here.ipynb"].cells if cell.cell_type == "code" and cell.id != "colab"]
+    code = [
+        cell.source
+        for cell in CHAPTERS["00_start_here.ipynb"].cells
+        if cell.cell_type == "code" and cell.id != "colab"
+    ]
     assert "installation.check()" in code[0] and code[1].endswith('model.run(net, "abc").output')
 
 
 def dead_links(text):
-    return [target for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text)
-            if not target.startswith("https://") and not (FOLDER / target).exists()]
+    return [
+        target
+        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text)
+        if not target.startswith("https://") and not (FOLDER / target).exists()
+    ]
 
 
 def test_the_links_lead_somewhere():
@@ -147,7 +226,9 @@ def test_the_links_lead_somewhere():
 
 
 def test_the_commands_are_in_the_makefile():
-    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    targets = re.findall(
+        r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE
+    )
     assert set(re.findall(r"`make ([a-z-]+)`", EVERYTHING)) == {"handout"} <= set(targets)
 
 
@@ -158,25 +239,49 @@ def test_it_stays_a_page():
 
 # ---------------------------------------------------------------- panels and their controls
 
+
 class Kit:
     """The panels of the chapters, built from the very line that builds them there."""
 
     def __init__(self):
         net, abc, here = model.post_net(), Alphabet("abc", end=True), FOLDER / "results"
         sweep = json.loads((here / "sweep.json").read_text(encoding="utf-8"))
-        shares = {(row["units"], row["shortest"], row["longest"], row["seed"]): np.array(row["accuracy"]) for row in sweep["runs"]}
+        shares = {
+            (row["units"], row["shortest"], row["longest"], row["seed"]): np.array(row["accuracy"])
+            for row in sweep["runs"]
+        }
         with np.load(here / "sweep.npz") as file:
-            nets = {key: model.Net(abc, key[0], theta=file["-".join(map(str, key))]) for key in shares}
+            nets = {
+                key: model.Net(abc, key[0], theta=file["-".join(map(str, key))]) for key in shares
+            }
         with np.load(here / "styles.npz") as file:
-            shown = {"attention, stares": styles.Net("attention", abc, 8, "plain", file["attention-8-0"]),
-                     "attention, looks back": styles.Net("attention", abc, 8, "plain", file["attention-8-2"])}
-        self.names = {"panels": panels, "post": post, "net": net, "thought": model.run(net, "abc").thought, "share": shares,
-                      "nets": nets, "shown": shown}
+            shown = {
+                "attention, stares": styles.Net(
+                    "attention", abc, 8, "plain", file["attention-8-0"]
+                ),
+                "attention, looks back": styles.Net(
+                    "attention", abc, 8, "plain", file["attention-8-2"]
+                ),
+            }
+        self.names = {
+            "panels": panels,
+            "post": post,
+            "net": net,
+            "thought": model.run(net, "abc").thought,
+            "share": shares,
+            "nets": nets,
+            "shown": shown,
+        }
 
     def line(self, name, chapter):
         """The expression that builds a panel in a chapter; None if there is none."""
-        found = [line for cell in CHAPTERS.get(chapter, new_notebook()).cells if cell.cell_type == "code"
-                 for line in cell.source.splitlines() if line.startswith(f"panels.{name}(")]
+        found = [
+            line
+            for cell in CHAPTERS.get(chapter, new_notebook()).cells
+            if cell.cell_type == "code"
+            for line in cell.source.splitlines()
+            if line.startswith(f"panels.{name}(")
+        ]
         return found[0] if found else None
 
     def build(self, name):
@@ -191,7 +296,10 @@ def kit():
 
 def named(panel):
     """Name on the page -> control."""
-    return {(control.box if isinstance(control, controls.Number) else control).description: control for control in panel.controls.values()}
+    return {
+        (control.box if isinstance(control, controls.Number) else control).description: control
+        for control in panel.controls.values()
+    }
 
 
 def take(panel, label):
@@ -217,20 +325,36 @@ def shows(control):
 
 def allows(control, value):
     if isinstance(control, controls.Number):
-        low, high = ((control.slider.min, control.slider.max))
+        low, high = (control.slider.min, control.slider.max)
         return re.fullmatch(r"-?[\d.]+", value) is not None and low <= float(value) <= high
-    return value in control.options if isinstance(control, controls.Choice) else re.fullmatch("[abc]+", value) is not None
+    return (
+        value in control.options
+        if isinstance(control, controls.Choice)
+        else re.fullmatch("[abc]+", value) is not None
+    )
 
 
-MOVE = re.compile(r"\*([^*]+)\*(?: ([\w.]+\[\w+, \w+\]))?(?: from (.+?) to (.+?)(?=$|[;:(]|\. |\.$| \(|, then|, \*))?")
+MOVE = re.compile(
+    r"\*([^*]+)\*(?: ([\w.]+\[\w+, \w+\]))?(?: from (.+?) to (.+?)(?=$|[;:(]|\. |\.$| \(|, then|,"
+    r" \*))?"
+)
 
 
 def wrong_moves(piece, kit):
-    """What a row or a paragraph says of a panel that is not so: its chapter, a control's name, where it starts, how far it goes."""
-    name, link = re.search(r"`(\w+_panel)`", piece)[1], re.findall(r"\]\((\d\d_\w+\.ipynb)\)", piece)
+    """What a row or a paragraph says of a panel that is not so: its chapter, a control's name,
+    where it starts, how far it goes."""
+    name, link = (
+        re.search(r"`(\w+_panel)`", piece)[1],
+        re.findall(r"\]\((\d\d_\w+\.ipynb)\)", piece),
+    )
     if not link or kit.line(name, link[0]) is None:
         return [f"{name} is not in {link}"]
-    said, found = re.sub(r"\*\*[^*]+\*\*", "", piece.partition(f"`{name}`")[2].partition(" | ")[0]).replace("−", "-"), []
+    said, found = (
+        re.sub(r"\*\*[^*]+\*\*", "", piece.partition(f"`{name}`")[2].partition(" | ")[0]).replace(
+            "−", "-"
+        ),
+        [],
+    )
     panel = kit.build(name)
     for control, label, start, end in MOVE.findall(said):
         if control == "weights":
@@ -247,10 +371,14 @@ def wrong_moves(piece, kit):
 
 
 PIECES = [" | ".join(row) for id in TABLES[:3] for row in rows(id) if "_panel`" in " ".join(row)]
-PIECES += [part for id in MYTHS for part in CELLS[id].source.split("\n\n") if part.startswith("**Panel:**")]
+PIECES += [
+    part for id in MYTHS for part in CELLS[id].source.split("\n\n") if part.startswith("**Panel:**")
+]
 
 
-@pytest.mark.parametrize("piece", PIECES, ids=[re.search(r"`(\w+_panel)`", piece)[1] for piece in PIECES])
+@pytest.mark.parametrize(
+    "piece", PIECES, ids=[re.search(r"`(\w+_panel)`", piece)[1] for piece in PIECES]
+)
 def test_panels_and_controls_are_where_the_page_says(piece, kit):
     assert wrong_moves(piece, kit) == []
 
@@ -262,6 +390,7 @@ def test_pieces_move_something():
 
 # ---------------------------------------------------------------- misconceptions
 
+
 def test_there_are_enough_and_each_is_whole():
     assert len(MYTHS) >= 8
     for id in MYTHS:
@@ -271,14 +400,24 @@ def test_there_are_enough_and_each_is_whole():
         assert "**Seen:** " in panel
         seen = CELLS[f"{id}-seen"]
         assert seen.outputs and PAGE.cells.index(seen) > PAGE.cells.index(CELLS[id])
-        words = [cell for cell in PAGE.cells[PAGE.cells.index(CELLS[id]) + 1:PAGE.cells.index(seen) + 1]]
-        assert all(cell.cell_type == "code" for cell in words), "what stands between a misconception and its numbers is code"
+        words = [
+            cell
+            for cell in PAGE.cells[PAGE.cells.index(CELLS[id]) + 1 : PAGE.cells.index(seen) + 1]
+        ]
+        assert all(cell.cell_type == "code" for cell in words), (
+            "what stands between a misconception and its numbers is code"
+        )
         said = new_markdown_cell(panel.partition("**Seen:**")[2], id="said")
         assert missing(new_notebook(cells=[said, *words])) == [], "its own cells print what is seen"
 
 
 def test_at_most_two_panels_are_live():
-    live = [cell.id for cell in PAGE.cells if cell.cell_type == "code" and re.search(r"^panels\.\w+_panel\(.*\)$", cell.source, re.MULTILINE)]
+    live = [
+        cell.id
+        for cell in PAGE.cells
+        if cell.cell_type == "code"
+        and re.search(r"^panels\.\w+_panel\(.*\)$", cell.source, re.MULTILINE)
+    ]
     assert 1 <= len(live) <= 2
 
 
@@ -286,78 +425,298 @@ UNITS = {f"thought, unit {k}": 0.0 for k in range(1, 6)}
 SCORES = {"score of a": 0.0, "score of b": 0.0, "score of c": 1.0, "right letter": "c"}
 REACH = {"trained on lengths": "1 to 6", "length": 7}
 
-# Where the page says it; what it says there; the panel, the moves from its start; what the panel's words then are.
+# Where the page says it; what it says there; the panel, the moves from its start; what the panel's
+# words then are.
 SEEN = [
-    ("lesson-table", "unit 5 of S(2) from 0.58", "encoding_panel", {}, "S(2) = 0.98, 1.28, 1.65, 1.74, 0.58."),
-    ("lesson-table", "to 0.00", "encoding_panel", {"Wh[b, 5]": -0.48}, "S(2) = 0.98, 1.28, 1.65, 1.74, 0.00."),
+    (
+        "lesson-table",
+        "unit 5 of S(2) from 0.58",
+        "encoding_panel",
+        {},
+        "S(2) = 0.98, 1.28, 1.65, 1.74, 0.58.",
+    ),
+    (
+        "lesson-table",
+        "to 0.00",
+        "encoding_panel",
+        {"Wh[b, 5]": -0.48},
+        "S(2) = 0.98, 1.28, 1.65, 1.74, 0.00.",
+    ),
     ("lesson-table", "2.120", "thought_panel", {"second string": "cbc"}, "a distance of 2.120"),
     ("lesson-table", "0.557", "thought_panel", {"second string": "aba"}, "a distance of 0.557"),
     ("lesson-table", "'acc'", "decoding_panel", UNITS, "'a c c'"),
     ("lesson-table", "'bbb'", "decoding_panel", {"Wo[4, b]": 0.4}, "'b b b'"),
     ("lesson-table", "c falls from 0.813 to", "softmax_panel", {}, "are 0.034, 0.153, 0.813."),
-    ("lesson-table", "to 0.445 and leads", "softmax_panel", {"temperature": 5.0}, "are 0.236, 0.319, 0.445."),
-    ("lesson-table", "from 0.813 to −0.187", "softmax_panel", {"right letter": "c"}, "p − y is 0.034, 0.153, -0.187"),
-    ("lesson-table", "0.000 on the decoder's last state", "blame_panel", {"letter (0: all)": 1},
-     "On the last state of the decoder: 0.000, 0.000, 0.000, 0.000, 0.000"),
+    (
+        "lesson-table",
+        "to 0.445 and leads",
+        "softmax_panel",
+        {"temperature": 5.0},
+        "are 0.236, 0.319, 0.445.",
+    ),
+    (
+        "lesson-table",
+        "from 0.813 to −0.187",
+        "softmax_panel",
+        {"right letter": "c"},
+        "p − y is 0.034, 0.153, -0.187",
+    ),
+    (
+        "lesson-table",
+        "0.000 on the decoder's last state",
+        "blame_panel",
+        {"letter (0: all)": 1},
+        "On the last state of the decoder: 0.000, 0.000, 0.000, 0.000, 0.000",
+    ),
     ("lesson-table", "27 strings, then 1;", "training_panel", {}, "27 of 27 strings are reversed"),
-    ("lesson-table", "27 strings, then 1;", "training_panel", {"rate: 10 to the": 0.0}, " 1 of 27 strings are reversed"),
-    ("lesson-table", "to gradient descent: 5", "training_panel", {"optimiser": "gradient descent"}, " 5 of 27 strings are reversed"),
-    ("workshop-table", "c brings 0.20 to unit 1, the state 1.54", "encoding_panel", {"step t": 3},
-     "The letter brings 0.20, 0.30, 0.60, 0.60, 0.90, the state before it 1.54"),
+    (
+        "lesson-table",
+        "27 strings, then 1;",
+        "training_panel",
+        {"rate: 10 to the": 0.0},
+        " 1 of 27 strings are reversed",
+    ),
+    (
+        "lesson-table",
+        "to gradient descent: 5",
+        "training_panel",
+        {"optimiser": "gradient descent"},
+        " 5 of 27 strings are reversed",
+    ),
+    (
+        "workshop-table",
+        "c brings 0.20 to unit 1, the state 1.54",
+        "encoding_panel",
+        {"step t": 3},
+        "The letter brings 0.20, 0.30, 0.60, 0.60, 0.90, the state before it 1.54",
+    ),
     ("workshop-table", "4.3e+06", "vanishing_panel", {}, "and 4.3e+06 on S(1)"),
-    ("workshop-table", "1.6e-05", "vanishing_panel", {"scale of both Ws": 0.3}, "and 1.6e-05 on S(1)"),
-    ("glimpse-table", "69.0 % right", "reach_panel", {}, "of length 9, above the lengths trained on, it reverses 69.0 %"),
+    (
+        "workshop-table",
+        "1.6e-05",
+        "vanishing_panel",
+        {"scale of both Ws": 0.3},
+        "and 1.6e-05 on S(1)",
+    ),
+    (
+        "glimpse-table",
+        "69.0 % right",
+        "reach_panel",
+        {},
+        "of length 9, above the lengths trained on, it reverses 69.0 %",
+    ),
     ("glimpse-table", "16.5 %", "reach_panel", {"length": 10}, "it reverses 16.5 %"),
-    ("glimpse-table", "END where the last a is due", "stack_panel", {"string": "abcabb"}, "goes wrong at letter 6: 'END' for 'a'"),
-    ("glimpse-table", "then right", "stack_panel", {"string": "abcabb", "precision": "float64"}, "comes back as 'bbacba', which is right"),
+    (
+        "glimpse-table",
+        "END where the last a is due",
+        "stack_panel",
+        {"string": "abcabb"},
+        "goes wrong at letter 6: 'END' for 'a'",
+    ),
+    (
+        "glimpse-table",
+        "then right",
+        "stack_panel",
+        {"string": "abcabb", "precision": "float64"},
+        "comes back as 'bbacba', which is right",
+    ),
     ("glimpse-table", "7.4e-05", "flow_panel", {}, "7.4e-05 on S(1)"),
     ("glimpse-table", "1.0e-02", "flow_panel", {"gate's bias": 3.0}, "1.0e-02 on S(1)"),
-    ("glimpse-table", "11 of 27 strings", "autoencoder_panel", {}, "Of all 27 strings 11 come back"),
-    ("glimpse-table", "then 27", "autoencoder_panel", {"bottleneck, units": 3}, "Of all 27 strings 27 come back"),
-    ("myth-letters", "'abc' and 'cca', 0.3178 apart", "map_panel", {}, "of 'abc' and 'cca', are 0.3178 apart"),
-    ("myth-letters", "'aaa' and 'aba' in one point", "map_panel", {"scale of Ws": 0.0}, "of 'aaa' and 'aba', are 0.0000 apart"),
+    (
+        "glimpse-table",
+        "11 of 27 strings",
+        "autoencoder_panel",
+        {},
+        "Of all 27 strings 11 come back",
+    ),
+    (
+        "glimpse-table",
+        "then 27",
+        "autoencoder_panel",
+        {"bottleneck, units": 3},
+        "Of all 27 strings 27 come back",
+    ),
+    (
+        "myth-letters",
+        "'abc' and 'cca', 0.3178 apart",
+        "map_panel",
+        {},
+        "of 'abc' and 'cca', are 0.3178 apart",
+    ),
+    (
+        "myth-letters",
+        "'aaa' and 'aba' in one point",
+        "map_panel",
+        {"scale of Ws": 0.0},
+        "of 'aaa' and 'aba', are 0.0000 apart",
+    ),
     ("myth-last", "2.120", "thought_panel", {"second string": "cbc"}, "a distance of 2.120"),
     ("myth-last", "and 0.557;", "thought_panel", {"second string": "aba"}, "a distance of 0.557"),
-    ("myth-last", "then 0.085", "thought_panel", {"second string": "cbc", "scale of Ws": 0.2}, "a distance of 0.085"),
-    ("myth-last", "and 0.557.", "thought_panel", {"second string": "aba", "scale of Ws": 0.2}, "a distance of 0.557"),
+    (
+        "myth-last",
+        "then 0.085",
+        "thought_panel",
+        {"second string": "cbc", "scale of Ws": 0.2},
+        "a distance of 0.085",
+    ),
+    (
+        "myth-last",
+        "and 0.557.",
+        "thought_panel",
+        {"second string": "aba", "scale of Ws": 0.2},
+        "a distance of 0.557",
+    ),
     ("myth-ccc", "'c c c'", "decoding_panel", {"thought, unit 1": 9.0}, "'c c c'"),
     ("myth-ccc", "'b b b'", "decoding_panel", {"Wo[4, b]": 0.4}, "'b b b'"),
     ("myth-ccc", "'b c c'", "decoding_panel", {"dec.Ws[3, 4]": -2.0}, "'b c c'"),
-    ("myth-temperature", "from 0.813 to 0.445", "softmax_panel", {"temperature": 5.0}, "are 0.236, 0.319, 0.445."),
+    (
+        "myth-temperature",
+        "from 0.813 to 0.445",
+        "softmax_panel",
+        {"temperature": 5.0},
+        "are 0.236, 0.319, 0.445.",
+    ),
     ("myth-blame", "−0.966, 0.153, 0.813", "softmax_panel", {}, "p − y is -0.966, 0.153, 0.813"),
-    ("myth-blame", "0.034, 0.153, −0.187", "softmax_panel", {"right letter": "c"}, "p − y is 0.034, 0.153, -0.187"),
+    (
+        "myth-blame",
+        "0.034, 0.153, −0.187",
+        "softmax_panel",
+        {"right letter": "c"},
+        "p − y is 0.034, 0.153, -0.187",
+    ),
     ("myth-twice", "c gets 0.576", "softmax_panel", SCORES, "are 0.212, 0.212, 0.576"),
     ("myth-twice", "the loss is 0.5514", "softmax_panel", SCORES, "the loss is 0.5514 nats"),
     ("myth-forcing", "18.322", "blame_panel", {"letter (0: all)": 3}, "Loss 18.322 nats"),
-    ("myth-zero", "from 0.1238", "blame_panel", {"Wh[b, 5]": 0.1}, "Loss 7.6091 nats; ∂loss/∂Wh[b, 5] is 0.1238"),
-    ("myth-zero", "to 0.0000", "blame_panel", {"Wh[b, 5]": -0.8}, "Loss 7.5373 nats; ∂loss/∂Wh[b, 5] is 0.0000"),
+    (
+        "myth-zero",
+        "from 0.1238",
+        "blame_panel",
+        {"Wh[b, 5]": 0.1},
+        "Loss 7.6091 nats; ∂loss/∂Wh[b, 5] is 0.1238",
+    ),
+    (
+        "myth-zero",
+        "to 0.0000",
+        "blame_panel",
+        {"Wh[b, 5]": -0.8},
+        "Loss 7.5373 nats; ∂loss/∂Wh[b, 5] is 0.0000",
+    ),
     ("myth-zero", "7.8446", "blame_panel", {"Wh[b, 5]": 2.0}, "Loss 7.8446 nats"),
-    ("myth-units", "99.8 %", "reach_panel", {**REACH, "seed": 4, "units": "5"}, "it reverses 99.8 %"),
-    ("myth-units", "56.2 %", "reach_panel", {**REACH, "seed": 4, "units": "16"}, "it reverses 56.2 %"),
-    ("myth-units", "32.5 %", "reach_panel", {**REACH, "seed": 0, "units": "5"}, "it reverses 32.5 %"),
-    ("myth-units", "95.3 %", "reach_panel", {**REACH, "seed": 0, "units": "16"}, "it reverses 95.3 %"),
-    ("myth-stored", "100.0 % both", "reach_panel", {"seed": 2, "length": 8}, "inside the lengths trained on, it reverses 100.0 %"),
-    ("myth-stored", "100.0 % both", "reach_panel", {"seed": 2, "length": 9}, "above the lengths trained on, it reverses 100.0 %"),
+    (
+        "myth-units",
+        "99.8 %",
+        "reach_panel",
+        {**REACH, "seed": 4, "units": "5"},
+        "it reverses 99.8 %",
+    ),
+    (
+        "myth-units",
+        "56.2 %",
+        "reach_panel",
+        {**REACH, "seed": 4, "units": "16"},
+        "it reverses 56.2 %",
+    ),
+    (
+        "myth-units",
+        "32.5 %",
+        "reach_panel",
+        {**REACH, "seed": 0, "units": "5"},
+        "it reverses 32.5 %",
+    ),
+    (
+        "myth-units",
+        "95.3 %",
+        "reach_panel",
+        {**REACH, "seed": 0, "units": "16"},
+        "it reverses 95.3 %",
+    ),
+    (
+        "myth-stored",
+        "100.0 % both",
+        "reach_panel",
+        {"seed": 2, "length": 8},
+        "inside the lengths trained on, it reverses 100.0 %",
+    ),
+    (
+        "myth-stored",
+        "100.0 % both",
+        "reach_panel",
+        {"seed": 2, "length": 9},
+        "above the lengths trained on, it reverses 100.0 %",
+    ),
     ("myth-stored", "114 numbers", "reach_panel", {"seed": 2}, "114 parameters"),
     ("myth-stored", "hardly any", "reach_panel", {"seed": 3}, "it reverses 0.9 %"),
-    ("myth-loss", "100.0 %", "reach_panel", {"trained on lengths": "3 to 8", "length": 8}, "inside the lengths trained on, it reverses 100.0 %"),
-    ("myth-loss", "0.0 %: 'a' gives 'ac'", "reach_panel", {"trained on lengths": "3 to 8", "length": 1, "string": "a"},
-     "it reverses 0.0 %. 'a' gives 'ac'"),
-    ("myth-attention", "5 of 5 looks", "styles_panel", {"style": "attention, looks back"}, "gives 'bacba': right"),
-    ("myth-attention", "5 of 5 looks", "styles_panel", {"style": "attention, looks back"}, "5 of 5 looks are on the anti-diagonal"),
-    ("myth-attention", "then 1", "styles_panel", {"style": "attention, stares"}, "1 of 5 looks are on the anti-diagonal"),
-    ("myth-attention", "'bacba' both times", "styles_panel", {"style": "attention, stares"}, "gives 'bacba': right"),
-    ("myth-attention", "neither", "styles_panel", {"style": "attention, stares", "string": "abcabcabca"}, "wrong from letter 6"),
-    ("myth-attention", "neither", "styles_panel", {"style": "attention, looks back", "string": "abcabcabca"}, "wrong from letter 2"),
+    (
+        "myth-loss",
+        "100.0 %",
+        "reach_panel",
+        {"trained on lengths": "3 to 8", "length": 8},
+        "inside the lengths trained on, it reverses 100.0 %",
+    ),
+    (
+        "myth-loss",
+        "0.0 %: 'a' gives 'ac'",
+        "reach_panel",
+        {"trained on lengths": "3 to 8", "length": 1, "string": "a"},
+        "it reverses 0.0 %. 'a' gives 'ac'",
+    ),
+    (
+        "myth-attention",
+        "5 of 5 looks",
+        "styles_panel",
+        {"style": "attention, looks back"},
+        "gives 'bacba': right",
+    ),
+    (
+        "myth-attention",
+        "5 of 5 looks",
+        "styles_panel",
+        {"style": "attention, looks back"},
+        "5 of 5 looks are on the anti-diagonal",
+    ),
+    (
+        "myth-attention",
+        "then 1",
+        "styles_panel",
+        {"style": "attention, stares"},
+        "1 of 5 looks are on the anti-diagonal",
+    ),
+    (
+        "myth-attention",
+        "'bacba' both times",
+        "styles_panel",
+        {"style": "attention, stares"},
+        "gives 'bacba': right",
+    ),
+    (
+        "myth-attention",
+        "neither",
+        "styles_panel",
+        {"style": "attention, stares", "string": "abcabcabca"},
+        "wrong from letter 6",
+    ),
+    (
+        "myth-attention",
+        "neither",
+        "styles_panel",
+        {"style": "attention, looks back", "string": "abcabcabca"},
+        "wrong from letter 2",
+    ),
     ("myth-gates", "7.4e-05", "flow_panel", {"cell": "LSTM"}, "7.4e-05 on S(1)"),
     ("myth-gates", "7.2e-01", "flow_panel", {"cell": "plain, identity start"}, "7.2e-01 on S(1)"),
     ("myth-gates", "1.3e-18", "flow_panel", {"gate's bias": -3.0}, "1.3e-18 on S(1)"),
 ]
 
 
-@pytest.mark.parametrize("where, said, name, moves, words", SEEN, ids=[f"{where}, {said}" for where, said, *_ in SEEN])
+@pytest.mark.parametrize(
+    "where, said, name, moves, words", SEEN, ids=[f"{where}, {said}" for where, said, *_ in SEEN]
+)
 def test_a_panel_shows_what_the_page_says(where, said, name, moves, words, kit):
-    text = "\n".join(" | ".join(row) for row in rows(where)) if where in TABLES else CELLS[where].source
+    text = (
+        "\n".join(" | ".join(row) for row in rows(where))
+        if where in TABLES
+        else CELLS[where].source
+    )
     assert said in text
     assert words in drive(kit.build(name), moves).words
 
@@ -369,27 +728,40 @@ def test_every_misconception_is_driven():
 def test_what_is_claimed_beside_the_panels(kit):
     """Claims of the page that no panel's words hold."""
     assert not any(a == b for a, b in zip("abc", "cca"))
-    points = {text: tuple(oracle.encode(oracle.post_weights(), ["abc".index(c) for c in text])[-1]) for text in Alphabet("abc").strings(3)}
+    points = {
+        text: tuple(oracle.encode(oracle.post_weights(), ["abc".index(c) for c in text])[-1])
+        for text in Alphabet("abc").strings(3)
+    }
     assert len(set(points.values())) == 27, "all 27 thought vectors differ"
     shares = expected.post_weights()["Wh"][2], post.Wh[1] @ post.Ws, post.Wh[0] @ post.Ws @ post.Ws
-    assert all(c < min(b, a) for c, b, a in zip(*shares)), "c's share is the smallest, in every unit"
+    assert all(c < min(b, a) for c, b, a in zip(*shares)), (
+        "c's share is the smallest, in every unit"
+    )
     rng = np.random.default_rng(0)
     net = model.post_net()
     assert {model.decode(net, rng.uniform(0, 10, 5), 3).text for _ in range(500)} == {"ccc"}
-    dots = expected.read(drive(kit.build("map_panel"), {"scale of Ws": 0.0}).page.value).plots[0].lines
+    dots = (
+        expected.read(drive(kit.build("map_panel"), {"scale of Ws": 0.0}).page.value).plots[0].lines
+    )
     assert len({point for group in dots for point in group}) == 3, "three points are left"
 
 
 def test_the_right_letters_are_fed(kit):
-    """The blame's picture shows c and b going in, p(2) sure of c, and by hand the third letter's loss after the network's own c."""
+    """The blame's picture shows c and b going in, p(2) sure of c, and by hand the third letter's
+    loss after the network's own c."""
     page = expected.read(drive(kit.build("blame_panel"), {"letter (0: all)": 3}).page.value)
     letters = [sign for sign, _ in page.signs if sign in "abc "]
-    assert letters == [*"abc", " ", "c", "c", "b", "b", "a"], "read; then nothing, c, c, b, b, a: fed and right by turns"
+    assert letters == [*"abc", " ", "c", "c", "b", "b", "a"], (
+        "read; then nothing, c, c, b, b, a: fed and right by turns"
+    )
     assert {block.name: block.texts for block in page.blocks}["p(2)"] == ["0.00", "0.01", "0.99"]
     thought = oracle.encode(oracle.post_weights(), [0, 1, 2])[-1]
     for given, loss in (([2, 1, 0], "18.322"), ([2, 2, 0], "18.402")):
         z = oracle.decode(oracle.post_weights(), thought, 3, given=given)[2][2]
-        assert f"{-float(oracle.log_softmax(z)[0]):.3f}" == loss and loss in CELLS["myth-forcing"].source
+        assert (
+            f"{-float(oracle.log_softmax(z)[0]):.3f}" == loss
+            and loss in CELLS["myth-forcing"].source
+        )
 
 
 def test_no_probabilities_cost_less():
@@ -405,60 +777,123 @@ def test_the_loss_on_all_that_it_was_shown(kit):
     total = count = wrong = 0
     for length in range(3, 9):
         strings = abc.strings(length)
-        target = np.concatenate([abc.indices([text[::-1] for text in strings]), np.full((1, len(strings)), 3)])
+        target = np.concatenate(
+            [abc.indices([text[::-1] for text in strings]), np.full((1, len(strings)), 3)]
+        )
         run = model.run(net, strings, steps=length + 1, given=target)
         z = run.dec.Z - run.dec.Z.max(axis=-1, keepdims=True)
         log_p = z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
         total -= np.take_along_axis(log_p, target[..., None], axis=-1).sum()
         count += target.size
-        wrong += sum(said != text[::-1] for said, text in zip(model.run(net, strings, steps=length + 1).output, strings))
+        wrong += sum(
+            said != text[::-1]
+            for said, text in zip(model.run(net, strings, steps=length + 1).output, strings)
+        )
     assert f"{total / count:.4f}" == "0.0008" and wrong == 0
     assert "0.0008 nats a letter" in CELLS["myth-loss"].source
 
 
 def test_trained_gates_are_ahead_from_two_letters_beyond():
-    """Lengths 1 to 8 were taught: there the medians are 1 with both cells; at 9 the plain one is ahead, at 10 and 11 the LSTM."""
+    """Lengths 1 to 8 were taught: there the medians are 1 with both cells; at 9 the plain one is
+    ahead, at 10 and 11 the LSTM."""
     found = json.loads((FOLDER / "results" / "gates.json").read_text(encoding="utf-8"))
-    by_cell = {cell: [sorted(run["accuracy"][length - 1] for run in found["runs"]
-                             if (run["cell"], run["units"], run["rate"]) == (cell, 8, found["rate"][cell]))[2] for length in range(1, 12)]
-               for cell in ("plain", "LSTM")}
+    by_cell = {
+        cell: [
+            sorted(
+                run["accuracy"][length - 1]
+                for run in found["runs"]
+                if (run["cell"], run["units"], run["rate"]) == (cell, 8, found["rate"][cell])
+            )[2]
+            for length in range(1, 12)
+        ]
+        for cell in ("plain", "LSTM")
+    }
     assert all(round(share, 2) == 1 for shares in by_cell.values() for share in shares[:8])
-    assert [lstm > plain for plain, lstm in zip(*(by_cell[cell][8:] for cell in ("plain", "LSTM")))] == [False, True, True]
+    assert [
+        lstm > plain for plain, lstm in zip(*(by_cell[cell][8:] for cell in ("plain", "LSTM")))
+    ] == [False, True, True]
     assert "the LSTM is ahead only from two letters beyond" in CELLS["myth-gates"].source
 
 
 def test_it_is_a_page_of_the_book_that_asks_nothing():
     assert tool.teaching(PAGE, "C_teaching.ipynb") == []
-    other = new_notebook(cells=[new_markdown_cell(cell.source.replace("- set homework", "- give homework") if cell.id == "title" else cell.source,
-                                                  id=cell.id) for cell in PAGE.cells if cell.cell_type == "markdown"])
+    other = new_notebook(
+        cells=[
+            new_markdown_cell(
+                (
+                    cell.source.replace("- set homework", "- give homework")
+                    if cell.id == "title"
+                    else cell.source
+                ),
+                id=cell.id,
+            )
+            for cell in PAGE.cells
+            if cell.cell_type == "markdown"
+        ]
+    )
     assert len(tool.teaching(other, "C_teaching.ipynb")) == 1
 
 
 # ---------------------------------------------------------------- what must be caught
+
 
 @pytest.mark.parametrize("text", ["[1.99](01_encoding.ipynb)", "[1.2](02_thought_vector.ipynb)"])
 def test_a_wrong_exercise_is_caught(text):
     assert len(wrong_exercises(text)) == 1
 
 
-@pytest.mark.parametrize("text", ["`2.nothing`, under *Does it remember the order?*", "`2.identity`, under *Growth*", "`2.identity`"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`2.nothing`, under *Does it remember the order?*",
+        "`2.identity`, under *Growth*",
+        "`2.identity`",
+    ],
+)
 def test_a_wrong_quiz_is_caught(text):
     assert len(wrong_quizzes(text)) == 1
 
 
-@pytest.mark.parametrize("piece, sentence", [
-    ("[03](03_decoding.ipynb): `map_panel`", "map_panel is not in ['03_decoding.ipynb']"),
-    ("`map_panel`, *scale of Ws*", "map_panel is not in []"),
-    ("`no_panel` in [02](02_thought_vector.ipynb)", "no_panel is not in ['02_thought_vector.ipynb']"),
-    ("`map_panel` in [02](02_thought_vector.ipynb), *scale* from 1.00 to 0.00.", "map_panel has no scale"),
-    ("`map_panel` in [02](02_thought_vector.ipynb), *weights* Wh[b, 5] from 0.10 to 0.00.", "map_panel has no weights"),
-    ("`map_panel` in [02](02_thought_vector.ipynb), *scale of Ws* from 0.50 to 0.00.", "scale of Ws of map_panel starts at 1.00, not at 0.50"),
-    ("`map_panel` in [02](02_thought_vector.ipynb), *scale of Ws* from 1.00 to −1.00: so", "scale of Ws of map_panel cannot be -1.00"),
-    ("`flow_panel` in [10](10_gates.ipynb), *cell* from LSTM to plain, gated.", "cell of flow_panel cannot be plain, gated"),
-    ("`blame_panel` in [05](05_bptt.ipynb), *weights* Wh[b, 5] from 0.20 to 2.00.", "weights of blame_panel starts at 0.10, not at 0.20")])
+@pytest.mark.parametrize(
+    "piece, sentence",
+    [
+        ("[03](03_decoding.ipynb): `map_panel`", "map_panel is not in ['03_decoding.ipynb']"),
+        ("`map_panel`, *scale of Ws*", "map_panel is not in []"),
+        (
+            "`no_panel` in [02](02_thought_vector.ipynb)",
+            "no_panel is not in ['02_thought_vector.ipynb']",
+        ),
+        (
+            "`map_panel` in [02](02_thought_vector.ipynb), *scale* from 1.00 to 0.00.",
+            "map_panel has no scale",
+        ),
+        (
+            "`map_panel` in [02](02_thought_vector.ipynb), *weights* Wh[b, 5] from 0.10 to 0.00.",
+            "map_panel has no weights",
+        ),
+        (
+            "`map_panel` in [02](02_thought_vector.ipynb), *scale of Ws* from 0.50 to 0.00.",
+            "scale of Ws of map_panel starts at 1.00, not at 0.50",
+        ),
+        (
+            "`map_panel` in [02](02_thought_vector.ipynb), *scale of Ws* from 1.00 to −1.00: so",
+            "scale of Ws of map_panel cannot be -1.00",
+        ),
+        (
+            "`flow_panel` in [10](10_gates.ipynb), *cell* from LSTM to plain, gated.",
+            "cell of flow_panel cannot be plain, gated",
+        ),
+        (
+            "`blame_panel` in [05](05_bptt.ipynb), *weights* Wh[b, 5] from 0.20 to 2.00.",
+            "weights of blame_panel starts at 0.10, not at 0.20",
+        ),
+    ],
+)
 def test_a_wrong_panel_is_caught(piece, sentence, kit):
     assert wrong_moves(piece, kit) == [sentence]
 
 
 def test_a_dead_link_is_caught():
-    assert dead_links("[a](nowhere.ipynb) [b](01_encoding.ipynb#x) [c](https://example.org)") == ["nowhere.ipynb"]
+    assert dead_links("[a](nowhere.ipynb) [b](01_encoding.ipynb#x) [c](https://example.org)") == [
+        "nowhere.ipynb"
+    ]

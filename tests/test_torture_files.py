@@ -1,7 +1,10 @@
-"""Torture of what is written and read: torn, flipped, foreign, disguised, no room, no right to write, killed.
+"""Torture of what is written and read: torn, flipped, foreign, disguised, no room, no right to
+write, killed.
 
-Whatever happens, nothing is loaded wrong, nothing is executed, the old file stays, and no litter grows.
+Whatever happens, nothing is loaded wrong, nothing is executed, the old file stays, and no litter
+grows.
 """
+
 import argparse
 import ast
 import errno
@@ -33,55 +36,86 @@ from revlib.alphabet import Alphabet
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "notebooks" / "results"
 sys.path.insert(0, str(ROOT / "benchmarks"))
-import runs  # noqa: E402
+import runs
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing to kill here")
 
 
 # ---------------------------------------------------------------- the loaders there are
 
+
 def code():
-    """(place, source) of every line of code of the book: the notebooks' cells, revlib, tools, benchmarks."""
+    """(place, source) of every line of code of the book: the notebooks' cells, revlib, tools,
+    benchmarks."""
     for path in sorted((ROOT / "notebooks").rglob("*.ipynb")):
         if not any(part.startswith(".") for part in path.relative_to(ROOT).parts):
             for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
                 if cell["cell_type"] == "code":
-                    yield f"{path.name} {cell['id']}", "".join(line for line in cell["source"] if line.lstrip()[:1] not in ("!", "%"))
+                    yield (
+                        f"{path.name} {cell['id']}",
+                        "".join(
+                            line for line in cell["source"] if line.lstrip()[:1] not in ("!", "%")
+                        ),
+                    )
     for folder in ("revlib", "tools", "benchmarks"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             yield f"{folder}/{path.name}", path.read_text(encoding="utf-8")
 
 
 def pickled(source):
-    """Where a source could read a pickle: the modules that do, a loader of theirs, and NumPy told that it may."""
+    """Where a source could read a pickle: the modules that do, a loader of theirs, and NumPy told
+    that it may."""
     found = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             names = [getattr(node, "module", None) or "", *(alias.name for alias in node.names)]
-            found += [name for name in names if name.split(".")[0] in ("pickle", "cPickle", "_pickle", "dill", "cloudpickle", "marshal", "shelve")]
+            found += [
+                name
+                for name in names
+                if name.split(".")[0]
+                in ("pickle", "cPickle", "_pickle", "dill", "cloudpickle", "marshal", "shelve")
+            ]
         elif isinstance(node, ast.Call):
-            found += [ast.unparse(node) for key in node.keywords
-                      if key.arg == "allow_pickle" and not (isinstance(key.value, ast.Constant) and key.value.value is False)]
-            found += [ast.unparse(node)] * (ast.unparse(node.func) in ("joblib.load", "load_pickle", "pandas.read_pickle", "pd.read_pickle"))
-            found += [ast.unparse(node)] * (ast.unparse(node.func) in ("np.load", "numpy.load") and len(node.args) > 2)
+            found += [
+                ast.unparse(node)
+                for key in node.keywords
+                if key.arg == "allow_pickle"
+                and not (isinstance(key.value, ast.Constant) and key.value.value is False)
+            ]
+            found += [ast.unparse(node)] * (
+                ast.unparse(node.func)
+                in ("joblib.load", "load_pickle", "pandas.read_pickle", "pd.read_pickle")
+            )
+            found += [ast.unparse(node)] * (
+                ast.unparse(node.func) in ("np.load", "numpy.load") and len(node.args) > 2
+            )
     return found
 
 
 def test_nobody_reads_a_pickle():
-    """benchmarks/runs.py's cache aside, which is joblib's, of its own making, and never leaves the machine."""
+    """benchmarks/runs.py's cache aside, which is joblib's, of its own making, and never leaves the
+    machine."""
     places = list(code())
     assert len(places) > 200 and sum("np.load(" in source for _, source in places) > 5
     for place, source in places:
         assert not pickled(source), place
     count("files: pieces of code searched for a reader of pickles", len(places))
-    for broken in ("import pickle", "from pickle import loads", "np.load(x, allow_pickle=True)", "np.load(x, allow_pickle=yes)", "joblib.load(x)",
-                   "np.load(x, None, True)", "import dill as d"):
+    for broken in (
+        "import pickle",
+        "from pickle import loads",
+        "np.load(x, allow_pickle=True)",
+        "np.load(x, allow_pickle=yes)",
+        "joblib.load(x)",
+        "np.load(x, None, True)",
+        "import dill as d",
+    ):
         assert pickled(broken), broken
     assert "/benchmarks/.runs/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
 
 
 def read_npz(path, keys=None):
-    """As the chapters read weights: np.load, and asked by key; it leaves a file open that it refuses, and so is given the bytes."""
+    """As the chapters read weights: np.load, and asked by key; it leaves a file open that it
+    refuses, and so is given the bytes."""
     with np.load(io.BytesIO(path.read_bytes())) as file:
         return {name: file[name] for name in keys or file.files}
 
@@ -91,7 +125,16 @@ def read_json(path):
     return json.loads(path.read_text())
 
 
-REFUSALS = (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, MemoryError)    # what a foreign file gives
+REFUSALS = (
+    ValueError,
+    OSError,
+    EOFError,
+    KeyError,
+    zipfile.BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+    MemoryError,
+)  # what a foreign file gives
 
 
 def refused_or(loader, path, right, same):
@@ -100,7 +143,7 @@ def refused_or(loader, path, right, same):
         found = loader(path)
     except REFUSALS:
         return True
-    except Exception as error:    # zlib has an error of its own
+    except Exception as error:  # zlib has an error of its own
         assert type(error).__module__ == "zlib", repr(error)
         return True
     assert same(found, right), path
@@ -108,11 +151,21 @@ def refused_or(loader, path, right, same):
 
 
 def same_arrays(a, b):
-    return a.keys() == b.keys() and all(a[key].dtype == b[key].dtype and np.array_equal(a[key], b[key]) for key in b)
+    return a.keys() == b.keys() and all(
+        a[key].dtype == b[key].dtype and np.array_equal(a[key], b[key]) for key in b
+    )
 
 
-SMALL = {"5-1-8-0": np.linspace(-1, 1, 20), "5-1-8-1": np.zeros(7), "grüße": np.ones((2, 3), np.float32)}
-TABLE = {"numpy": "2", "name": "grüße 🙂", "runs": [{"k": k, "accuracy": [1.0, 1 / 3]} for k in range(3)]}
+SMALL = {
+    "5-1-8-0": np.linspace(-1, 1, 20),
+    "5-1-8-1": np.zeros(7),
+    "grüße": np.ones((2, 3), np.float32),
+}
+TABLE = {
+    "numpy": "2",
+    "name": "grüße 🙂",
+    "runs": [{"k": k, "accuracy": [1.0, 1 / 3]} for k in range(3)],
+}
 
 
 @pytest.fixture
@@ -123,8 +176,11 @@ def files(tmp_path, monkeypatch):
     runs.write("table", TABLE)
     net = drawn(model.Net(Alphabet("aé🙂", end=True), 2, "tanh"), 0)
     training.save(net, tmp_path / "net.npz")
-    return {"checkpoint": (tmp_path / "net.npz", training.load, net, same_net), "weights": (tmp_path / "small.npz", lambda path: read_npz(path, SMALL), SMALL, same_arrays),
-            "table": (tmp_path / "table.json", read_json, TABLE, lambda a, b: a == b)}
+    return {
+        "checkpoint": (tmp_path / "net.npz", training.load, net, same_net),
+        "weights": (tmp_path / "small.npz", lambda path: read_npz(path, SMALL), SMALL, same_arrays),
+        "table": (tmp_path / "table.json", read_json, TABLE, lambda a, b: a == b),
+    }
 
 
 KINDS = pytest.mark.parametrize("kind", ["checkpoint", "weights", "table"])
@@ -157,10 +213,15 @@ def test_a_hole_of_zeros(kind, files):
 
 @pytest.mark.parametrize("kind", ["checkpoint", "weights"])
 def test_every_byte_flipped(kind, files):
-    """JSON has no checksum: a digit flipped is another digit; git keeps those files, and tests count the tables again."""
+    """JSON has no checksum: a digit flipped is another digit; git keeps those files, and tests
+    count the tables again."""
     path, loader, right, same = files[kind]
     whole, rng, refused = path.read_bytes(), random.Random(1), 0
-    changes = [(place, 1 << bit) for place in range(len(whole)) for bit in (range(8) if times(0, 1) else [rng.randrange(8)])]
+    changes = [
+        (place, 1 << bit)
+        for place in range(len(whole))
+        for bit in (range(8) if times(0, 1) else [rng.randrange(8)])
+    ]
     for place, change in changes:
         with path.open("r+b") as file:
             file.seek(place)
@@ -168,7 +229,7 @@ def test_every_byte_flipped(kind, files):
         refused += refused_or(loader, path, right, same)
         with path.open("r+b") as file:
             file.seek(place)
-            file.write(whole[place:place + 1])
+            file.write(whole[place : place + 1])
     assert refused > len(changes) / 2
     count(f"files: {kind}, a bit flipped", len(changes))
 
@@ -176,18 +237,29 @@ def test_every_byte_flipped(kind, files):
 @pytest.mark.parametrize("name", sorted(path.name for path in RESULTS.iterdir()))
 def test_the_committed_results_torn(name, tmp_path):
     path, whole = tmp_path / name, (RESULTS / name).read_bytes()
-    loader, same = ((read_json, lambda a, b: a == b) if name.endswith("json") else (training.load, same_net) if name == "whole_task.npz"
-                    else (lambda path: read_npz(path, keys), same_arrays))
+    loader, same = (
+        (read_json, lambda a, b: a == b)
+        if name.endswith("json")
+        else (
+            (training.load, same_net)
+            if name == "whole_task.npz"
+            else (lambda path: read_npz(path, keys), same_arrays)
+        )
+    )
     keys = read_npz(RESULTS / name) if name.endswith("npz") else ()
     right = loader(RESULTS / name)
     rng = random.Random(name)
-    for size in sorted({0, 1, 3, 4, len(whole) - 1, *(rng.randrange(len(whole)) for _ in range(times(10, 1000)))}, reverse=True):
+    for size in sorted(
+        {0, 1, 3, 4, len(whole) - 1, *(rng.randrange(len(whole)) for _ in range(times(10, 1000)))},
+        reverse=True,
+    ):
         path.write_bytes(whole[:size])
         assert refused_or(loader, path, right, same) or whole[size:] == b"\n"
         count("files: the book's own results, torn")
 
 
 # ---------------------------------------------------------------- foreign, and pickles in disguise
+
 
 def archive(**members):
     """A zip whose members are these bytes."""
@@ -209,13 +281,37 @@ def disguises(bomb):
     trap = pickle.dumps(Bomb(bomb))
     objects, header = np.array([Bomb(bomb)], dtype=object), npy(np.zeros(1))[:-8]
     yield from (pickle.dumps(Bomb(bomb), protocol) for protocol in range(6))
-    yield from (npy(objects), b"PK\3\4" + trap, b"PK\5\6" + trap, b"\x93NUMPY\1\0" + trap, header + trap, header.replace(b"'<f8'", b"'|O' ") + trap)
+    yield from (
+        npy(objects),
+        b"PK\3\4" + trap,
+        b"PK\5\6" + trap,
+        b"\x93NUMPY\1\0" + trap,
+        header + trap,
+        header.replace(b"'<f8'", b"'|O' ") + trap,
+    )
     for name in ("theta", "letters", "revlib", "n", "end", "activation", "5-1-8-0"):
         out = io.BytesIO()
-        np.savez(out, **{"revlib": 1, "letters": [97], "end": False, "n": 1, "activation": "relu", "theta": np.zeros(8), "5-1-8-0": np.zeros(3), name: objects})
+        np.savez(
+            out,
+            **{
+                "revlib": 1,
+                "letters": [97],
+                "end": False,
+                "n": 1,
+                "activation": "relu",
+                "theta": np.zeros(8),
+                "5-1-8-0": np.zeros(3),
+                name: objects,
+            },
+        )
         yield out.getvalue()
-    yield from (archive(theta_npy=trap), archive(theta=trap), archive(revlib_npy=trap, theta_npy=npy(objects)), archive(**{"../theta.npy": trap}),
-                archive(**{"data.pkl": trap, "archive/data.pkl": trap}))
+    yield from (
+        archive(theta_npy=trap),
+        archive(theta=trap),
+        archive(revlib_npy=trap, theta_npy=npy(objects)),
+        archive(**{"../theta.npy": trap}),
+        archive(**{"data.pkl": trap, "archive/data.pkl": trap}),
+    )
 
 
 def test_a_pickle_in_disguise_is_never_run(files, tmp_path):
@@ -229,7 +325,9 @@ def test_a_pickle_in_disguise_is_never_run(files, tmp_path):
             except Exception:
                 pass
             else:
-                assert kind == "weights", "a stray member alone does no harm: np.load gives it as bytes"
+                assert kind == "weights", (
+                    "a stray member alone does no harm: np.load gives it as bytes"
+                )
             assert not bomb.exists(), content
             if kind == "checkpoint":
                 with pytest.raises(training.CheckpointError):
@@ -242,7 +340,12 @@ def test_a_pickle_in_disguise_is_never_run(files, tmp_path):
 
 
 @trials(60, 20_000)
-@given(st.binary(max_size=200), st.sampled_from([b"", b"PK\3\4", b"PK\5\6", b"\x93NUMPY\1\0v\0", b"\x80\4\x95", b"{", b"\x1f\x8b"]))
+@given(
+    st.binary(max_size=200),
+    st.sampled_from(
+        [b"", b"PK\3\4", b"PK\5\6", b"\x93NUMPY\1\0v\0", b"\x80\4\x95", b"{", b"\x1f\x8b"]
+    ),
+)
 def test_foreign_bytes(content, magic):
     path = pathlib.Path(tempfile.gettempdir()) / f"revlib-foreign-{os.getpid()}"
     try:
@@ -255,7 +358,13 @@ def test_foreign_bytes(content, magic):
 
 
 @trials(40, 3_000)
-@given(alphabets, st.integers(1, 64), activations, st.sampled_from([np.float16, np.float32, np.float64, ">f8"]), seeds)
+@given(
+    alphabets,
+    st.integers(1, 64),
+    activations,
+    st.sampled_from([np.float16, np.float32, np.float64, ">f8"]),
+    seeds,
+)
 def test_any_network_comes_back(alphabet, n, activation, dtype, seed):
     net = drawn(model.Net(alphabet, n, activation), seed)
     net = model.Net(alphabet, n, activation, net.theta.astype(dtype))
@@ -272,21 +381,62 @@ def test_parts_that_save_never_writes(files):
     """n = 1.5 was read as 1, letters as floats or one too many members were nobody's business."""
     path, _, net, _ = files["checkpoint"]
     parts = read_npz(path)
-    changes = [("n", 2.0), ("n", 2.5), ("n", [2]), ("n", True), ("n", "2"), ("n", b"2"), ("n", 2**63), ("n", -2), ("n", None), ("n", 2 + 0j),
-               ("end", 1), ("end", [True]), ("end", "True"), ("end", 2.0), ("activation", b"tanh"), ("activation", ["tanh"]), ("activation", "tanh "),
-               ("letters", "aé🙂"), ("letters", [97.0, 233.0, 128578.0]), ("letters", [[97, 233, 128578]]), ("letters", [97, 233, -1]),
-               ("letters", [97, 233, 0x110000]), ("letters", 97), ("letters", [97, 233]), ("letters", [97, 97, 233]), ("letters", range(65)),
-               ("revlib", 1.0), ("revlib", True), ("revlib", [1]), ("revlib", 0), ("revlib", 2), ("revlib", "1"),
-               ("theta", parts["theta"].astype(int)), ("theta", parts["theta"] > 0), ("theta", parts["theta"].astype(complex)), ("theta", parts["theta"][None]),
-               ("theta", parts["theta"].astype("M8[s]")), ("theta", parts["theta"][:-1]), ("theta", parts["theta"] + np.inf), ("theta", 0.0),
-               ("theta", parts["theta"].view([("x", float)])), ("stranger", 1), ("theta.npy", 1)]
+    changes = [
+        ("n", 2.0),
+        ("n", 2.5),
+        ("n", [2]),
+        ("n", True),
+        ("n", "2"),
+        ("n", b"2"),
+        ("n", 2**63),
+        ("n", -2),
+        ("n", None),
+        ("n", 2 + 0j),
+        ("end", 1),
+        ("end", [True]),
+        ("end", "True"),
+        ("end", 2.0),
+        ("activation", b"tanh"),
+        ("activation", ["tanh"]),
+        ("activation", "tanh "),
+        ("letters", "aé🙂"),
+        ("letters", [97.0, 233.0, 128578.0]),
+        ("letters", [[97, 233, 128578]]),
+        ("letters", [97, 233, -1]),
+        ("letters", [97, 233, 0x110000]),
+        ("letters", 97),
+        ("letters", [97, 233]),
+        ("letters", [97, 97, 233]),
+        ("letters", range(65)),
+        ("revlib", 1.0),
+        ("revlib", True),
+        ("revlib", [1]),
+        ("revlib", 0),
+        ("revlib", 2),
+        ("revlib", "1"),
+        ("theta", parts["theta"].astype(int)),
+        ("theta", parts["theta"] > 0),
+        ("theta", parts["theta"].astype(complex)),
+        ("theta", parts["theta"][None]),
+        ("theta", parts["theta"].astype("M8[s]")),
+        ("theta", parts["theta"][:-1]),
+        ("theta", parts["theta"] + np.inf),
+        ("theta", 0.0),
+        ("theta", parts["theta"].view([("x", float)])),
+        ("stranger", 1),
+        ("theta.npy", 1),
+    ]
     for name, value in changes:
         with path.open("wb") as file:
             np.savez(file, **{**parts, name: value if value is not None else np.zeros(0)})
-        with pytest.raises(training.CheckpointError, match="net.npz is not a whole checkpoint of revlib: ."):
+        with pytest.raises(
+            training.CheckpointError, match="net.npz is not a whole checkpoint of revlib: ."
+        ):
             training.load(path)
         count("files: checkpoints with a part that is not right")
-    other = model.Net("abcde", 7)    # another alphabet, whole: it is what it says, and its parts fit no other
+    other = model.Net(
+        "abcde", 7
+    )  # another alphabet, whole: it is what it says, and its parts fit no other
     training.save(other, path)
     theirs = read_npz(path)
     assert same_net(training.load(path), other)
@@ -300,7 +450,8 @@ def test_parts_that_save_never_writes(files):
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_what_could_not_be_read_again_is_not_written(value, files, tmp_path):
-    """A network with a weight that is none took the place of a good one, and then could not be loaded."""
+    """A network with a weight that is none took the place of a good one, and then could not be
+    loaded."""
     path, _, right, _ = files["checkpoint"]
     net = right.copy()
     net.b[0] = value
@@ -315,13 +466,16 @@ def test_what_could_not_be_read_again_is_not_written(value, files, tmp_path):
 
 # ---------------------------------------------------------------- the tables of the long runs
 
+
 @pytest.mark.parametrize("name", ["gates", "published", "stack", "styles", "sweep", "whole_task"])
 def test_a_table_is_written_as_it_was(name, tmp_path, monkeypatch):
     monkeypatch.setattr(runs, "RESULTS", tmp_path)
     table = read_json(RESULTS / f"{name}.json")
     before = json.dumps(table)
     runs.write(name, table)
-    assert (tmp_path / f"{name}.json").read_bytes() == (RESULTS / f"{name}.json").read_bytes() and json.dumps(table) == before
+    assert (tmp_path / f"{name}.json").read_bytes() == (
+        RESULTS / f"{name}.json"
+    ).read_bytes() and json.dumps(table) == before
     if (RESULTS / f"{name}.npz").exists() and name != "whole_task":
         weights = read_npz(RESULTS / f"{name}.npz")
         runs.keep(name, weights)
@@ -338,15 +492,18 @@ LEARNED = []
 
 
 def test_a_damaged_cache_is_computed_again(tmp_path, monkeypatch):
-    """Torn anywhere, or with a bit flipped anywhere: without a checksum, half of those gave another number."""
+    """Torn anywhere, or with a bit flipped anywhere: without a checksum, half of those gave another
+    number."""
     monkeypatch.setattr(runs, "HERE", tmp_path)
     monkeypatch.setattr(runs, "tqdm", lambda found, **_: found)
     given = argparse.Namespace(fresh=False, dask=None, at_once=1)
-    logging.getLogger().setLevel(logging.ERROR)    # joblib says each time that it could not load
+    logging.getLogger().setLevel(logging.ERROR)  # joblib says each time that it could not load
 
     def ask():
         ((task, (row, theta)),) = runs.each(learn, [dict(k=3)], "torture", given)
-        assert (task, row) == (dict(k=3), dict(k=3, accuracy=[3 / 7] * 8)) and np.array_equal(theta, np.arange(20.0) / 3 + 3)
+        assert (task, row) == (dict(k=3), dict(k=3, accuracy=[3 / 7] * 8)) and np.array_equal(
+            theta, np.arange(20.0) / 3 + 3
+        )
 
     LEARNED.clear()
     try:
@@ -356,7 +513,10 @@ def test_a_damaged_cache_is_computed_again(tmp_path, monkeypatch):
         whole, rng = kept.read_bytes(), random.Random(2)
         every = times(9, 1)
         for place in range(0, len(whole), every):
-            for content in (whole[:place], whole[:place] + bytes([whole[place] ^ 1 << rng.randrange(8)]) + whole[place + 1:]):
+            for content in (
+                whole[:place],
+                whole[:place] + bytes([whole[place] ^ 1 << rng.randrange(8)]) + whole[place + 1 :],
+            ):
                 kept.write_bytes(content)
                 ask()
                 count("files: the long runs' cache, torn or flipped")
@@ -397,13 +557,27 @@ def which():
 
 FILES = ["net.npz", "table.json", "weights.npz"]
 save(0)
-"""
+"""  # noqa: E501
 
 
 def run(script, folder, *before):
     """Run a script in a process of its own, which may break what it likes; returns what it says."""
-    done = subprocess.run([*before, sys.executable, "-W", "error", "-W", "ignore::DeprecationWarning", "-c", PRELUDE + script, str(folder)],
-                          capture_output=True, text=True, timeout=600)
+    done = subprocess.run(
+        [
+            *before,
+            sys.executable,
+            "-W",
+            "error",
+            "-W",
+            "ignore::DeprecationWarning",
+            "-c",
+            PRELUDE + script,
+            str(folder),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
     assert done.returncode == 0, done.stderr + done.stdout
     return done.stdout.split()
 
@@ -426,7 +600,7 @@ for name, ours in zip(FILES, (lambda: training.save(nets[0], folder / "net.npz")
         assert sorted(os.listdir(folder)) == FILES
     assert which() == (0, 0, 0)
 print(tried)
-"""
+"""  # noqa: E501
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit for the size of a file")
@@ -452,13 +626,23 @@ for left in range(0, 12 * 1024, 512):
     which()
     save(0)
 print(tried)
-"""
+"""  # noqa: E501
 
 
-@pytest.mark.skipif(not (hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("unshare")), reason="only root may mount a small disk")
+@pytest.mark.skipif(
+    not (hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("unshare")),
+    reason="only root may mount a small disk",
+)
 def test_a_disk_that_is_full(tmp_path):
     """A disk of 96 KB, in a namespace of its own that ends with the process."""
-    mount = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs -o size=96k tmpfs "$0" && exec "$@"', str(tmp_path)]
+    mount = [
+        "unshare",
+        "--mount",
+        "sh",
+        "-c",
+        'mount -t tmpfs -o size=96k tmpfs "$0" && exec "$@"',
+        str(tmp_path),
+    ]
     if subprocess.run([*mount, "true"], capture_output=True).returncode:
         pytest.skip("nothing may be mounted here")
     (tried,) = run(FULL, tmp_path, *mount)
@@ -473,6 +657,7 @@ def test_a_write_that_fails_anywhere(where, number, files, tmp_path, monkeypatch
 
     class Failing(io.BufferedWriter):
         """A file that takes a few bytes, and then no more."""
+
         def write(self, content):
             if where == "write":
                 super().write(content[:99])
@@ -496,9 +681,21 @@ def test_a_write_that_fails_anywhere(where, number, files, tmp_path, monkeypatch
     if where in ("fsync", "replace"):
         monkeypatch.setattr(os, where, refuse)
     else:
-        monkeypatch.setattr(pathlib.Path, "open", refuse if where == "open" else lambda self, mode: Failing(io.FileIO(self, mode.replace("b", ""))))
-    for write in (lambda: training.save(model.post_net(), tmp_path / "net.npz"), lambda: runs.write("table", dict(TABLE, more=1)), lambda: runs.keep("small", {}),
-                  lambda: training.save(model.post_net(), tmp_path / "new.npz")):
+        monkeypatch.setattr(
+            pathlib.Path,
+            "open",
+            (
+                refuse
+                if where == "open"
+                else lambda self, mode: Failing(io.FileIO(self, mode.replace("b", "")))
+            ),
+        )
+    for write in (
+        lambda: training.save(model.post_net(), tmp_path / "net.npz"),
+        lambda: runs.write("table", dict(TABLE, more=1)),
+        lambda: runs.keep("small", {}),
+        lambda: training.save(model.post_net(), tmp_path / "new.npz"),
+    ):
         with pytest.raises(OSError) as caught:
             write()
         assert caught.value is failure
@@ -526,13 +723,19 @@ for write in (lambda: training.save(nets[1], folder / "net.npz"), lambda: traini
         raise AssertionError("it was written")
 assert which() == (0, 0, 0) and sorted(os.listdir(folder)) == before
 print("kept")
-"""
+"""  # noqa: E501
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights")
 def test_a_read_only_folder():
-    open_to_all = [base for base in map(pathlib.Path, (tempfile.gettempdir(), "/tmp", "/var/tmp"))    # not below pytest's own, where nobody may look
-                   if base.is_dir() and all(part.stat().st_mode & 0o001 for part in (base.resolve(), *base.resolve().parents))]
+    open_to_all = [
+        base
+        for base in map(
+            pathlib.Path, (tempfile.gettempdir(), "/tmp", "/var/tmp")
+        )  # not below pytest's own, where nobody may look
+        if base.is_dir()
+        and all(part.stat().st_mode & 0o001 for part in (base.resolve(), *base.resolve().parents))
+    ]
     folder = pathlib.Path(tempfile.mkdtemp(prefix="revlib-", dir=open_to_all[0]))
     try:
         folder.chmod(0o755)
@@ -561,12 +764,13 @@ for turn in range(TURNS):
 save(1)
 assert which() == (1, 1, 1) and sorted(os.listdir(folder)) == FILES
 print(len(seen), most)
-"""
+"""  # noqa: E501
 
 
 @needs_fork
 def test_killed_at_random_moments(tmp_path):
-    """A process that saves over and over, killed; every file is whole, one of the two, and what was left is cleaned away."""
+    """A process that saves over and over, killed; every file is whole, one of the two, and what was
+    left is cleaned away."""
     turns = times(15, 200)
     seen, most = map(int, run(KILLED.replace("TURNS", str(turns)), tmp_path))
     count("files: processes killed while they save", turns)
@@ -604,31 +808,48 @@ print(*codes)
 
 @needs_fork
 def test_many_at_once(tmp_path):
-    """Processes and threads that save the same files side by side: nobody cleans away what another is writing."""
+    """Processes and threads that save the same files side by side: nobody cleans away what another
+    is writing."""
     turns = times(10, 300)
     assert run(TOGETHER.replace("TURNS", str(turns)), tmp_path) == ["0"] * 4
     count("files: saves side by side", 8 * turns * 3)
 
 
 def test_what_is_cleaned_away_and_what_is_not(tmp_path):
-    """Litter of dead processes, and of an earlier process of the same number; nothing else that ends in .part."""
+    """Litter of dead processes, and of an earlier process of the same number; nothing else that
+    ends in .part."""
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
     ours = f"{os.getpid()}.{threading.get_ident()}"
-    gone = [f"net.npz.{dead.pid}.1.part", f"net.npz.{dead.pid}.140000000000000.part", f"net.npz.{ours}.part", "net.npz.999999999.3.part"]
-    kept = [f"net.npz.{os.getppid()}.1.part", f"net.npz.{os.getpid()}.1.part", "net.npz.part", "net.npz.mine.part", "net.npz.1.part", "other.npz.999999999.1.part",
-            "net.npz.999999999.1.part.txt", "net.npz.12345678901.1.part", "net[1].npz.999999999.1.part"]
+    gone = [
+        f"net.npz.{dead.pid}.1.part",
+        f"net.npz.{dead.pid}.140000000000000.part",
+        f"net.npz.{ours}.part",
+        "net.npz.999999999.3.part",
+    ]
+    kept = [
+        f"net.npz.{os.getppid()}.1.part",
+        f"net.npz.{os.getpid()}.1.part",
+        "net.npz.part",
+        "net.npz.mine.part",
+        "net.npz.1.part",
+        "other.npz.999999999.1.part",
+        "net.npz.999999999.1.part.txt",
+        "net.npz.12345678901.1.part",
+        "net[1].npz.999999999.1.part",
+    ]
     for name in gone + kept:
         (tmp_path / name).write_bytes(b"x")
     training.save(model.post_net(), tmp_path / "net.npz")
     assert sorted(os.listdir(tmp_path)) == sorted([*kept, "net.npz"])
-    training.save(model.post_net(), tmp_path / "net[1].npz")    # not a pattern, a name
+    training.save(model.post_net(), tmp_path / "net[1].npz")  # not a pattern, a name
     assert sorted(os.listdir(tmp_path)) == sorted([*kept[:-1], "net.npz", "net[1].npz"])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights")
 def test_a_checkpoint_may_be_read_as_any_file(tmp_path):
-    """Whoever may read what this process writes may read its checkpoints too; they were the writer's alone."""
+    """Whoever may read what this process writes may read its checkpoints too; they were the
+    writer's alone."""
     (tmp_path / "plain").write_bytes(b"")
     training.save(model.post_net(), tmp_path / "net.npz")
     assert (tmp_path / "net.npz").stat().st_mode == (tmp_path / "plain").stat().st_mode

@@ -1,4 +1,6 @@
-"""Every panel under random sequences of all that a reader, a page or a later cell can do to it; counted."""
+"""Every panel under random sequences of all that a reader, a page or a later cell can do to it;
+counted."""
+
 import ast
 import contextlib
 import functools
@@ -37,16 +39,32 @@ def sources(name):
     return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
 
 
-PANELS = [(path.stem, node.func.attr) for path in sorted(NOTEBOOKS.glob("[01]*.ipynb")) for source in sources(path.stem)
-          for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-          and node.func.attr.endswith("_panel") and getattr(node.func.value, "id", "") == "panels"]
-SLOW = {"training_panel": 10, "map_panel": 6, "autoencoder_panel": 15, "reach_panel": 3, "scrub_panel": 2, "softmax_panel": 2}    # in the long form only each so manyth move is drawn
+PANELS = [
+    (path.stem, node.func.attr)
+    for path in sorted(NOTEBOOKS.glob("[01]*.ipynb"))
+    for source in sources(path.stem)
+    for node in ast.walk(ast.parse(source))
+    if isinstance(node, ast.Call)
+    and isinstance(node.func, ast.Attribute)
+    and node.func.attr.endswith("_panel")
+    and getattr(node.func.value, "id", "") == "panels"
+]
+SLOW = {
+    "training_panel": 10,
+    "map_panel": 6,
+    "autoencoder_panel": 15,
+    "reach_panel": 3,
+    "scrub_panel": 2,
+    "softmax_panel": 2,
+}  # in the long form only each so manyth move is drawn
 every_panel = pytest.mark.parametrize("name, panel", PANELS, ids=[panel for _, panel in PANELS])
 
 
 def test_these_are_all_panels():
     assert len(PANELS) == 16
-    assert sorted(panel for _, panel in PANELS) == sorted(name for name in vars(panels) if name.endswith("_panel"))
+    assert sorted(panel for _, panel in PANELS) == sorted(
+        name for name in vars(panels) if name.endswith("_panel")
+    )
 
 
 def names_of(tree):
@@ -64,7 +82,7 @@ def names_of(tree):
     return reads, makes
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def needed(name, panel):
     """The cells of a chapter that its panel cannot do without, in order, the panel's own last."""
     trees = [ast.parse(source) for source in sources(name)]
@@ -82,12 +100,17 @@ def run_cell(tree, names):
     """Run a cell as a notebook does; the value of its last line, if it has one."""
     *body, last = tree.body
     with contextlib.chdir(NOTEBOOKS), contextlib.redirect_stdout(io.StringIO()):
-        exec(compile(ast.Module([*body] if isinstance(last, ast.Expr) else tree.body, []), "cell", "exec"), names)
+        exec(
+            compile(
+                ast.Module([*body] if isinstance(last, ast.Expr) else tree.body, []), "cell", "exec"
+            ),
+            names,
+        )
         if isinstance(last, ast.Expr):
             return eval(compile(ast.Expression(last.value), "cell", "eval"), names)
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def prepared(name, panel):
     """The notebook's names just before the panel's cell is run."""
     names = {"__name__": name}
@@ -104,9 +127,29 @@ def build(name, panel):
 # ---------------------------------------------------------------- what can be done to a panel
 
 REFUSED = TraitError, TypeError, ValueError, OverflowError, IndexError
-LETTERS = [*"abc"] * 3 + [*"ABCxyz019 .,-_\"'&<>/\\%{}\n\t\0"] + ["\ud800", "\u202e", "\u200d", "\u0301", "🙂", "ß", "ﬁ", "𝒶", "\x1b", "\ufeff", "\u2028"]
-INJECTIONS = ["<img src=x onerror=alert(1)>", "</svg><script>alert(1)</script>", "&lt;b&gt;", "]]>", "${7*7}", "{{7*7}}", "%s%n", "'; --",
-              "__import__('os')", "../../etc/passwd", "a" * 100_000, "a\0bc", "\ud83d", "abc\u202ecba", "ＡＢＣ", "аbс"]
+LETTERS = (
+    [*"abc"] * 3
+    + [*"ABCxyz019 .,-_\"'&<>/\\%{}\n\t\0"]
+    + ["\ud800", "\u202e", "\u200d", "\u0301", "🙂", "ß", "ﬁ", "𝒶", "\x1b", "\ufeff", "\u2028"]
+)
+INJECTIONS = [
+    "<img src=x onerror=alert(1)>",
+    "</svg><script>alert(1)</script>",
+    "&lt;b&gt;",
+    "]]>",
+    "${7*7}",
+    "{{7*7}}",
+    "%s%n",
+    "'; --",
+    "__import__('os')",
+    "../../etc/passwd",
+    "a" * 100_000,
+    "a\0bc",
+    "\ud83d",
+    "abc\u202ecba",
+    "ＡＢＣ",
+    "аbс",
+]
 
 
 def fuzz(rng):
@@ -116,7 +159,10 @@ def fuzz(rng):
         return "".join(rng.choices("abc", k=rng.randint(1, 9)))
     if kind < 0.7:
         return rng.choice(HOSTILE + INJECTIONS)
-    return "".join(rng.choice(LETTERS) if rng.random() < 0.8 else chr(rng.randrange(sys.maxunicode + 1)) for _ in range(rng.randint(0, 30)))
+    return "".join(
+        rng.choice(LETTERS) if rng.random() < 0.8 else chr(rng.randrange(sys.maxunicode + 1))
+        for _ in range(rng.randint(0, 30))
+    )
 
 
 def refused(act, control):
@@ -126,18 +172,50 @@ def refused(act, control):
         act()
     except REFUSED as error:
         assert str(error)
-        assert control.value == before or control.value != control.value, f"refused, and yet it is {control.value!r}"
+        assert control.value == before or control.value != control.value, (
+            f"refused, and yet it is {control.value!r}"
+        )
 
 
 def move_number(number, rng):
     low, high = number.slider.min, number.slider.max
-    inside = rng.randint(low, high) if is_int(number) else rng.choice([rng.uniform(low, high), round(rng.uniform(low, high), 2)])
-    where = rng.choice([low, high, inside, inside, inside, low - 1, high + 1, low - 10 ** 9, 10 ** 400, -10 ** 400, math.inf,
-                        -math.inf, math.nan, inside + 0.5, np.float64(inside), np.int64(high), np.nan, True, "7", None, [1], 1j, b"2", {}])
+    inside = (
+        rng.randint(low, high)
+        if is_int(number)
+        else rng.choice([rng.uniform(low, high), round(rng.uniform(low, high), 2)])
+    )
+    where = rng.choice(
+        [
+            low,
+            high,
+            inside,
+            inside,
+            inside,
+            low - 1,
+            high + 1,
+            low - 10**9,
+            10**400,
+            -(10**400),
+            math.inf,
+            -math.inf,
+            math.nan,
+            inside + 0.5,
+            np.float64(inside),
+            np.int64(high),
+            np.nan,
+            True,
+            "7",
+            None,
+            [1],
+            1j,
+            b"2",
+            {},
+        ]
+    )
     part = rng.choice([number, number.slider, number.box])
     usual = isinstance(where, (int, float)) and where == inside
     if usual and rng.random() < 0.5 and part is not number:
-        part.set_state({"value": where})    # as a page says it
+        part.set_state({"value": where})  # as a page says it
     elif usual:
         part.value = where
     else:
@@ -149,7 +227,7 @@ def move_string(control, rng):
     if rng.random() < 0.05:
         refused(lambda: setattr(control, "value", rng.choice([None, 3, b"abc", ["a"]])), control)
     elif rng.random() < 0.3:
-        for k in range(min(len(text), 4) + 1):    # letter by letter, as it is typed
+        for k in range(min(len(text), 4) + 1):  # letter by letter, as it is typed
             control.set_state({"value": text[:k]})
     else:
         control.value = text
@@ -162,7 +240,7 @@ def move_choice(control, rng):
     elif kind < 0.9:
         control.set_state({"index": rng.randrange(len(control.options))})
     elif kind < 0.95:
-        control.value = None    # nothing is chosen
+        control.value = None  # nothing is chosen
     else:
         refused(lambda: setattr(control, "value", rng.choice(["", "no such", 0, -1])), control)
 
@@ -174,11 +252,13 @@ def move_weights(weights, rng):
     elif kind < 0.25:
         weights.matrix.value = None
     elif kind < 0.5:
-        rng.choice([button for row in weights.grid.children[1].children for button in row.children]).click()
+        rng.choice(
+            [button for row in weights.grid.children[1].children for button in row.children]
+        ).click()
     elif kind < 0.55:
         before = weights.entry
         with pytest.raises(IndexError, match="has no entry"):
-            weights.select(*rng.choice([(99, 0), (0, 99), (-1, 0), (0, -9), (10 ** 30, 0)]))
+            weights.select(*rng.choice([(99, 0), (0, 99), (-1, 0), (0, -9), (10**30, 0)]))
         assert weights.entry == before
     else:
         move_number(weights.number, rng)
@@ -199,23 +279,39 @@ def event(panel, rng):
 
 
 def sound(panel):
-    """What must be so after every event: a box and its slider are one number, and the page is a picture and words."""
+    """What must be so after every event: a box and its slider are one number, and the page is a
+    picture and words."""
     for number in numbers(panel).values():
         assert number.box.value == number.value or number.value != number.value
-        assert abs(number.slider.value - number.value) <= 0.50001 * number.slider.step or number.value != number.value    # the nearest step
+        assert (
+            abs(number.slider.value - number.value) <= 0.50001 * number.slider.step
+            or number.value != number.value
+        )  # the nearest step
         assert number.slider.min == number.box.min and number.slider.max == number.box.max
-        assert number.value != number.value or number.slider.min <= number.value <= number.slider.max
+        assert (
+            number.value != number.value or number.slider.min <= number.value <= number.slider.max
+        )
     page = panel.page.value
     assert page.startswith("<svg ") and page.endswith("</p>") and page.count("<p role=") == 1
     picture, _, words = page.partition("<p role=")
-    assert "<script" not in page and "<img" not in page and "nan" not in panel.words.split() and picture == panel._svg
+    assert (
+        "<script" not in page
+        and "<img" not in page
+        and "nan" not in panel.words.split()
+        and picture == panel._svg
+    )
     return words.startswith('"status"')
 
 
 def settle(panel):
     """Take back what is answered in words, so that there is a picture of what the controls say."""
     for name, control in panel.controls.items():
-        if isinstance(control, Choice) and control.value is None or isinstance(control, Number) and control.value != control.value:
+        if (
+            isinstance(control, Choice)
+            and control.value is None
+            or isinstance(control, Number)
+            and control.value != control.value
+        ):
             control.value = panel._start[name]
     if panel.weights and (number := panel.weights.number).value != number.value:
         number.value = 0.5
@@ -225,7 +321,7 @@ def settle(panel):
             if isinstance(control, String):
                 control.value = panel._start[name]
     if not sound(panel) and "rate" in panel.controls:
-        panel.controls["rate"].value = -2.0    # the loss was not finite
+        panel.controls["rate"].value = -2.0  # the loss was not finite
     if not sound(panel) and panel.weights:
         panel.reset()
     panel.redraw()
@@ -243,7 +339,7 @@ def like(panel, other):
         panel.weights.matrix.value = matrix
         panel.weights.select(row, column)
         panel.weights.number.show(panel.weights.number.box.description, other.weights.number.value)
-    for kind in (Choice, String, Number, Number):    # twice: one number may bound another
+    for kind in (Choice, String, Number, Number):  # twice: one number may bound another
         for name, control in panel.controls.items():
             if isinstance(control, kind):
                 control.value = other.controls[name].value
@@ -259,14 +355,22 @@ def same(panel, fresh):
     assert panel.page.value == fresh.page.value, values
     if panel.weights:
         assert panel.weights.entry == fresh.weights.entry
-        for number, shown in ((value, button.description) for value, button in
-                              zip(panel.weights._matrix(panel.weights.entry[0]).flat, grid(panel), strict=True)):
+        for number, shown in (
+            (value, button.description)
+            for value, button in zip(
+                panel.weights._matrix(panel.weights.entry[0]).flat, grid(panel), strict=True
+            )
+        ):
             assert shown == controls.cells.number(number)
 
 
 def instances():
     """Every widget that is alive in this process."""
-    return getattr(widgets.widget, "_instances", None) if hasattr(widgets, "widget") else widgets.Widget.widgets
+    return (
+        getattr(widgets.widget, "_instances", None)
+        if hasattr(widgets, "widget")
+        else widgets.Widget.widgets
+    )
 
 
 def open_comms():
@@ -288,26 +392,33 @@ def resident():
     gc.collect()
     with contextlib.suppress(OSError, AttributeError):
         import ctypes
-        ctypes.CDLL(None).malloc_trim(0)    # what is free already is no growth
+
+        ctypes.CDLL(None).malloc_trim(0)  # what is free already is no growth
     with open("/proc/self/statm") as file:
-        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2 ** 20
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 # ---------------------------------------------------------------- random sequences
 
+
 @every_panel
 def test_everything_at_random(name, panel):
-    """No exception; now and then, and at the end, the picture of a fresh panel with those values; Reset is the start; nothing stays."""
-    prepared(name, panel)    # what its chapter draws before it stays
-    threads, comms, before = threading.active_count(), open_comms(), len(figures())    # figures: after a collection
+    """No exception; now and then, and at the end, the picture of a fresh panel with those values;
+    Reset is the start; nothing stays."""
+    prepared(name, panel)  # what its chapter draws before it stays
+    threads, comms, before = (
+        threading.active_count(),
+        open_comms(),
+        len(figures()),
+    )  # figures: after a collection
     moved, twin, rng = build(name, panel), build(name, panel), random.Random(panel)
     start, events = state(moved), torture.times(15 if panel in SLOW else 50, 10_000)
-    warm, checks = torture.times(10 ** 9, 2500), torture.times(1, 25)
+    warm, checks = torture.times(10**9, 2500), torture.times(1, 25)
     draw, drawn, size = moved._draw, [0], None
 
     def seldom(**values):
         drawn[0] += 1
-        return draw(**values) if drawn[0] % SLOW[panel] == 0 else moved.picture
+        return draw(**values) if drawn[0] % SLOW[panel] == 0 else moved.picture  # noqa: F821
 
     for k in range(events + torture.times(0, warm)):
         moved._draw = seldom if torture.LONG and panel in SLOW else draw
@@ -329,7 +440,10 @@ def test_everything_at_random(name, panel):
     moved.reset()
     assert state(moved) == start
     assert not torture.LONG or len(figures()) <= before + 3 * 10
-    parts = [weakref.ref(part) for part in every_widget(moved)] + [weakref.ref(moved), weakref.ref(twin)]
+    parts = [weakref.ref(part) for part in every_widget(moved)] + [
+        weakref.ref(moved),
+        weakref.ref(twin),
+    ]
     widgets.Widget.close_all()
     assert open_comms() == comms or open_comms() == 0
     del moved, twin, draw, seldom
@@ -342,7 +456,8 @@ def test_everything_at_random(name, panel):
 
 @every_panel
 def test_two_copies_at_once(name, panel):
-    """What is done to one copy leaves the other as it was; done in turns, each shows its own values."""
+    """What is done to one copy leaves the other as it was; done in turns, each shows its own
+    values."""
     one, other, rng = build(name, panel), build(name, panel), random.Random(f"two {panel}")
     start = state(other)
     many = torture.times(3 if panel in SLOW else 8, 300)
@@ -367,7 +482,9 @@ def test_bursts_from_several_threads(name, panel):
     def burst(seed):
         rng = random.Random(f"{panel} {seed}")
         for _ in range(many):
-            control = rng.choice([*moved.controls.values(), *([moved.weights.number] if moved.weights else [])])
+            control = rng.choice(
+                [*moved.controls.values(), *([moved.weights.number] if moved.weights else [])]
+            )
             if isinstance(control, Number):
                 low, high = control.slider.min, control.slider.max
                 part = rng.choice([control, control.slider, control.box])
@@ -379,7 +496,9 @@ def test_bursts_from_several_threads(name, panel):
             if rng.random() < 0.1:
                 moved.reset()
             if moved.weights and rng.random() < 0.3:
-                with contextlib.suppress(IndexError):    # another thread may have opened a smaller matrix meanwhile
+                with contextlib.suppress(
+                    IndexError
+                ):  # another thread may have opened a smaller matrix meanwhile
                     moved.weights.select(0, rng.randrange(3))
 
     at_once(*(functools.partial(burst, seed) for seed in range(4)))
@@ -390,16 +509,26 @@ def test_bursts_from_several_threads(name, panel):
 
 
 def test_a_cell_draws_beside_a_panel():
-    """Matplotlib's settings are one for all threads: drawing in two of them leaves the settings, and the pictures, as they were."""
+    """Matplotlib's settings are one for all threads: drawing in two of them leaves the settings,
+    and the pictures, as they were."""
     import matplotlib as mpl
+
     before, moved = dict(mpl.rcParams), build("02_thought_vector", "growth_panel")
     axes = dict(xlabel="x", ylabel="y", xlim=(0, 1), ylim=(0, 1))
-    alone = plots.Curves({"a": "input"}, **axes).draw(np.array([0.0, 1.0]), [np.array([0.0, 1.0])], "words").svg
+    alone = (
+        plots.Curves({"a": "input"}, **axes)
+        .draw(np.array([0.0, 1.0]), [np.array([0.0, 1.0])], "words")
+        .svg
+    )
     many, seen = torture.times(10, 300), []
 
     def cell():
         for _ in range(many):
-            seen.append(plots.Curves({"a": "input"}, **axes).draw(np.array([0.0, 1.0]), [np.array([0.0, 1.0])], "words").svg)
+            seen.append(
+                plots.Curves({"a": "input"}, **axes)
+                .draw(np.array([0.0, 1.0]), [np.array([0.0, 1.0])], "words")
+                .svg
+            )
 
     def slider():
         for k in range(2 * many):
@@ -411,7 +540,9 @@ def test_a_cell_draws_beside_a_panel():
     torture.count("drawings in a cell beside a panel that moves", 3 * many)
 
 
-# ---------------------------------------------------------------- cells: twice, out of order, names overwritten
+# ---------------------------------------------------------------- cells: twice, out of order, names
+# overwritten
+
 
 def deface(value, seen):
     """Spoil whatever a later cell could: arrays, networks, lists, dicts."""
@@ -442,7 +573,11 @@ def test_a_later_cell_overwrites_names_and_spoils_arrays(name, panel):
         moved = run_cell(tree, names)
     fresh, start, rng = build(name, panel), state(moved), random.Random(f"later {panel}")
     values, seen = [value for key, value in names.items() if not key.startswith("__")], set()
-    spoilt = [value for value in values if not isinstance(value, type(sys)) and not callable(value) and value is not moved]
+    spoilt = [
+        value
+        for value in values
+        if not isinstance(value, type(sys)) and not callable(value) and value is not moved
+    ]
     for value in spoilt:
         deface(value, seen)
     for key in [*names]:
@@ -462,14 +597,17 @@ def test_a_later_cell_overwrites_names_and_spoils_arrays(name, panel):
 
 @pytest.mark.parametrize("name", sorted({name for name, _ in PANELS}))
 def test_cells_twice_and_out_of_order(name):
-    """Whatever order cells are run in, and however they fail: the panels there stay whole, and a run in order gives the same ones."""
+    """Whatever order cells are run in, and however they fail: the panels there stay whole, and a
+    run in order gives the same ones."""
     if not torture.LONG and name not in ("01_encoding", "04_softmax"):
         pytest.skip("in the long form")
     rng, names = random.Random(name), {"__name__": name}
     trees = [ast.parse(source) for source in sources(name)]
-    shell = InteractiveShell.initialized() or InteractiveShell.instance()    # what displays something asks for one
+    shell = (
+        InteractiveShell.initialized() or InteractiveShell.instance()
+    )  # what displays something asks for one
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)    # a cell that failed may leave a file open
+        warnings.simplefilter("ignore", ResourceWarning)  # a cell that failed may leave a file open
         first = [run_cell(tree, names) for tree in trees]
         panels_of = lambda values: [value for value in values if isinstance(value, controls.Panel)]
         starts = [state(panel) for panel in panels_of(first)]
@@ -479,11 +617,15 @@ def test_cells_twice_and_out_of_order(name):
             for tree in order:
                 try:
                     run_cell(tree, again)
-                except Exception:    # a reader's cell, with the names of another, may fail, by its own asserts too
+                except (
+                    Exception
+                ):  # a reader's cell, with the names of another, may fail, by its own asserts too
                     failed += 1
                 tried += 1
             assert [state(panel) for panel in panels_of(first)] == starts
-        second = [run_cell(tree, names) for tree in trees]    # once more from the top, over the names that are there
+        second = [
+            run_cell(tree, names) for tree in trees
+        ]  # once more from the top, over the names that are there
     assert [state(panel) for panel in panels_of(second)] == starts
     if shell is not True:
         InteractiveShell.clear_instance()
@@ -492,6 +634,7 @@ def test_cells_twice_and_out_of_order(name):
 
 
 # ---------------------------------------------------------------- Quiz, Progress
+
 
 def test_quizzes_and_progress_at_random():
     rng, many = random.Random(5), torture.times(200, 10_000)
@@ -506,22 +649,41 @@ def test_quizzes_and_progress_at_random():
             quiz.choice.value = rng.choice([*quiz.options, None])
         else:
             with pytest.raises((TraitError, IndexError)):
-                setattr(quiz.choice, *rng.choice([("index", options), ("value", "no such"), ("index", -options - 1), ("index", "0")]))
+                setattr(
+                    quiz.choice,
+                    *rng.choice(
+                        [
+                            ("index", options),
+                            ("value", "no such"),
+                            ("index", -options - 1),
+                            ("index", "0"),
+                        ]
+                    ),
+                )
         at = quiz.choice.index
         assert quiz.reply.value == ("" if at is None else quiz.replies[at])
-        assert ("Yes." in quiz.reply.value) == (quiz.choice.value == exercises.QUIZZES[names[quizzes.index(quiz)]].right)
+        assert ("Yes." in quiz.reply.value) == (
+            quiz.choice.value == exercises.QUIZZES[names[quizzes.index(quiz)]].right
+        )
     bar = controls.Progress(10)
     for _ in range(many):
-        bar.bar.value = rng.choice([0, 5, 10, 11, -1, 10 ** 400])
+        bar.bar.value = rng.choice([0, 5, 10, 11, -1, 10**400])
         assert 0 <= bar.bar.value <= 10
     torture.count("events on quizzes and progress bars", 2 * many)
 
 
-@pytest.mark.parametrize("make", [lambda: build("05_bptt", "blame_panel"), lambda: exercises.quiz("1.lookup"), lambda: controls.Progress(3)],
-                         ids=["Panel", "Quiz", "Progress"])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: build("05_bptt", "blame_panel"),
+        lambda: exercises.quiz("1.lookup"),
+        lambda: controls.Progress(3),
+    ],
+    ids=["Panel", "Quiz", "Progress"],
+)
 def test_closing_one_closes_all_its_parts(make):
     """Without that each run of a cell would leave two hundred widgets in the kernel, for good."""
-    build("05_bptt", "blame_panel")    # what is not closed stays
+    build("05_bptt", "blame_panel")  # what is not closed stays
     before = set(instances())
     made = make()
     if isinstance(made, controls.Panel):
@@ -531,16 +693,27 @@ def test_closing_one_closes_all_its_parts(make):
     assert len(set(instances()) - before) > 5
     made.close()
     assert set(instances()) == before and open_comms() < comms
-    made.close()    # twice is once
+    made.close()  # twice is once
     if isinstance(made, controls.Panel):
-        made.controls["scale"].value = 0.5    # code may still hold it
+        made.controls["scale"].value = 0.5  # code may still hold it
         assert "0.5" in str(made.controls["scale"].value)
 
 
 # ---------------------------------------------------------------- the smallest cases of what broke
 
-@pytest.mark.parametrize("where, at", [(math.inf, 1.5), (-math.inf, 0.0), (10 ** 400, 1.5), (-10 ** 400, 0.0), (7, 1.5), (np.float32(0.5), 0.5)],
-                         ids=["inf", "-inf", "10^400", "-10^400", "7", "float32"])
+
+@pytest.mark.parametrize(
+    "where, at",
+    [
+        (math.inf, 1.5),
+        (-math.inf, 0.0),
+        (10**400, 1.5),
+        (-(10**400), 0.0),
+        (7, 1.5),
+        (np.float32(0.5), 0.5),
+    ],
+    ids=["inf", "-inf", "10^400", "-10^400", "7", "float32"],
+)
 def test_a_number_set_by_code_ends_where_its_box_does(where, at):
     number = Number("scale", 1.0, 0.0, 1.5)
     number.value = where
@@ -554,7 +727,7 @@ def test_what_is_no_whole_number_is_refused_and_changes_nothing(where):
     with pytest.raises(TypeError, match="step: .* is not a number from 1 to 3"):
         number.value = where
     assert number.value == number.box.value == number.slider.value == 2 and not acts
-    number.value = 2.7    # as a box does: the whole part
+    number.value = 2.7  # as a box does: the whole part
     assert number.value == number.box.value == 2 and isinstance(number.value, int)
     number.box.value = 3
     assert number.value == number.slider.value == 3
@@ -563,7 +736,7 @@ def test_what_is_no_whole_number_is_refused_and_changes_nothing(where):
 def test_a_control_that_failed_to_move_its_bound_still_moves():
     number = Number("step", 2, 1, 3, 1)
     with pytest.raises(TraitError):
-        number.bound(0)    # below its lower end
+        number.bound(0)  # below its lower end
     number.slider.value = 3
     assert number.value == number.box.value == 3
 
@@ -571,7 +744,9 @@ def test_a_control_that_failed_to_move_its_bound_still_moves():
 def test_a_weight_out_of_reach_is_refused_and_the_one_in_hand_stays():
     panel = build("01_encoding", "encoding_panel")
     panel.weights.select(1, 1)
-    with pytest.raises(IndexError, match=r"Wh has no entry \(3, 0\): it has 3 rows and 5 columns, from 0"):
+    with pytest.raises(
+        IndexError, match=r"Wh has no entry \(3, 0\): it has 3 rows and 5 columns, from 0"
+    ):
         panel.weights.select(3, 0)
     panel.weights.number.value = 0.5
     assert panel.weights.entry == ("Wh", 1, 1) and panel.weights.net.Wh[1, 1] == 0.5
@@ -583,7 +758,10 @@ def test_nothing_chosen_is_answered_in_words():
     panel = build("09_four_styles", "styles_panel")
     svg = panel._svg
     panel.controls["style"].value = None
-    assert panel.page.value.startswith(svg) and "style: nothing is chosen; choose one of plain, " in panel.page.value
+    assert (
+        panel.page.value.startswith(svg)
+        and "style: nothing is chosen; choose one of plain, " in panel.page.value
+    )
     panel.reset()
     assert 'role="status"' in panel.page.value
 
@@ -616,17 +794,35 @@ def test_one_unit_has_its_number_in_every_matrix():
     labels = {}
     for matrix in weights.names:
         weights.matrix.value = matrix
-        labels[matrix] = [button.tooltip for row in weights.grid.children[1].children for button in row.children]
-    assert labels == {"Wh": ["Wh[a, 1]", "Wh[b, 1]"], "Ws": ["Ws[1, 1]"], "b": ["b[1]"], "dec.Wh": ["dec.Wh[a, 1]", "dec.Wh[b, 1]"],
-                      "dec.Ws": ["dec.Ws[1, 1]"], "dec.b": ["dec.b[1]"], "Wo": ["Wo[1, a]", "Wo[1, b]"], "bo": ["bo[a]", "bo[b]"]}
+        labels[matrix] = [
+            button.tooltip for row in weights.grid.children[1].children for button in row.children
+        ]
+    assert labels == {
+        "Wh": ["Wh[a, 1]", "Wh[b, 1]"],
+        "Ws": ["Ws[1, 1]"],
+        "b": ["b[1]"],
+        "dec.Wh": ["dec.Wh[a, 1]", "dec.Wh[b, 1]"],
+        "dec.Ws": ["dec.Ws[1, 1]"],
+        "dec.b": ["dec.b[1]"],
+        "Wo": ["Wo[1, a]", "Wo[1, b]"],
+        "bo": ["bo[a]", "bo[b]"],
+    }
 
 
 def test_the_decoders_step_ends_where_end_was_said():
-    net = exercises.ender(-75)    # says END after two or three letters, by how long the thought vector is
+    net = exercises.ender(
+        -75
+    )  # says END after two or three letters, by how long the thought vector is
     thought = model.run(net, "abc").thought
     panel = panels.decoding_panel(net, thought, steps=8)
     step, start = panel.controls["step"], state(panel)
-    steps = lambda: len(model.decode(net, np.array([panel.controls[f"unit_{k}"].value for k in range(1, 6)]), panel.controls["most"].value).Y)
+    steps = lambda: len(
+        model.decode(
+            net,
+            np.array([panel.controls[f"unit_{k}"].value for k in range(1, 6)]),
+            panel.controls["most"].value,
+        ).Y
+    )
     assert step.slider.max == step.box.max == step.value == steps() < 8
     for most in (1, 2, 8):
         for first in (0.0, 1.7, 10.0):
@@ -678,7 +874,7 @@ def test_a_drawing_that_was_interrupted_is_whole_the_next_time(moment, monkeypat
 
 def test_what_a_panel_is_built_from_is_its_own():
     """scrub_panel, reach_panel and styles_panel kept the notebook's own arrays."""
-    assert not post.Wh.flags.writeable    # the post's are fixed
+    assert not post.Wh.flags.writeable  # the post's are fixed
     net = model.Net(Alphabet("abc", end=True), 2, theta=np.random.default_rng(0).normal(0, 1, 36))
     share = {(2, 1, 2, 0): np.array([1.0, 0.5, 0.25])}
     panel = panels.reach_panel(share, {(2, 1, 2, 0): net}, start=(2, 1, 2, 0), length=2, text="ab")

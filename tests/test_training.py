@@ -1,4 +1,6 @@
-"""Training: the numbers the chapters print, optimisers written again, interruptions, starts, scores."""
+"""Training: the numbers the chapters print, optimisers written again, interruptions, starts,
+scores."""
+
 import random
 import signal
 import subprocess
@@ -24,12 +26,15 @@ def trajectory(net, strings, optimiser, steps, **options):
 
 def first_all_right(strings, every):
     net = training.initial("post")
-    for snapshot in training.train(net, training.Batch(net, strings), training.Descent(0.01), 3000, every=every):
+    for snapshot in training.train(
+        net, training.Batch(net, strings), training.Descent(0.01), 3000, every=every
+    ):
         if training.correct(net, strings).all():
             return snapshot.step
 
 
 # ---------------------------------------------------------------- what the chapters print
+
 
 def test_abc_alone_is_right_at_update_185():
     assert first_all_right(["abc"], every=1) == 185
@@ -41,6 +46,7 @@ def test_all_27_are_right_at_update_2525():
 
 # ---------------------------------------------------------------- optimisers
 
+
 class PlainDescent:
     def __init__(self, rate):
         self.rate = rate
@@ -50,10 +56,18 @@ class PlainDescent:
 
 
 class PlainAdam:
-    """Algorithm 1 of Kingma and Ba, line by line; with the weight decay of algorithm 2 of Loshchilov and Hutter."""
+    """Algorithm 1 of Kingma and Ba, line by line; with the weight decay of algorithm 2 of
+    Loshchilov and Hutter."""
 
     def __init__(self, rate, beta1=0.9, beta2=0.999, epsilon=1e-8, decay=0.0):
-        self.alpha, self.beta1, self.beta2, self.epsilon, self.decay, self.t = rate, beta1, beta2, epsilon, decay, 0
+        self.alpha, self.beta1, self.beta2, self.epsilon, self.decay, self.t = (
+            rate,
+            beta1,
+            beta2,
+            epsilon,
+            decay,
+            0,
+        )
 
     def update(self, theta, gradient):
         if self.t == 0:
@@ -61,24 +75,37 @@ class PlainAdam:
         self.t += 1
         self.m = [self.beta1 * m + (1 - self.beta1) * g for m, g in zip(self.m, gradient)]
         self.v = [self.beta2 * v + (1 - self.beta2) * g * g for v, g in zip(self.v, gradient)]
-        m_hat = [m / (1 - self.beta1 ** self.t) for m in self.m]
-        v_hat = [v / (1 - self.beta2 ** self.t) for v in self.v]
-        return [w - self.alpha * (m / (sqrt(v) + self.epsilon) + self.decay * w) for w, m, v in zip(theta, m_hat, v_hat)]
+        m_hat = [m / (1 - self.beta1**self.t) for m in self.m]
+        v_hat = [v / (1 - self.beta2**self.t) for v in self.v]
+        return [
+            w - self.alpha * (m / (sqrt(v) + self.epsilon) + self.decay * w)
+            for w, m, v in zip(theta, m_hat, v_hat)
+        ]
 
 
-@pytest.mark.parametrize("own, plain, options", [
-    (training.Descent, PlainDescent, (0.05,)), (training.Adam, PlainAdam, (0.01,)),
-    (training.Adam, PlainAdam, (0.003, 0.8, 0.95, 1e-3)),    # an epsilon that is felt
-    (training.Adam, PlainAdam, (0.01, 0.9, 0.999, 1e-8, 0.3))])
+@pytest.mark.parametrize(
+    "own, plain, options",
+    [
+        (training.Descent, PlainDescent, (0.05,)),
+        (training.Adam, PlainAdam, (0.01,)),
+        (training.Adam, PlainAdam, (0.003, 0.8, 0.95, 1e-3)),  # an epsilon that is felt
+        (training.Adam, PlainAdam, (0.01, 0.9, 0.999, 1e-8, 0.3)),
+    ],
+)
 def test_optimisers_equal_plain_ones(own, plain, options):
     net, _ = random_net(random.Random(1), "abc", 4, "tanh", end=True)
     texts, plain, theta = ["abc", "bca", "aab"], plain(*options), net.theta.tolist()
     for snapshot in trajectory(net, texts, own(*options), 50):
         np.testing.assert_allclose(snapshot.theta, theta, rtol=1e-9)
-        gradient = bptt.gradients(model.Net(net.alphabet, net.n, "tanh", np.array(theta)), texts).d.theta
+        gradient = bptt.gradients(
+            model.Net(net.alphabet, net.n, "tanh", np.array(theta)), texts
+        ).d.theta
         assert snapshot.norm == pytest.approx(sqrt(sum(g * g for g in gradient)))
         theta = plain.update(theta, gradient.tolist())
-    assert snapshot.step == 50 and set(training.OPTIMISERS.values()) == {training.Descent, training.Adam}
+    assert snapshot.step == 50 and set(training.OPTIMISERS.values()) == {
+        training.Descent,
+        training.Adam,
+    }
 
 
 def test_clipping_shortens_and_keeps_the_direction():
@@ -89,7 +116,9 @@ def test_clipping_shortens_and_keeps_the_direction():
     for clip in (0.001, 0.5 * start.norm, 2 * start.norm):
         clipped, last = trajectory(net, ["abc"], training.Descent(1), 1, clip=clip)
         assert clipped.norm == start.norm, "the norm told is the gradient's own"
-        np.testing.assert_allclose(clipped.theta - last.theta, step * min(1, clip / start.norm), rtol=1e-9, atol=1e-14)
+        np.testing.assert_allclose(
+            clipped.theta - last.theta, step * min(1, clip / start.norm), rtol=1e-9, atol=1e-14
+        )
 
 
 # ---------------------------------------------------------------- repeatable
@@ -104,46 +133,72 @@ def digest():
         for s in training.train(net, training.Batch(net, ["abc", "ba", "cab", "c"]), optimiser, 40, clip=0.3):
             sha.update(repr((s.step, s.loss, s.norm)).encode() + s.theta.tobytes())
     return sha.hexdigest()
-"""
+"""  # noqa: E501
 
 
 def test_same_seed_same_bits():
     names = {}
     exec(REPEAT, names)
-    there = subprocess.run([sys.executable, "-c", REPEAT + "print(digest())"], capture_output=True, text=True, check=True)
+    there = subprocess.run(
+        [sys.executable, "-c", REPEAT + "print(digest())"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert names["digest"]() == names["digest"]() == there.stdout.strip()
 
 
-@pytest.mark.parametrize("every, steps, told", [(1, 3, [0, 1, 2, 3]), (4, 10, [0, 4, 8, 10]), (5, 10, [0, 5, 10]),
-                                                (100, 7, [0, 7]), (1, 0, [0])])
+@pytest.mark.parametrize(
+    "every, steps, told",
+    [
+        (1, 3, [0, 1, 2, 3]),
+        (4, 10, [0, 4, 8, 10]),
+        (5, 10, [0, 5, 10]),
+        (100, 7, [0, 7]),
+        (1, 0, [0]),
+    ],
+)
 def test_snapshots_are_copies_of_the_moments_told(every, steps, told):
     net = training.initial("post")
-    whole, batch, kept = trajectory(net, ["abc"], training.Descent(), steps), training.Batch(net, ["abc"]), []
+    whole, batch, kept = (
+        trajectory(net, ["abc"], training.Descent(), steps),
+        training.Batch(net, ["abc"]),
+        [],
+    )
     for snapshot in training.train(net, batch, training.Descent(), steps, every=every):
-        assert snapshot.theta.tolist() == net.theta.tolist() and not np.shares_memory(snapshot.theta, net.theta)
+        assert snapshot.theta.tolist() == net.theta.tolist() and not np.shares_memory(
+            snapshot.theta, net.theta
+        )
         assert snapshot.loss == bptt.gradients(net, "abc").loss
         kept.append(snapshot)
     assert [s.step for s in kept] == told
     for s in kept:
-        assert (s.loss, s.norm, s.theta.tolist()) == (*whole[s.step][1:3], whole[s.step].theta.tolist())
+        assert (s.loss, s.norm, s.theta.tolist()) == (
+            *whole[s.step][1:3],
+            whole[s.step].theta.tolist(),
+        )
 
 
 def test_batches_may_come_from_an_iterator():
     net = training.initial("post")
     batches = [training.Batch(net, [text]) for text in ("abc", "b", "ca")]
     theta = net.theta.copy()
-    for batch, snapshot in zip(batches, training.train(net, iter(batches), training.Descent(0.1), 2), strict=True):
+    for batch, snapshot in zip(
+        batches, training.train(net, iter(batches), training.Descent(0.1), 2), strict=True
+    ):
         assert snapshot.theta.tolist() == theta.tolist()
         theta -= 0.1 * batch.gradient(net)[1]
 
 
 # ---------------------------------------------------------------- what goes wrong on the way
 
+
 @pytest.mark.parametrize("texts", [["abc"], ["abc", "a"]])
 @pytest.mark.parametrize("optimiser", training.OPTIMISERS.values())
 @pytest.mark.parametrize("rate", [1e100, 1e300, 1.7e308])
 def test_a_rate_too_large(rate, optimiser, texts):
-    """Of all starts some die instead, all units at 0; the others fail in words, with the weights last told. No warning."""
+    """Of all starts some die instead, all units at 0; the others fail in words, with the weights
+    last told. No warning."""
     failed = 0
     for seed in range(8):
         net = training.initial("gaussian", "abc", 8, np.random.default_rng(seed))
@@ -155,7 +210,8 @@ def test_a_rate_too_large(rate, optimiser, texts):
             failed, last = failed + 1, told[-1].step
             assert str(error).startswith("the loss is ") and str(error).endswith(
                 f" after step {last + 1}. The network has its weights of step {last} again. "
-                f"Try a smaller learning rate than {rate:g}, or clip=1.")
+                f"Try a smaller learning rate than {rate:g}, or clip=1."
+            )
         assert np.isfinite(net.theta).all() and net.theta.tolist() == told[-1].theta.tolist()
     assert failed >= 3
 
@@ -164,7 +220,10 @@ def test_an_update_too_large_for_a_float():
     """The step itself overflows; NumPy's warning would be an error here."""
     net = training.initial("post")
     start = net.theta.tolist()
-    with pytest.raises(FloatingPointError, match=r"weights of step 0 again\. Try a smaller learning rate than 1\.7e\+308"):
+    with pytest.raises(
+        FloatingPointError,
+        match=r"weights of step 0 again\. Try a smaller learning rate than 1\.7e\+308",
+    ):
         [*training.train(net, training.Batch(net, ["abc"]), training.Descent(1.7e308), 5)]
     assert net.theta.tolist() == start
 
@@ -174,7 +233,9 @@ def test_weights_that_are_none_at_the_start(value):
     net = training.initial("post")
     net.Ws[1, 2] = value
     start = net.theta.copy()
-    with pytest.raises(FloatingPointError, match=r"the loss is .* after step 0\. Start from smaller weights\."):
+    with pytest.raises(
+        FloatingPointError, match=r"the loss is .* after step 0\. Start from smaller weights\."
+    ):
         [*training.train(net, training.Batch(net, ["abc"]), training.Adam(), 5)]
     np.testing.assert_array_equal(net.theta, start)
 
@@ -192,7 +253,7 @@ def test_interrupted_in_an_update_or_a_gradient(monkeypatch):
             before = theta.copy()
             update(theta, g)
             if optimiser.steps == when:
-                theta[half:] = before[half:]    # as if stopped half way
+                theta[half:] = before[half:]  # as if stopped half way
                 optimiser.steps -= 1
                 raise KeyboardInterrupt
 
@@ -236,12 +297,18 @@ def test_interrupted_at_any_moment():
     assert stopped > 20
 
 
-# ---------------------------------------------------------------- a hand on the weights between two snapshots
+# ---------------------------------------------------------------- a hand on the weights between two
+# snapshots
+
 
 @pytest.mark.parametrize("texts", [["abc"], ["abc", "ab"]])
 def test_weights_changed_by_hand_are_trained_from(texts):
-    """As if training had started from them: the step is the gradient at the weights that are there now."""
-    net, other = training.initial("post"), training.initial("identity", rng=np.random.default_rng(4))
+    """As if training had started from them: the step is the gradient at the weights that are there
+    now."""
+    net, other = (
+        training.initial("post"),
+        training.initial("identity", rng=np.random.default_rng(4)),
+    )
     run = training.train(net, training.Batch(net, texts), training.Descent(0.1), 5)
     next(run), next(run)
     net.theta[:] = other.theta
@@ -252,11 +319,16 @@ def test_weights_changed_by_hand_are_trained_from(texts):
 
 @pytest.mark.parametrize("texts", [["abc"], ["abc", "ab"]])
 def test_using_the_batch_between_snapshots_changes_nothing(texts):
-    net, other = training.initial("post"), training.initial("identity", rng=np.random.default_rng(5))
+    net, other = (
+        training.initial("post"),
+        training.initial("identity", rng=np.random.default_rng(5)),
+    )
     batch, path = training.Batch(net, texts), trajectory(net, texts, training.Descent(0.1), 5)
-    for snapshot, wanted in zip(training.train(net, batch, training.Descent(0.1), 5), path, strict=True):
+    for snapshot, wanted in zip(
+        training.train(net, batch, training.Descent(0.1), 5), path, strict=True
+    ):
         assert snapshot.theta.tolist() == wanted.theta.tolist()
-        batch.gradient(other)    # as a panel would that draws the loss around these weights
+        batch.gradient(other)  # as a panel would that draws the loss around these weights
 
 
 def test_a_hand_that_writes_no_number():
@@ -285,14 +357,23 @@ def test_interrupted_after_a_hand_on_the_weights(monkeypatch):
 
 # ---------------------------------------------------------------- starts
 
+
 def test_the_posts_start():
     for end in (False, True):
         for activation in ("relu", "tanh"):
             net = training.initial("post", Alphabet("abc", end), activation=activation)
             assert net.activation == activation and net.theta.size == 108 + 6 * end
             for layer in (net.enc, net.dec):
-                assert layer.Wh.tolist() == post.Wh.tolist() and layer.Ws.tolist() == post.Ws.tolist() and not layer.b.any()
-            assert net.Wo[:, :3].tolist() == post.Wo.tolist() and not net.Wo[:, 3:].any() and not net.bo.any()
+                assert (
+                    layer.Wh.tolist() == post.Wh.tolist()
+                    and layer.Ws.tolist() == post.Ws.tolist()
+                    and not layer.b.any()
+                )
+            assert (
+                net.Wo[:, :3].tolist() == post.Wo.tolist()
+                and not net.Wo[:, 3:].any()
+                and not net.bo.any()
+            )
     assert training.initial("post").theta.tolist() == model.post_net().theta.tolist()
 
 
@@ -300,7 +381,11 @@ def test_the_posts_start():
 def test_drawn_starts(start):
     letters, n = "abcdefghijklmnopqrstuvwxyz", 40
     net = training.initial(start, Alphabet(letters, end=True), n, np.random.default_rng(6))
-    assert net.theta.dtype == float and [v.shape for v in net.named().values()] == [(26, n), (n, n), (n,)] * 2 + [(n, 27), (27,)]
+    assert net.theta.dtype == float and [v.shape for v in net.named().values()] == [
+        (26, n),
+        (n, n),
+        (n,),
+    ] * 2 + [(n, 27), (27,)]
     for name, view in net.named().items():
         if start == "identity" and name.endswith("Ws"):
             assert view.tolist() == np.eye(n).tolist()
@@ -313,15 +398,27 @@ def test_drawn_starts(start):
                 assert view.var() == pytest.approx(variance, rel=0.15)
     if start == "uniform":
         assert 0.99 < np.abs(net.theta).max() * sqrt(n) <= 1
-    again = training.initial(start, Alphabet(letters, end=True), n, np.random.default_rng(6), dtype=np.float32)
-    assert again.theta.dtype == np.float32 and again.theta.tolist() == net.theta.astype(np.float32).tolist()
-    assert training.initial(start, net.alphabet, n, np.random.default_rng(7)).theta.tolist() != net.theta.tolist()
+    again = training.initial(
+        start, Alphabet(letters, end=True), n, np.random.default_rng(6), dtype=np.float32
+    )
+    assert (
+        again.theta.dtype == np.float32
+        and again.theta.tolist() == net.theta.astype(np.float32).tolist()
+    )
+    assert (
+        training.initial(start, net.alphabet, n, np.random.default_rng(7)).theta.tolist()
+        != net.theta.tolist()
+    )
 
 
-@pytest.mark.parametrize("arguments, message", [
-    (("zeros",), "start 'zeros' is not one of post, gaussian, uniform, identity"),
-    (("post", "abd"), "the post's weights fit 5 units over 'abc', not 5 units over 'abd'"),
-    (("post", "abc", 4), "the post's weights fit 5 units over 'abc', not 4 units over 'abc'")])
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (("zeros",), "start 'zeros' is not one of post, gaussian, uniform, identity"),
+        (("post", "abd"), "the post's weights fit 5 units over 'abc', not 5 units over 'abd'"),
+        (("post", "abc", 4), "the post's weights fit 5 units over 'abc', not 4 units over 'abc'"),
+    ],
+)
 def test_starts_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         training.initial(*arguments)
@@ -335,6 +432,7 @@ def test_nothing_to_train_on():
 
 
 # ---------------------------------------------------------------- how many are right
+
 
 def said(net, W, text):
     """What the oracle's network says, up to END."""
@@ -351,7 +449,9 @@ def test_correct_is_what_the_oracle_says(end):
         net, W = random_net(rng, "ab", n, "tanh", end)
         texts = [random_text(rng, "ab", rng.randrange(5)) for _ in range(25)]
         right = training.correct(net, texts)
-        assert right.dtype == bool and right.tolist() == [said(net, W, text) == text[::-1] for text in texts]
+        assert right.dtype == bool and right.tolist() == [
+            said(net, W, text) == text[::-1] for text in texts
+        ]
         seen += right.tolist()
     assert 0.05 < np.mean(seen) < 0.95
     assert training.correct(net, []).tolist() == []
@@ -365,18 +465,28 @@ def test_by_position_is_what_the_oracle_says(end):
         for length in range(1, 5):
             net, W = random_net(rng, "ab", n, "tanh", end)
             texts = [random_text(rng, "ab", length) for _ in range(12)]
-            shares = [np.mean([said(net, W, text)[t:t + 1] == text[::-1][t] for text in texts]) for t in range(length)]
-            np.testing.assert_allclose(training.by_position(net, texts), shares, err_msg=f"{n} units, {texts}")
+            shares = [
+                np.mean([said(net, W, text)[t : t + 1] == text[::-1][t] for text in texts])
+                for t in range(length)
+            ]
+            np.testing.assert_allclose(
+                training.by_position(net, texts), shares, err_msg=f"{n} units, {texts}"
+            )
 
 
 # ---------------------------------------------------------------- the curriculum
 
+
 def test_a_curriculum_lets_longer_strings_join_when_the_longest_are_right():
     net = training.initial("identity", Alphabet("abc", end=True), n=5, rng=np.random.default_rng(0))
     lessons = training.Curriculum(net, 4, np.random.default_rng(0), size=20)
-    assert {length: sum(batch.tapes[0].S.shape[1] for batch in batches) for length, batches in lessons.batches.items()} == {
-        1: 3, 2: 9, 3: 27, 4: 81}    # every string of each length, once
-    assert all(batch.tapes[0].S.shape[1] <= 20 for batches in lessons.batches.values() for batch in batches)
+    assert {
+        length: sum(batch.tapes[0].S.shape[1] for batch in batches)
+        for length, batches in lessons.batches.items()
+    } == {1: 3, 2: 9, 3: 27, 4: 81}  # every string of each length, once
+    assert all(
+        batch.tapes[0].S.shape[1] <= 20 for batches in lessons.batches.values() for batch in batches
+    )
     strings = [text for length in (1, 2, 3, 4) for text in net.alphabet.strings(length)]
     plan, levels, best, fed = iter(lessons), [], 0, 0
     seen = {next(plan).tapes[0].S.shape[0] - 1 for _ in range(100)}
@@ -385,7 +495,10 @@ def test_a_curriculum_lets_longer_strings_join_when_the_longest_are_right():
         level, share = lessons.level, lessons.look()
         assert (lessons.level > level) == (share >= 0.9 and level < 4)
         levels.append(lessons.level)
-        best, fed = max(best, training.correct(net, strings).mean()), max(fed, lessons.right(4))    # at best: the last look may fall into a bad patch
+        best, fed = (
+            max(best, training.correct(net, strings).mean()),
+            max(fed, lessons.right(4)),
+        )  # at best: the last look may fall into a bad patch
     assert levels == sorted(levels) and levels[0] == 2 and levels[-1] == 4
     assert best > 0.95 and fed > 0.95
 
@@ -393,14 +506,21 @@ def test_a_curriculum_lets_longer_strings_join_when_the_longest_are_right():
 def test_a_curriculum_may_begin_later_and_draw_what_is_too_much():
     net = training.initial("identity", Alphabet("abc", end=True), n=3, rng=np.random.default_rng(0))
     lessons = training.Curriculum(net, 6, np.random.default_rng(0), size=20, shortest=3, most=100)
-    assert {length: sum(batch.tapes[0].S.shape[1] for batch in batches) for length, batches in lessons.batches.items()} == {
-        3: 27, 4: 81, 5: 100, 6: 100}
+    assert {
+        length: sum(batch.tapes[0].S.shape[1] for batch in batches)
+        for length, batches in lessons.batches.items()
+    } == {3: 27, 4: 81, 5: 100, 6: 100}
     plan = iter(lessons)
     assert lessons.level == 4 and {next(plan).tapes[0].S.shape[0] - 1 for _ in range(100)} == {3, 4}
     drawn = np.concatenate([batch.tapes[0].targets[:-1].T for batch in lessons.batches[6]])
-    assert len({tuple(row) for row in drawn.tolist()}) > 80, "drawn, and not one string a hundred times"
+    assert len({tuple(row) for row in drawn.tolist()}) > 80, (
+        "drawn, and not one string a hundred times"
+    )
     again = training.Curriculum(net, 6, np.random.default_rng(0), size=20, shortest=3, most=100)
-    assert all((one.tapes[0].targets == other.tapes[0].targets).all() for one, other in zip(lessons.batches[6], again.batches[6]))
+    assert all(
+        (one.tapes[0].targets == other.tapes[0].targets).all()
+        for one, other in zip(lessons.batches[6], again.batches[6])
+    )
 
 
 def test_batches_that_end_are_said_so_and_leave_the_last_good_weights():
@@ -415,6 +535,7 @@ def test_batches_that_end_are_said_so_and_leave_the_last_good_weights():
 
 # ---------------------------------------------------------------- beside a panel
 
+
 def test_a_slider_moved_while_a_cell_trains_leaves_both_right():
     """Callbacks may run on another thread than the cell's."""
     import threading
@@ -424,8 +545,12 @@ def test_a_slider_moved_while_a_cell_trains_leaves_both_right():
     def trained(moves=(0,) * 4):
         """1,500 updates, or as many more as it takes until the slider has moved four times."""
         net = training.initial("identity", n=5, rng=np.random.default_rng(4))
-        for moment in training.train(net, training.Batch(net, net.alphabet.strings(3)), training.Adam(0.01), 100_000, clip=1):
-            after = net.theta.copy() if moment.step == 1500 else (after if moment.step > 1500 else None)
+        for moment in training.train(
+            net, training.Batch(net, net.alphabet.strings(3)), training.Adam(0.01), 100_000, clip=1
+        ):
+            after = (
+                net.theta.copy() if moment.step == 1500 else (after if moment.step > 1500 else None)  # noqa: F821
+            )
             if moment.step >= 1500 and len(moves) >= 4:
                 return after
 
@@ -446,4 +571,4 @@ def test_a_slider_moved_while_a_cell_trains_leaves_both_right():
     fresh = panels.training_panel()
     for k in range(10):
         fresh.controls["seed"].slider.value = k
-        assert all(page == fresh.page.value for page in moves[k::10][1 if k == 0 else 0:])
+        assert all(page == fresh.page.value for page in moves[k::10][1 if k == 0 else 0 :])

@@ -1,9 +1,11 @@
-"""How much torture, and what came of it: a little in `make test`, all of it in `make torture`; every event is counted."""
+"""How much torture, and what came of it: a little in `make test`, all of it in `make torture`;
+every event is counted."""
+
 import collections
 import os
 
 LONG = os.environ.get("REVLIB_TORTURE") == "1"
-COUNTS = collections.Counter()    # what was tried -> how many times; conftest.py prints it at the end
+COUNTS = collections.Counter()  # what was tried -> how many times; conftest.py prints it at the end
 
 
 def times(short, long):

@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
-"""Sets the repository's one address, and makes from it every badge, launch link and Colab cell of the book.
+"""Sets the repository's one address, and makes from it every badge, launch link and Colab cell of
+the book.
 
     python tools/stamp.py               say which address is set
     python tools/stamp.py OWNER/NAME    set it to https://github.com/OWNER/NAME
     python tools/stamp.py ""            take it out again, and all that was made from it
 
-The address is kept in pyproject.toml, [project.urls] Repository, and nowhere else. Elsewhere it only shows: in the README between
-<!-- stamp … --> and <!-- /stamp -->, in each notebook as a line below the navigation and as a cell named colab.
+The address is kept in pyproject.toml, [project.urls] Repository, and nowhere else. Elsewhere it
+only shows: in the README between
+<!-- stamp … --> and <!-- /stamp -->, in each notebook as a line below the navigation and as a cell
+named colab.
 """
+
 import pathlib
 import re
 import sys
@@ -17,11 +21,15 @@ from nbformat.v4 import new_code_cell
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from tools import notebook as tool    # noqa: E402  the folder is not a package
+from tools import notebook as tool  # noqa: E402  the folder is not a package
 
 GITHUB, START = "https://github.com/", "notebooks/00_start_here.ipynb"
-NAME = r"[A-Za-z0-9][A-Za-z0-9-]*/(?!\.+$)[A-Za-z0-9._-]+(?<!\.git)"    # what GitHub calls a repository
-BINDER = "https://mybinder.org/v2/gh/{repo}/HEAD?urlpath=lab/tree/{path}"    # HEAD is the branch that GitHub shows first
+NAME = (  # what GitHub calls a repository
+    r"[A-Za-z0-9][A-Za-z0-9-]*/(?!\.+$)[A-Za-z0-9._-]+(?<!\.git)"
+)
+BINDER = (  # HEAD is the branch that GitHub shows first
+    "https://mybinder.org/v2/gh/{repo}/HEAD?urlpath=lab/tree/{path}"
+)
 COLAB = "https://colab.research.google.com/github/{repo}/blob/HEAD/{path}"
 LINE = f"\n\nlaunch in [Binder]({BINDER}) · [Google Colab]({COLAB})"
 LAUNCHES = re.compile(r"\n\nlaunch in \[Binder\]\([^)]*\) · \[Google Colab\]\([^)]*\)")
@@ -37,16 +45,20 @@ if "google.colab" in sys.modules:
                              "https://github.com/{repo} /content/book")
         # --no-deps: what Colab has is new enough, and stays as it is
         get_ipython().run_line_magic("pip", "install --quiet --no-deps /content/book")
-    os.chdir("/content/book/{folder}")"""
+    os.chdir("/content/book/{folder}")"""  # noqa: E501
 
 # The README's blocks: what stands there while no address is set, and what once there is one.
 BLOCKS = {
-    "badges": ("", f"""
+    "badges": (
+        "",
+        f"""
 [![test]({GITHUB}{{repo}}/actions/workflows/test.yml/badge.svg)]({GITHUB}{{repo}}/actions/workflows/test.yml)
 [![Binder](https://mybinder.org/badge_logo.svg)]({BINDER})
 [![Google Colab](https://colab.research.google.com/assets/colab-badge.svg)]({COLAB})
-"""),
-    "launch": ("""
+""",
+    ),
+    "launch": (
+        """
 **In Binder**: give [mybinder.org](https://mybinder.org) the address of your copy of this repository. It reads `environment.yml`.
 
 **In Google Colab**: open a chapter there, and run this in a first cell, with the address of your copy. It upgrades nothing that Colab has; \
@@ -55,14 +67,17 @@ BLOCKS = {
     !git clone ADDRESS book
     %pip install --quiet ./book
     %cd book/notebooks
-""", f"""
+""",  # noqa: E501
+        f"""
 **In Binder**: [open chapter 00]({BINDER}). It reads `environment.yml`; the first start takes some minutes.
 
 **In Google Colab**: [open chapter 00]({COLAB}). The first cell of each chapter fetches the book. It upgrades nothing that Colab has; \
 `make test-colab` runs every notebook with Colab's versions.
 
 Every chapter has both links under its title.
-""")}
+""",  # noqa: E501
+    ),
+}
 
 
 def repository(root=ROOT):
@@ -76,24 +91,38 @@ def project(text, repo):
     """pyproject.toml with this address, or with none; other addresses stay."""
     text = re.sub(r"^Repository *=.*\n", "", text, flags=re.MULTILINE)
     if repo and "\n[project.urls]\n" not in text:
-        text = text.replace("\n[project.optional-dependencies]\n", "\n[project.urls]\n\n[project.optional-dependencies]\n")
+        text = text.replace(
+            "\n[project.optional-dependencies]\n",
+            "\n[project.urls]\n\n[project.optional-dependencies]\n",
+        )
     if repo:
-        return text.replace("\n[project.urls]\n", f'\n[project.urls]\nRepository = "{GITHUB}{repo}"\n')
-    return text.replace("\n[project.urls]\n\n", "\n")    # the table, if nothing is left in it
+        return text.replace(
+            "\n[project.urls]\n", f'\n[project.urls]\nRepository = "{GITHUB}{repo}"\n'
+        )
+    return text.replace("\n[project.urls]\n\n", "\n")  # the table, if nothing is left in it
 
 
 def readme(text, repo):
     """The README with its blocks filled in."""
     for name, (unset, made) in BLOCKS.items():
         block = made.format(repo=repo, path=START) if repo else unset
-        text, times = re.subn(f"(<!-- stamp {name} -->).*?(<!-- /stamp -->)", lambda found: found[1] + block + found[2], text, flags=re.DOTALL)
+        text, times = re.subn(
+            f"(<!-- stamp {name} -->).*?(<!-- /stamp -->)",
+            lambda found, block=block: found[1] + block + found[2],
+            text,
+            flags=re.DOTALL,
+        )
         if times != 1:
-            raise ValueError(f"README.md: the block <!-- stamp {name} --> … <!-- /stamp --> stands there {times} times, not once")
+            raise ValueError(
+                f"README.md: the block <!-- stamp {name} --> … <!-- /stamp --> stands there {times}"
+                " times, not once"
+            )
     return text
 
 
 def page(notebook, path, repo):
-    """A notebook, in place, with its launch line and its Colab cell, or without; `path` is its place in the repository."""
+    """A notebook, in place, with its launch line and its Colab cell, or without; `path` is its
+    place in the repository."""
     if not notebook.cells:
         raise ValueError(f"{path}: it has no cell")
     title, *others = [cell for cell in notebook.cells if cell.id != "colab"]
@@ -104,28 +133,53 @@ def page(notebook, path, repo):
     title.source = "\n\n".join([head, navigation + made, *rest[:-1]])
     source = CELL.format(repo=repo, folder=path.rpartition("/")[0])
     # the site leaves out a cell tagged remove-cell
-    colab = [new_code_cell(source, id="colab", execution_count=0, metadata={"tags": ["colab", "remove-cell"]})] if repo else []
+    colab = (
+        [
+            new_code_cell(
+                source, id="colab", execution_count=0, metadata={"tags": ["colab", "remove-cell"]}
+            )
+        ]
+        if repo
+        else []
+    )
     notebook.cells = [title, *colab, *others]
     for count, cell in enumerate((cell for cell in notebook.cells if cell.cell_type == "code"), 1):
-        for counted in (cell, *(output for output in cell.outputs if output.output_type == "execute_result")):
-            counted.execution_count = None if counted.execution_count is None else count    # an unrun cell stays one
+        for counted in (
+            cell,
+            *(output for output in cell.outputs if output.output_type == "execute_result"),
+        ):
+            counted.execution_count = (
+                None if counted.execution_count is None else count
+            )  # an unrun cell stays one
     return notebook
 
 
 def stamp(repo, root=ROOT):
-    """Set the address, or with "" none, all through the book in the folder `root`; returns the files that changed."""
+    """Set the address, or with "" none, all through the book in the folder `root`; returns the
+    files that changed."""
     if repo and not re.fullmatch(NAME, repo):
-        raise ValueError(f"{repo!r} is no repository on GitHub. Give it as OWNER/NAME, without the https://github.com/ before it and the .git after it")
-    new = {root / name: change((root / name).read_text(encoding="utf-8"), repo) for name, change in
-           (("pyproject.toml", project), ("README.md", readme))}
-    for path in (*sorted((root / "notebooks").glob("[!.]*.ipynb")), *sorted((root / "notebooks").glob("solutions/[!.]*.ipynb"))):
-        new[path] = tool.nbformat.writes(page(tool.read(path), path.relative_to(root).as_posix(), repo)) + "\n"
+        raise ValueError(
+            f"{repo!r} is no repository on GitHub. Give it as OWNER/NAME, without the"
+            " https://github.com/ before it and the .git after it"
+        )
+    new = {
+        root / name: change((root / name).read_text(encoding="utf-8"), repo)
+        for name, change in (("pyproject.toml", project), ("README.md", readme))
+    }
+    for path in (
+        *sorted((root / "notebooks").glob("[!.]*.ipynb")),
+        *sorted((root / "notebooks").glob("solutions/[!.]*.ipynb")),
+    ):
+        new[path] = (
+            tool.nbformat.writes(page(tool.read(path), path.relative_to(root).as_posix(), repo))
+            + "\n"
+        )
     changed = [path for path, text in new.items() if path.read_text(encoding="utf-8") != text]
     old = {path: path.read_bytes() for path in changed}
     try:
-        for path in changed:    # only now: a stamp is whole, or there is none
+        for path in changed:  # only now: a stamp is whole, or there is none
             tool.training.write(path, new[path].encode())
-    except BaseException:    # no room, or interrupted
+    except BaseException:  # no room, or interrupted
         for path, content in old.items():
             tool.training.write(path, content)
         raise
@@ -140,7 +194,11 @@ def main(arguments):
             print(f"Nothing was changed: {error}.", file=sys.stderr)
             return 2
     repo = repository()
-    print(f"The address of the repository is {GITHUB}{repo}" if repo else "No address of the repository is set. To set it: make stamp REPO=owner/name")
+    print(
+        f"The address of the repository is {GITHUB}{repo}"
+        if repo
+        else "No address of the repository is set. To set it: make stamp REPO=owner/name"
+    )
     return 0
 
 

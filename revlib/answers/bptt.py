@@ -1,16 +1,20 @@
 """Aside: the answers and quizzes of chapter 05, Blame."""
+
 import numpy as np
 
 from revlib import bptt, model
-from revlib.judge import Numbers, Function, Explanation, Quiz
+from revlib.judge import Explanation, Function, Numbers, Quiz
 
 
 def _lowest(row, column):
-    """The value of an entry of Wo at which its gradient for 'abc' is zero: it grows with the entry, so bisection."""
-    net, low, high = model.post_net(), -2.0, 2.0    # the slider's ends
+    """The value of an entry of Wo at which its gradient for 'abc' is zero: it grows with the entry,
+    so bisection."""
+    net, low, high = model.post_net(), -2.0, 2.0  # the slider's ends
     while high - low > 1e-9:
         net.Wo[row, column] = middle = (low + high) / 2
-        low, high = (low, middle) if bptt.gradients(net, "abc").d.Wo[row, column] > 0 else (middle, high)
+        low, high = (
+            (low, middle) if bptt.gradients(net, "abc").d.Wo[row, column] > 0 else (middle, high)
+        )
     return low
 
 
@@ -25,33 +29,71 @@ EXERCISES = {
     "5.1": Numbers("three numbers, p - y", lambda: [0.2, 0.5, -0.7]),
     "5.2": Numbers("two whole numbers", lambda: [1 + 19, np.floor(np.log2(1000))], 0),
     "5.3": Numbers("two numbers, the blame on S(1)", lambda: [0.5 * 0.3, 0.5 * 0.2]),
-    "5.4": Numbers("three numbers, one for each letter", lambda: bptt.gradients(model.post_net(), "abc").d.bo),
+    "5.4": Numbers(
+        "three numbers, one for each letter", lambda: bptt.gradients(model.post_net(), "abc").d.bo
+    ),
     "5.5": Numbers("one number, the weight", lambda: _lowest(0, 2), 0.0125),
     "5.6": Explanation(),
-    "5.7": Function("a function from a string to the five numbers of the gradient of b, for the bent network",
-                    lambda text: bptt.gradients(_bent(), text).d.b, ("a", "abc", "bacb")),
+    "5.7": Function(
+        "a function from a string to the five numbers of the gradient of b, for the bent network",
+        lambda text: bptt.gradients(_bent(), text).d.b,
+        ("a", "abc", "bacb"),
+    ),
 }
 
 QUIZZES = {
-    "5.grows": Quiz("The blame sets out from the scores and goes back, state by state, to S(1). Where will it be largest?",
-                    {"On the last state, beside the worst mistake": "There it sets out. But every step back multiplies it by Ws, which "
-                     "stretches it as it stretches states.",
-                     "On the thought vector, through which all of it must pass": "All of it passes there, but the encoder goes on stretching "
-                     "it after that.",
-                     "On S(1), the farthest from the mistake": "Every step back stretches it, and in the decoder every letter adds blame of "
-                     "its own."},
-                    "On S(1), the farthest from the mistake"),
-    "5.step": Quiz("Which of the three steps adds most to the gradient of Ws[3, 2]?",
-                   {"Step 1, where the blame is largest": "The blame is, but S(0) is zero: nothing came in, so nothing is added.",
-                    "Step 3, where the state that came in is largest": "A step adds what came in times the blame where it went, and the states "
-                    "grew faster than the blame shrinks.",
-                    "All three alike, since it is one and the same matrix": "One matrix with three jobs: each step has an input and a blame "
-                    "of its own, and they are added up."},
-                   "Step 3, where the state that came in is largest"),
-    "5.shut": Quiz("Wh[b, 5] is so low that in 'abc' the letter b shuts unit 5, and the answer is wrong. Which way will the next step of training move Wh[b, 5]?",
-                   {"Not at all": "What goes into a shut unit changes neither its state nor the loss: the gradient is zero.",
-                    "Up, so that the unit opens again": "Nothing tells it to: below zero, a little more or less changes no state, and so no loss.",
-                    "That depends on the blame on unit 5": "There is blame on the state, but whatever its size and sign, ReLU does not let "
-                    "it through."},
-                   "Not at all"),
+    "5.grows": Quiz(
+        "The blame sets out from the scores and goes back, state by state, to S(1). Where will it"
+        " be largest?",
+        {
+            "On the last state, beside the worst mistake": (
+                "There it sets out. But every step back multiplies it by Ws, which "
+                "stretches it as it stretches states."
+            ),
+            "On the thought vector, through which all of it must pass": (
+                "All of it passes there, but the encoder goes on stretching it after that."
+            ),
+            "On S(1), the farthest from the mistake": (
+                "Every step back stretches it, and in the decoder every letter adds blame of "
+                "its own."
+            ),
+        },
+        "On S(1), the farthest from the mistake",
+    ),
+    "5.step": Quiz(
+        "Which of the three steps adds most to the gradient of Ws[3, 2]?",
+        {
+            "Step 1, where the blame is largest": (
+                "The blame is, but S(0) is zero: nothing came in, so nothing is added."
+            ),
+            "Step 3, where the state that came in is largest": (
+                "A step adds what came in times the blame where it went, and the states "
+                "grew faster than the blame shrinks."
+            ),
+            "All three alike, since it is one and the same matrix": (
+                "One matrix with three jobs: each step has an input and a blame "
+                "of its own, and they are added up."
+            ),
+        },
+        "Step 3, where the state that came in is largest",
+    ),
+    "5.shut": Quiz(
+        "Wh[b, 5] is so low that in 'abc' the letter b shuts unit 5, and the answer is wrong. Which"
+        " way will the next step of training move Wh[b, 5]?",
+        {
+            "Not at all": (
+                "What goes into a shut unit changes neither its state nor the loss: the gradient is"
+                " zero."
+            ),
+            "Up, so that the unit opens again": (
+                "Nothing tells it to: below zero, a little more or less changes no state, and so no"
+                " loss."
+            ),
+            "That depends on the blame on unit 5": (
+                "There is blame on the state, but whatever its size and sign, ReLU does not let "
+                "it through."
+            ),
+        },
+        "Not at all",
+    ),
 }

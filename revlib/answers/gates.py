@@ -1,4 +1,5 @@
 """Aside: the answers and quizzes of chapter 10, Gate."""
+
 import bisect
 
 import numpy as np
@@ -9,8 +10,12 @@ from revlib.judge import Explanation, Function, Numbers, Quiz, Works
 
 def small_gru():
     """The weights of a GRU of two units that reads three letters; its c is zero."""
-    return {"Wh": (np.arange(18).reshape(3, 6) % 5 - 2) / 4, "Ws": (np.arange(12).reshape(2, 6) % 7 - 3) / 4,
-            "b": np.arange(6) / 10, "c": np.zeros(2)}
+    return {
+        "Wh": (np.arange(18).reshape(3, 6) % 5 - 2) / 4,
+        "Ws": (np.arange(12).reshape(2, 6) % 7 - 3) / 4,
+        "b": np.arange(6) / 10,
+        "c": np.zeros(2),
+    }
 
 
 def _published_gru(state):
@@ -33,7 +38,7 @@ def _lowest_bias(length):
 
     def arrives(tenth):
         net.enc["b"][8:16] = net.dec["b"][8:16] = tenth / 10
-        blame, = styles.flow(net, ("abc" * length)[:length])[1]
+        (blame,) = styles.flow(net, ("abc" * length)[:length])[1]
         return blame[0] / blame[-1]
 
     return bisect.bisect_left(range(-30, 81), 0.01, key=arrives) / 10 - 3
@@ -41,42 +46,99 @@ def _lowest_bias(length):
 
 EXERCISES = {
     "10.1": Numbers("one number, the bias", lambda: np.log(9)),
-    "10.2": Numbers("one whole number", lambda: np.ceil(np.log(0.01) / np.log(gates.sigmoid(1))), 0),
-    "10.3": Numbers("three numbers: S(3) with a bias of 0, of -100 and of 100", lambda: 0.8 * gates.sigmoid(np.array([0, -100, 100])) ** 3),
-    "10.4": Numbers("five numbers: two of the GRU, three of the LSTM",
-                    lambda: [-0.1, 0.225, 1, 0.5 * np.tanh(1), 0.5 * 0.75 * (1 - np.tanh(1) ** 2)]),
+    "10.2": Numbers(
+        "one whole number", lambda: np.ceil(np.log(0.01) / np.log(gates.sigmoid(1))), 0
+    ),
+    "10.3": Numbers(
+        "three numbers: S(3) with a bias of 0, of -100 and of 100",
+        lambda: 0.8 * gates.sigmoid(np.array([0, -100, 100])) ** 3,
+    ),
+    "10.4": Numbers(
+        "five numbers: two of the GRU, three of the LSTM",
+        lambda: [-0.1, 0.225, 1, 0.5 * np.tanh(1), 0.5 * 0.75 * (1 - np.tanh(1) ** 2)],
+    ),
     "10.5": Numbers("one whole number", lambda: np.prod(gates.LSTM(128).shapes(26)["b"]), 0),
-    "10.6": Function("a function from a list of gates to as many numbers", lambda f: np.cumprod(f[::-1])[::-1],
-                     ([0.5, 0.9], [0.9, 1.0, 0.3, 0.8], [0.99] * 6)),
+    "10.6": Function(
+        "a function from a list of gates to as many numbers",
+        lambda f: np.cumprod(f[::-1])[::-1],
+        ([0.5, 0.9], [0.9, 1.0, 0.3, 0.8], [0.99] * 6),
+    ),
     "10.7": Explanation(),
-    "10.8": Numbers("three numbers, a bias for each length", lambda: [_lowest_bias(length) for length in (5, 15, 30)], 0.051),
+    "10.8": Numbers(
+        "three numbers, a bias for each length",
+        lambda: [_lowest_bias(length) for length in (5, 15, 30)],
+        0.051,
+    ),
     "10.9": Works("four biases: i, f, g, o", 4, _carries, "a memory of 1"),
-    "10.10": Function("a function from two numbers to two", _published_gru, ((0.5, -0.4), (0.0, 0.0), (-0.9, 0.7))),
+    "10.10": Function(
+        "a function from two numbers to two", _published_gru, ((0.5, -0.4), (0.0, 0.0), (-0.9, 0.7))
+    ),
 }
 
 QUIZZES = {
-    "10.thirty": Quiz("A gate with a bias of 1 is nearly three quarters open. How much comes through thirty of them in a row?",
-                      {"About three quarters: they are all alike": "Alike they are, but each multiplies what the one before has left over.",
-                       "About a fortieth: three quarters, divided among thirty": "They do not divide one amount; each takes its quarter of what is "
-                       "left.",
-                       "Less than a thousandth": "Nearly three quarters, multiplied by itself thirty times, is 8.3e-05."},
-                      "Less than a thousandth"),
-    "10.start": Quiz("LSTM and GRU start with a keeping gate's bias of 1. How much blame will reach S(1), beside the plain cell's two starts?",
-                     {"Less than from either: every gate takes some away": "Every gate does, but a gaussian Ws and ReLU together take more at a step.",
-                      "More than from the gaussian, less than from the identity": "It keeps more than a gaussian Ws; the identity hardly loses any.",
-                      "More than from either: gates were invented for this": "They were invented so that a network can open them. At 1 they are not "
-                      "open enough."},
-                     "More than from the gaussian, less than from the identity"),
-    "10.reverse": Quiz("Each cell has 8 units, is taught lengths 1 to 8, and has five seeds. Whose median is best at length 9?",
-                       {"The LSTM's: it has a memory of its own": "That memory shows at lengths 10 and 11. At 9 its median is not the highest.",
-                        "The GRU's: it has the gates, and fewer weights to train": "It comes last here, though the seeds of the three overlap.",
-                        "The plain cell's": "It wins with the fewest weights. But the seeds of one cell differ by more than the three medians do."},
-                       "The plain cell's"),
-    "10.counter": Quiz("Unit 3 forgets nothing. What will its memory C do while 'aaaaaaaa' is read?",
-                       {"It climbs with every letter": "Whatever is written, i times g, comes on top of all that is there, and nothing bounds the sum.",
-                        "It stays where it was: nothing is forgotten, so nothing changes": "Forgetting is f's affair. What is written is added all "
-                        "the same.",
-                        "It climbs to 1 and stays there, since tanh goes no further": "The tanh is on what is written and shown; C itself goes "
-                        "through none."},
-                       "It climbs with every letter"),
+    "10.thirty": Quiz(
+        "A gate with a bias of 1 is nearly three quarters open. How much comes through thirty of"
+        " them in a row?",
+        {
+            "About three quarters: they are all alike": (
+                "Alike they are, but each multiplies what the one before has left over."
+            ),
+            "About a fortieth: three quarters, divided among thirty": (
+                "They do not divide one amount; each takes its quarter of what is left."
+            ),
+            "Less than a thousandth": (
+                "Nearly three quarters, multiplied by itself thirty times, is 8.3e-05."
+            ),
+        },
+        "Less than a thousandth",
+    ),
+    "10.start": Quiz(
+        "LSTM and GRU start with a keeping gate's bias of 1. How much blame will reach S(1), beside"
+        " the plain cell's two starts?",
+        {
+            "Less than from either: every gate takes some away": (
+                "Every gate does, but a gaussian Ws and ReLU together take more at a step."
+            ),
+            "More than from the gaussian, less than from the identity": (
+                "It keeps more than a gaussian Ws; the identity hardly loses any."
+            ),
+            "More than from either: gates were invented for this": (
+                "They were invented so that a network can open them. At 1 they are not open enough."
+            ),
+        },
+        "More than from the gaussian, less than from the identity",
+    ),
+    "10.reverse": Quiz(
+        "Each cell has 8 units, is taught lengths 1 to 8, and has five seeds. Whose median is best"
+        " at length 9?",
+        {
+            "The LSTM's: it has a memory of its own": (
+                "That memory shows at lengths 10 and 11. At 9 its median is not the highest."
+            ),
+            "The GRU's: it has the gates, and fewer weights to train": (
+                "It comes last here, though the seeds of the three overlap."
+            ),
+            "The plain cell's": (
+                "It wins with the fewest weights. But the seeds of one cell differ by more than the"
+                " three medians do."
+            ),
+        },
+        "The plain cell's",
+    ),
+    "10.counter": Quiz(
+        "Unit 3 forgets nothing. What will its memory C do while 'aaaaaaaa' is read?",
+        {
+            "It climbs with every letter": (
+                "Whatever is written, i times g, comes on top of all that is there, and nothing"
+                " bounds the sum."
+            ),
+            "It stays where it was: nothing is forgotten, so nothing changes": (
+                "Forgetting is f's affair. What is written is added all the same."
+            ),
+            "It climbs to 1 and stays there, since tanh goes no further": (
+                "The tanh is on what is written and shown; C itself goes through none."
+            ),
+        },
+        "It climbs with every letter",
+    ),
 }

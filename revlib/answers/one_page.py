@@ -1,19 +1,42 @@
 """Aside: the quizzes of chapter 12, One page. It has no exercises that `check` knows."""
+
 from revlib.judge import Quiz
 
 EXERCISES = {}
 
 QUIZZES = {
-    "12.mean": Quiz("The page adds up the losses, revlib takes their mean. By what must the page's sum for the 27 strings of length 3 be divided?",
-                    {"81: three letters for each string": "That forgets END. It is said, scored and blamed like a letter.",
-                     "108: three letters and END for each string": "Each string has four things to say, and the loss of END counts like a letter's.",
-                     "27: the number of strings": "That would be the mean over strings. revlib's is over all that is said."},
-                    "108: three letters and END for each string"),
-    "12.longer": Quiz("Strings of length 5 and 6 were in no training. Will the page and revlib say the same to them?",
-                      {"Only where the answer is right: wrong ones are accidents": "A wrong answer is no accident; it is computed, from the same "
-                       "weights as a right one.",
-                       "Not always: they add in another order, and the last digits differ": "They do, but a letter changes only where two scores "
-                       "agree to nearly the last digit.",
-                       "Yes, letter for letter": "The weights decide what is said, right or wrong, and the weights are the same."},
-                      "Yes, letter for letter"),
+    "12.mean": Quiz(
+        "The page adds up the losses, revlib takes their mean. By what must the page's sum for the"
+        " 27 strings of length 3 be divided?",
+        {
+            "81: three letters for each string": (
+                "That forgets END. It is said, scored and blamed like a letter."
+            ),
+            "108: three letters and END for each string": (
+                "Each string has four things to say, and the loss of END counts like a letter's."
+            ),
+            "27: the number of strings": (
+                "That would be the mean over strings. revlib's is over all that is said."
+            ),
+        },
+        "108: three letters and END for each string",
+    ),
+    "12.longer": Quiz(
+        "Strings of length 5 and 6 were in no training. Will the page and revlib say the same to"
+        " them?",
+        {
+            "Only where the answer is right: wrong ones are accidents": (
+                "A wrong answer is no accident; it is computed, from the same "
+                "weights as a right one."
+            ),
+            "Not always: they add in another order, and the last digits differ": (
+                "They do, but a letter changes only where two scores "
+                "agree to nearly the last digit."
+            ),
+            "Yes, letter for letter": (
+                "The weights decide what is said, right or wrong, and the weights are the same."
+            ),
+        },
+        "Yes, letter for letter",
+    ),
 }

@@ -1,4 +1,5 @@
 """Aside: the answers and quizzes of chapter 11, Other roads."""
+
 import numpy as np
 
 from revlib import roads, training
@@ -7,15 +8,27 @@ from revlib.judge import Explanation, Function, Numbers, Quiz, Works
 
 
 def _come_out(net, wanted):
-    with np.errstate(all="ignore"):    # whatever numbers a reader gives
+    with np.errstate(all="ignore"):  # whatever numbers a reader gives
         return f"{sum(map(str.__eq__, net.answers(_ALL_27), wanted))} of 27"
 
 
 def _through_one_unit(values):
     net = roads.MLP((9, 1, 9), ("linear",))
     net.W[0][:9, 0] = values
-    net.W[1][:] = [[-1, 0, 1, 1, 0, -1, -1, 0, 1],     # place 1: a below 1, c above 4; place 2: c below 2, a above 5;
-                   [1, 0, -4, -5, 0, 2, 3, 0, -6]]     # place 3: a below 3, c above 6
+    net.W[1][:] = [
+        [
+            -1,
+            0,
+            1,
+            1,
+            0,
+            -1,
+            -1,
+            0,
+            1,
+        ],  # place 1: a below 1, c above 4; place 2: c below 2, a above 5;
+        [1, 0, -4, -5, 0, 2, 3, 0, -6],
+    ]  # place 3: a below 3, c above 6
     return _come_out(net, _ALL_27)
 
 
@@ -39,7 +52,9 @@ def _flips_without(row):
 
 def _one_unit(seed):
     net = roads.initial((9, 1, 9), ("linear",), np.random.default_rng(int(seed[0])))
-    for _ in training.train(net, roads.Pairs(net, _ALL_27, _ALL_27), training.Adam(0.03), 300, every=300):
+    for _ in training.train(
+        net, roads.Pairs(net, _ALL_27, _ALL_27), training.Adam(0.03), 300, every=300
+    ):
         pass
     return _come_out(net, _ALL_27)
 
@@ -49,33 +64,76 @@ _ALL_27 = Alphabet("abc").strings(3)
 
 EXERCISES = {
     "11.1": Numbers("one whole number", lambda: 18 * 20 + 20 + 20 * 18 + 18, 0),
-    "11.2": Numbers("two whole numbers: without the row of b, and without that of a", lambda: [_flips_without(4), _flips_without(3)], 0),
+    "11.2": Numbers(
+        "two whole numbers: without the row of b, and without that of a",
+        lambda: [_flips_without(4), _flips_without(3)],
+        0,
+    ),
     "11.3": Numbers("one whole number", lambda: (108 - 18) // (18 + 1 + 18), 0),
     "11.4": Works("81 numbers, 9 × 9", 81, _rotated_by, "27 of 27"),
     "11.5": Numbers("one whole number", lambda: roads.most(2, 4, 2), 0),
     "11.6": Works("one whole number, a seed", 1, _one_unit, "7 of 27", whole=True),
     "11.7": Explanation(),
-    "11.8": Function("a function from a string of three letters to nine numbers", _last_bias, ("abc", "cab", "bbb")),
+    "11.8": Function(
+        "a function from a string of three letters to nine numbers",
+        _last_bias,
+        ("abc", "cab", "bbb"),
+    ),
     "11.9": Works("nine numbers, three a place", 9, _through_one_unit, "7 of 27"),
 }
 
 QUIZZES = {
-    "11.place": Quiz("The MLP learns the 162 strings of length 5 that do not begin with c. How many of the 81 that do will it reverse?",
-                     {"Nearly all: it has met c at all the other places": "Each place is read by weights of its own. Those of place 1 have never met "
-                      "a c.",
-                      "About a third: it has one letter of three to guess": "It does not guess. That a c should be said last was never right, and it "
-                      "has learned so.",
-                      "None": "The weights for c at place 1 never moved, and the score for c as the last letter has only been pushed down."},
-                     "None"),
-    "11.random": Quiz("Seven of the 27 strings, drawn at random, are held back. How many of them will the MLP reverse?",
-                      {"None again": "What was missing was a letter at a place. Here each letter has been seen at each place.",
-                       "All seven": "Each letter to say depends on one place only, and each letter has been seen at each place: nothing is new to it.",
-                       "2 to 6 of them, like the feedback network": "That network takes all letters through one state. Here each place has a way of "
-                       "its own."},
-                      "All seven"),
-    "11.units": Quiz("Three units bring all 27 strings back. With how few would a straight reader still do it?",
-                     {"Three: fewer are not enough": "With fewer, the cuts of three places leave too few pieces for so many answers.",
-                      "Two: a plane has room for 27 points": "It has. But straight cuts do not part it into so many pieces.",
-                      "One: a number can be 27 different things": "It can. But the highest of three straight lines changes too seldom to read them off."},
-                     "Three: fewer are not enough"),
+    "11.place": Quiz(
+        "The MLP learns the 162 strings of length 5 that do not begin with c. How many of the 81"
+        " that do will it reverse?",
+        {
+            "Nearly all: it has met c at all the other places": (
+                "Each place is read by weights of its own. Those of place 1 have never met a c."
+            ),
+            "About a third: it has one letter of three to guess": (
+                "It does not guess. That a c should be said last was never right, and it "
+                "has learned so."
+            ),
+            "None": (
+                "The weights for c at place 1 never moved, and the score for c as the last letter"
+                " has only been pushed down."
+            ),
+        },
+        "None",
+    ),
+    "11.random": Quiz(
+        "Seven of the 27 strings, drawn at random, are held back. How many of them will the MLP"
+        " reverse?",
+        {
+            "None again": (
+                "What was missing was a letter at a place. Here each letter has been seen at each"
+                " place."
+            ),
+            "All seven": (
+                "Each letter to say depends on one place only, and each letter has been seen at"
+                " each place: nothing is new to it."
+            ),
+            "2 to 6 of them, like the feedback network": (
+                "That network takes all letters through one state. Here each place has a way of "
+                "its own."
+            ),
+        },
+        "All seven",
+    ),
+    "11.units": Quiz(
+        "Three units bring all 27 strings back. With how few would a straight reader still do it?",
+        {
+            "Three: fewer are not enough": (
+                "With fewer, the cuts of three places leave too few pieces for so many answers."
+            ),
+            "Two: a plane has room for 27 points": (
+                "It has. But straight cuts do not part it into so many pieces."
+            ),
+            "One: a number can be 27 different things": (
+                "It can. But the highest of three straight lines changes too seldom to read them"
+                " off."
+            ),
+        },
+        "Three: fewer are not enough",
+    ),
 }

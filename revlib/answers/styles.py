@@ -1,4 +1,5 @@
 """Aside: the answers and quizzes of chapter 09, Look."""
+
 import numpy as np
 
 from revlib import model, styles
@@ -21,45 +22,103 @@ def _every_second(values):
     net = styles.pointer(12)
     net.p["dec.Ws"][0, 1], net.p["dec.b"][1] = values
     groups = [net.alphabet.strings(length) for length in range(1, 6)]
-    with np.errstate(all="ignore"):    # what is infinite is only wrong
-        good = [said == string[::-2] for group in groups for said, string in zip(styles.run(net, group).output, group)]
+    with np.errstate(all="ignore"):  # what is infinite is only wrong
+        good = [
+            said == string[::-2]
+            for group in groups
+            for said, string in zip(styles.run(net, group).output, group)
+        ]
     return f"{sum(good)} of {len(good)}"
 
 
 EXERCISES = {
-    "9.1": Numbers("four whole numbers: plain, feedback, peek, attention",
-                   lambda: [styles.Net(style, Alphabet("0123456789", end=True), 8).theta.size for style in styles.STYLES], 0),
-    "9.2": Numbers("three numbers, one a letter", lambda: model.softmax(np.array([0, np.log(2), np.log(2)]))),
-    "9.3": Function("a function from a decoder state to the two numbers of its mixture", _attention, ([0, 0], [1, -2], [3, 0.5])),
+    "9.1": Numbers(
+        "four whole numbers: plain, feedback, peek, attention",
+        lambda: [
+            styles.Net(style, Alphabet("0123456789", end=True), 8).theta.size
+            for style in styles.STYLES
+        ],
+        0,
+    ),
+    "9.2": Numbers(
+        "three numbers, one a letter", lambda: model.softmax(np.array([0, np.log(2), np.log(2)]))
+    ),
+    "9.3": Function(
+        "a function from a decoder state to the two numbers of its mixture",
+        _attention,
+        ([0, 0], [1, -2], [3, 0.5]),
+    ),
     "9.4": Numbers("three numbers, one a letter", lambda: _first_look("abc")),
     "9.5": Numbers("three numbers, one a dot product", lambda: [0.24, 0.08, -0.32]),
     "9.6": Explanation(),
-    "9.7": Word("two strings of three letters", lambda: [["bcb", "ccb"]]),    # tests/test_exercises.py looks for them
+    "9.7": Word(
+        "two strings of three letters", lambda: [["bcb", "ccb"]]
+    ),  # tests/test_exercises.py looks for them
     "9.8": Works("two numbers", 2, _every_second, "363 of 363"),
 }
 
 QUIZZES = {
-    "9.best": Quiz("All four styles get the same strings and the same number of updates. Which reverses most strings of length 8, "
-                   "in the mean of its seeds?", {
-        "Attention, which alone sees every state of the encoder":
-            "To be shown every state is not yet to use them, and in this budget two of its five seeds do not get through the curriculum.",
-        "Plain, which has the fewest parameters to learn": "It lacks what it needs most: it is not told which letter it has said.",
-        "Peek, which has the thought vector before it at every step":
-            "What was read first need not be carried through every step of the decoder, and from each step blame has a wire of its own back.",
-        "Feedback, which is told what it has said":
-            "It comes second. What the thought vector holds has to pass through every step of this decoder; peek has it at hand.",
-    }, "Peek, which has the thought vector before it at every step"),
-    "9.looks": Quiz("Five networks with attention were trained. In which of them do the weights go back along the string, letter by letter?", {
-        "In all five: nothing else reverses a string": "Four do something else: the thought vector is still there to be read, and so is feedback.",
-        "In those that have all strings of length 8 right, and in no other":
-            "Two have them all, but only one of the two looks back; the other keeps to the last letter.",
-        "In one of them": "Seed 2 looks back. The others found another way: three keep to the last letter, and one to neither.",
-        "In none: without positions no dot product can tell places apart":
-            "The states carry what has been read so far, so they may also carry a place. One network found that out.",
-    }, "In one of them"),
-    "9.far": Quiz("Chapter 08's unit was full after twenty-six letters. What does attention by hand do with a thousand, given the height for them?", {
-        "It reverses them": "No state holds more than one letter and a place: what grows with the string is the number of states.",
-        "It loses the letters read first": "It would if one state had to hold them all. Here the first letter has a state of its own, and it is kept.",
-        "It confuses neighbours, for they hardly differ": "The right place wins by 8 over both its neighbours, however many others there are.",
-    }, "It reverses them"),
+    "9.best": Quiz(
+        "All four styles get the same strings and the same number of updates. Which reverses most"
+        " strings of length 8, in the mean of its seeds?",
+        {
+            "Attention, which alone sees every state of the encoder": (
+                "To be shown every state is not yet to use them, and in this budget two of its five"
+                " seeds do not get through the curriculum."
+            ),
+            "Plain, which has the fewest parameters to learn": (
+                "It lacks what it needs most: it is not told which letter it has said."
+            ),
+            "Peek, which has the thought vector before it at every step": (
+                "What was read first need not be carried through every step of the decoder, and"
+                " from each step blame has a wire of its own back."
+            ),
+            "Feedback, which is told what it has said": (
+                "It comes second. What the thought vector holds has to pass through every step of"
+                " this decoder; peek has it at hand."
+            ),
+        },
+        "Peek, which has the thought vector before it at every step",
+    ),
+    "9.looks": Quiz(
+        "Five networks with attention were trained. In which of them do the weights go back along"
+        " the string, letter by letter?",
+        {
+            "In all five: nothing else reverses a string": (
+                "Four do something else: the thought vector is still there to be read, and so is"
+                " feedback."
+            ),
+            "In those that have all strings of length 8 right, and in no other": (
+                "Two have them all, but only one of the two looks back; the other keeps to the last"
+                " letter."
+            ),
+            "In one of them": (
+                "Seed 2 looks back. The others found another way: three keep to the last letter,"
+                " and one to neither."
+            ),
+            "In none: without positions no dot product can tell places apart": (
+                "The states carry what has been read so far, so they may also carry a place. One"
+                " network found that out."
+            ),
+        },
+        "In one of them",
+    ),
+    "9.far": Quiz(
+        "Chapter 08's unit was full after twenty-six letters. What does attention by hand do with a"
+        " thousand, given the height for them?",
+        {
+            "It reverses them": (
+                "No state holds more than one letter and a place: what grows with the string is the"
+                " number of states."
+            ),
+            "It loses the letters read first": (
+                "It would if one state had to hold them all. Here the first letter has a state of"
+                " its own, and it is kept."
+            ),
+            "It confuses neighbours, for they hardly differ": (
+                "The right place wins by 8 over both its neighbours, however many others there are."
+            ),
+        },
+        "It reverses them",
+    ),
 }
