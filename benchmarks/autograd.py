@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from revlib import bptt, gates, model, styles, training
+from revlib import bptt, decoders, model, rnn_cells, training
 from revlib.alphabet import Alphabet
 
 TESTS = Path(__file__).resolve().parents[1] / "tests"
@@ -134,9 +134,9 @@ def autograd(net, strings, style):
 
 
 CELLS = {
-    gates.Plain: lambda V, n: nn.RNNCell(V, n, nonlinearity="relu"),
-    gates.GRU: nn.GRUCell,
-    gates.LSTM: nn.LSTMCell,
+    rnn_cells.SimpleRNN: lambda V, n: nn.RNNCell(V, n, nonlinearity="relu"),
+    rnn_cells.GRU: nn.GRUCell,
+    rnn_cells.LSTM: nn.LSTMCell,
 }
 
 
@@ -154,7 +154,7 @@ class Cell:
     def step(self, x, s):
         return (
             torch.cat(self.cell(x, s.chunk(2, dim=1)), dim=1)
-            if self.kind is gates.LSTM
+            if self.kind is rnn_cells.LSTM
             else self.cell(x, s)
         )
 
@@ -195,14 +195,14 @@ def style_references():
     """As references, for each style with each cell of revlib.styles, in turn with END and
     without."""
     found = []
-    for seed, (style, cell) in enumerate(itertools.product(styles.STYLES, gates.CELLS)):
+    for seed, (style, cell) in enumerate(itertools.product(decoders.STYLES, rnn_cells.CELLS)):
         letters, n, end = ("abc", 3, True) if seed % 2 else ("ab", 4, False)
         rng = np.random.default_rng(seed)
-        net = styles.Net(style, Alphabet(letters, end), n, cell)
+        net = decoders.EncoderDecoder(style, Alphabet(letters, end), n, cell)
         net.theta[:] = rng.uniform(-0.7, 0.9, net.theta.size).round(4)
         strings = ["".join(rng.choice([*letters], 5)) for _ in range(4)]
         loss, gradient = autograd_styles(net, strings)
-        ours, our_gradient = training.Batch(net, strings, styles.Tape).gradient(net)
+        ours, our_gradient = training.Batch(net, strings, decoders.Tape).gradient(net)
         error = max(
             np.abs(our_gradient - gradient).max() / np.abs(gradient).max(), abs(ours - loss) / loss
         )

@@ -22,7 +22,7 @@ from time import perf_counter
 import numpy as np
 import runs  # first: it says how many threads a product may have
 
-from revlib import model, stack
+from revlib import handmade, model
 
 EVERY, DRAWN, PIECE = (
     600_000,
@@ -49,7 +49,7 @@ def right(net, letters):
             answer[: len(said)] = said
             found.append((answer[:-1] == piece[::-1]).all(axis=0) & (answer[-1] == V))
         except FloatingPointError:  # some string of the piece overflowed: one by one
-            runs = [stack.until_wrong(net, net.alphabet.text(one))[1] for one in piece.T]
+            runs = [handmade.until_wrong(net, net.alphabet.text(one))[1] for one in piece.T]
             found.append(
                 np.array([run.Y.tolist() == [*one[::-1], V] for run, one in zip(runs, piece.T)])
             )
@@ -79,9 +79,9 @@ def learn(units, base, letters, precision):
     rng = np.random.default_rng([8, base, letters])
     for T in count(1):
         net = (
-            stack.build(alphabet, base, longest=T, dtype=dtype)
+            handmade.build_stack(alphabet, base, longest=T, dtype=dtype)
             if units == 1
-            else stack.build_triangle(T, dtype)
+            else handmade.build_triangle(T, dtype)
         )
         batch = strings(T, letters, rng)
         good = right(net, batch)

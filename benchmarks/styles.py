@@ -4,7 +4,7 @@
     python benchmarks/styles.py --dask tcp://…   # the same on a Dask cluster
 
 Each run trains ReLU units over 'abc' with END on all 9,840 strings of lengths 1 to 8: the start of
-styles.initial, Adam (beta2
+decoders.initial, Adam (beta2
 0.99, rate 0.005 falling along a half cosine), clip 1, batches of up to 150 strings of one length, a
 curriculum of lengths, and
 12,000 updates, whatever has been reached by then. Afterwards the network is asked, stopping by END,
@@ -24,7 +24,7 @@ from time import process_time
 import numpy as np
 import runs  # first: it says how many threads a product may have
 
-from revlib import styles, training
+from revlib import decoders, training
 from revlib.alphabet import Alphabet
 
 ABC = Alphabet("abc", end=True)
@@ -49,13 +49,13 @@ def questions():
 def costs():
     """Style -> microseconds of CPU for one gradient of 150 strings of length 8."""
     nets = {
-        style: styles.initial(style, ABC, UNITS, np.random.default_rng(0))
-        for style in styles.STYLES
+        style: decoders.initial(style, ABC, UNITS, np.random.default_rng(0))
+        for style in decoders.STYLES
     }
     return runs.costs(
         {
             style: (
-                training.Batch(net, ABC.strings(TRAINED)[::43][:150], styles.Tape).gradient,
+                training.Batch(net, ABC.strings(TRAINED)[::43][:150], decoders.Tape).gradient,
                 net,
             )
             for style, net in nets.items()
@@ -66,14 +66,14 @@ def costs():
 def learn(style, cell, units, seed, rate=RATE, updates=UPDATES):
     """Train one network; returns what became of it, and its weights."""
     begin, rng = process_time(), np.random.default_rng(seed)
-    net = styles.initial(style, ABC, units, rng, cell)
+    net = decoders.initial(style, ABC, units, rng, cell)
     adam = training.Adam(rate, beta2=0.99)
-    lessons = training.Curriculum(net, TRAINED, rng, tape=styles.Tape)
+    lessons = training.Curriculum(net, TRAINED, rng, tape=decoders.Tape)
     for moment in training.train(net, iter(lessons), adam, updates, clip=1, every=LOOK):
         adam.rate = rate * (LAST + (1 - LAST) * (1 + np.cos(np.pi * moment.step / updates)) / 2)
         lessons.look()
     found = [
-        float(training.correct(net, strings, run=styles.run).mean()) for strings in questions()
+        float(training.correct(net, strings, run=decoders.run).mean()) for strings in questions()
     ]
     return (
         dict(
@@ -90,7 +90,7 @@ def main():
     given = runs.options(__doc__).parse_args()
     tasks = [
         dict(style=style, cell="plain", units=UNITS, seed=seed)
-        for style in styles.STYLES
+        for style in decoders.STYLES
         for seed in SEEDS
     ]
     tasks += [dict(style="attention", cell="GRU", units=UNITS, seed=seed) for seed in range(3)]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from revlib import flat, post
+from revlib import parameters, post
 from revlib.alphabet import Alphabet, whole
 
 
@@ -40,7 +40,7 @@ def draw_gaussian(views, rng):
             view[:] = generator(rng).normal(0, 1 / np.sqrt(len(view)), view.shape)
 
 
-class Layer(flat.Fixed):
+class Layer(parameters.Fixed):
     """One recurrent layer. Wh (V, n), Ws (n, n) and b (n,) are row blocks of one matrix W (V + n +
     1, n),
     so that a step is one product: [x, s, 1] @ W = x @ Wh + s @ Ws + b."""
@@ -54,7 +54,7 @@ class Layer(flat.Fixed):
     b = property(lambda self: self.W[-1])
 
 
-class Net(flat.Parameters):
+class Net(parameters.Parameters):
     """The network: all parameters in one flat vector `theta`, and named views into it.
 
     Wh (V, n), Ws (n, n), b (n,) are the encoder's; dec.Wh, dec.Ws, dec.b the decoder's;
@@ -90,7 +90,7 @@ class Net(flat.Parameters):
         )
         V, K = len(self.alphabet), len(self.alphabet.outputs)
         recurrent, size = (V + n + 1) * n, 2 * (V + n + 1) * n + (n + 1) * K
-        self.theta = flat.vector(theta, size, f"{n} units over {self.alphabet!r}")
+        self.theta = parameters.vector(theta, size, f"{n} units over {self.alphabet!r}")
         self.enc = Layer(self.theta[:recurrent].reshape(-1, n), V)
         self.dec = Layer(self.theta[recurrent : 2 * recurrent].reshape(-1, n), V)
         self.O = self.theta[2 * recurrent :].reshape(-1, K)  # Wo above bo
@@ -109,7 +109,7 @@ class Net(flat.Parameters):
 
     def named(self):
         """Name -> view of every parameter, in the order of theta."""
-        return flat.Views(
+        return parameters.Views(
             {
                 "Wh": self.Wh,
                 "Ws": self.Ws,

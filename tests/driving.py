@@ -11,7 +11,7 @@ pytest.register_assert_rewrite("expected")
 
 import expected
 
-from revlib import controls
+from revlib.panels import controls
 
 HOSTILE = ["", " ", "abx", "ABC", "a" * 10000, "ä", "<script>", "🙂", "ab\n"]
 

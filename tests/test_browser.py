@@ -17,7 +17,8 @@ pytest.register_assert_rewrite("expected", "lab")
 import expected
 import lab as jupyter
 
-from revlib import controls, exercises, training
+from revlib import exercises, training
+from revlib.panels import controls
 
 CHAPTERS = {
     "01_encoding": ["encoding_panel"],

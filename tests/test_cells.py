@@ -18,9 +18,10 @@ import pytest
 from matplotlib import ft2font
 from matplotlib.font_manager import FontProperties, findfont
 
-from revlib import cells, model, plots, symbols
+from revlib import model, notation
 from revlib.alphabet import Alphabet
-from revlib.picture import Picture
+from revlib.drawing import blocks, figures, picture, plots
+from revlib.drawing.picture import Picture
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 HOSTILE = "<script>alert('1')</script> & \"x\" ]]>"
@@ -68,7 +69,7 @@ def network(activation="relu", end=False, n=5, seed=None):
 def test_draw_step(t, activation, seed):
     net, W = network(activation, seed=seed)
     S, X = model.encode(net, net.alphabet.one_hot("abc")), net.alphabet.one_hot("abc")
-    picture = cells.draw_step(t, X[t - 1], net.Wh, S[t - 1], net.Ws, net.b, S[t], "abc")
+    picture = figures.draw_step(t, X[t - 1], net.Wh, S[t - 1], net.Ws, net.b, S[t], "abc")
     right = oracle.encode(W, [0, 1, 2], activation)
     letter, state = W["Wh"][t - 1], oracle.product(right[t - 1], W["Ws"])
     before = oracle.add(letter, state, W["b"][0])
@@ -112,7 +113,7 @@ def framed(svg, name):
 def test_draw_step_frames_what_it_is_told():
     net, _ = network()
     X = net.alphabet.one_hot("b")
-    picture = cells.draw_step(
+    picture = figures.draw_step(
         1, X[0], net.Wh, np.zeros(5), net.Ws, net.b, net.Wh[1], "abc", marks={"Ws": {(2, 3)}}
     )
     assert framed(picture.svg, "Ws") == {(2, 3)} and not framed(picture.svg, "Wh")
@@ -127,7 +128,7 @@ def test_draw_step_names_the_activation(activation, seed):
     net = model.Net("abc", 5, activation, net.theta)
     X = net.alphabet.one_hot("ab")
     S = model.encode(net, X)
-    said = " ".join(texts(cells.draw_step(2, X[1], net.Wh, S[1], net.Ws, net.b, S[2], "abc").svg))
+    said = " ".join(texts(figures.draw_step(2, X[1], net.Wh, S[1], net.Ws, net.b, S[2], "abc").svg))
     assert ("ReLU" in said, "tanh" in said) == (activation == "relu", activation == "tanh")
 
 
@@ -138,7 +139,7 @@ def test_draw_step_names_the_activation(activation, seed):
 @pytest.mark.parametrize("seed", [None, 3])
 def test_draw_states(text, name, role, seed):
     net, W = network(seed=seed)
-    picture = cells.draw_states(text, model.encode(net, net.alphabet.one_hot(text)), name, role)
+    picture = figures.draw_states(text, model.encode(net, net.alphabet.one_hot(text)), name, role)
     right = oracle.encode(W, ["abc".index(letter) for letter in text])
     blocks = oracle.read_blocks(picture.svg)
     assert [block for block, _ in blocks] == [f"{name}({t})" for t in range(len(text) + 1)]
@@ -152,7 +153,7 @@ def test_draw_states(text, name, role, seed):
 @pytest.mark.parametrize("first, second", [("abc", "acb"), ("a", "bcab"), ("cc", ""), ("b", "b")])
 def test_draw_compare(first, second):
     net, W = network()
-    picture = cells.draw_compare(
+    picture = figures.draw_compare(
         *(
             item
             for text in (first, second)
@@ -184,7 +185,7 @@ def test_draw_decoding(activation, end, seed, shown):
     thought = [0.5, 1.0, 0.0, 2.0, 0.25]
     run, right = model.decode(net, thought, 4), oracle.decode(W, thought, 4, activation)
     T, said = len(right), [net.alphabet.outputs[k] for *_, k in right]
-    picture = cells.draw_decoding(
+    picture = figures.draw_decoding(
         run.S[0], run.X, run.S[1:], run.Z, run.P, said, "abc", net.alphabet.outputs, shown
     )
     last = min(shown or T, T)
@@ -222,7 +223,7 @@ def test_draw_decoding(activation, end, seed, shown):
 @pytest.mark.parametrize("target", [0, 2])
 def test_draw_blame(z, temperature, target):
     p, y = oracle.softmax(z, temperature), oracle.one_hot(target, 3)
-    picture = cells.draw_blame(
+    picture = figures.draw_blame(
         np.array(z), model.softmax(np.array(z), temperature), np.array(y), "abc", temperature
     )
     shifted = [(value - max(z)) / temperature for value in z]
@@ -279,7 +280,7 @@ VALUES = [
 @pytest.mark.parametrize("digits", [0, 1, 2, 3, 4])
 @pytest.mark.parametrize("value", [*VALUES, *(-value for value in VALUES)])
 def test_number_is_as_long_as_it_must_be(value, digits):
-    text = cells.number(value, digits)
+    text = picture.number(value, digits)
     mantissa, _, exponent = text.partition("e")
     decimals = len(mantissa.partition(".")[2])
     assert abs(float(text) - value) <= 0.5000001 * 10.0 ** (int(exponent or 0) - decimals)
@@ -299,19 +300,19 @@ def test_number_is_as_long_as_it_must_be(value, digits):
 def test_number_is_the_same_for_every_type(value):
     """A cell holds a float and the words hold NumPy's: they must not differ."""
     for digits in (0, 2, 3):
-        assert cells.number(np.float64(value), digits) == cells.number(value, digits)
+        assert picture.number(np.float64(value), digits) == picture.number(value, digits)
         with np.errstate(over="ignore"):
             single = np.float32(value)
-        assert cells.number(single, digits) == cells.number(float(single), digits)
+        assert picture.number(single, digits) == picture.number(float(single), digits)
 
 
 def test_number_of_what_is_none():
-    assert [cells.number(value) for value in (math.inf, -math.inf, math.nan)] == [
+    assert [picture.number(value) for value in (math.inf, -math.inf, math.nan)] == [
         "inf",
         "-inf",
         "nan",
     ]
-    assert cells.spoken(np.array([[1.0, -0.001], [2.5, 1e9]])) == "1.00, 0.00, 2.50, 1.0e9"
+    assert blocks.spoken(np.array([[1.0, -0.001], [2.5, 1e9]])) == "1.00, 0.00, 2.50, 1.0e9"
 
 
 def text_width(text, points, bold=False):
@@ -328,7 +329,7 @@ def text_width(text, points, bold=False):
 
 @pytest.mark.parametrize("value", [-12.34, -123.4, 1234.5, -99999.4, 123456.0, 1e10, -1e10])
 def test_a_number_fits_its_cell(value):
-    svg = cells.draw([[cells.Block([value, value])]], "").svg
+    svg = blocks.draw([[blocks.Block([value, value])]], "").svg
     cell = float(next(ET.fromstring(svg).iter(f"{SVG}g")).find(f".//{SVG}g/{SVG}rect").get("width"))
     assert text_width(texts(svg)[0], 13) <= cell, "two neighbours would read as one number"
 
@@ -339,13 +340,13 @@ def pictures():
     run = model.run(net, "abc")
     z = run.dec.Z[0]
     return {
-        "step": cells.draw_step(2, run.X[1], net.Wh, run.S[1], net.Ws, net.b, run.S[2], "abc"),
-        "states": cells.draw_states("abc", run.S),
-        "compare": cells.draw_compare("abc", run.S, "ab", run.S[:3]),
-        "decoding": cells.draw_decoding(
+        "step": figures.draw_step(2, run.X[1], net.Wh, run.S[1], net.Ws, net.b, run.S[2], "abc"),
+        "states": figures.draw_states("abc", run.S),
+        "compare": figures.draw_compare("abc", run.S, "ab", run.S[:3]),
+        "decoding": figures.draw_decoding(
             run.thought, run.dec.X, run.dec.S[1:], run.dec.Z, run.dec.P, run.output, "abc", "abc", 2
         ),
-        "blame": cells.draw_blame(z, model.softmax(z), np.eye(3)[0], "abc"),
+        "blame": figures.draw_blame(z, model.softmax(z), np.eye(3)[0], "abc"),
     }
 
 
@@ -394,10 +395,10 @@ def test_title_and_alternative_text_are_the_words(words, kind):
 
 
 def test_labels_are_escaped():
-    block = cells.Block(
+    block = blocks.Block(
         np.eye(2), HOSTILE, "input", rows=("<script>", "&"), columns=("<b>", "&amp;")
     )
-    svg = cells.draw([[block, cells.Sign(HOSTILE), "<i>"]], HOSTILE).svg
+    svg = blocks.draw([[block, blocks.Sign(HOSTILE), "<i>"]], HOSTILE).svg
     assert {element.tag for element in ET.fromstring(svg).iter()} == {
         SVG + name for name in ("svg", "title", "g", "rect", "text")
     }
@@ -417,27 +418,29 @@ def test_labels_are_escaped():
     assert oracle.read_block(svg.replace(">&amp;amp;<", ">0<"), HOSTILE) == [1, 0, 0, 1]
     net, _ = network()
     S = model.encode(net, net.alphabet.one_hot("ab"))
-    for picture in (
-        cells.draw_states("<&", S),
-        cells.draw_compare("<&", S, "'\"", S),
-        cells.draw_blame(np.zeros(2), np.ones(2) / 2, np.eye(2)[0], "<&"),
+    for drawn in (
+        figures.draw_states("<&", S),
+        figures.draw_compare("<&", S, "'\"", S),
+        figures.draw_blame(np.zeros(2), np.ones(2) / 2, np.eye(2)[0], "<&"),
     ):
-        assert {"<", "&"} <= set(texts(picture.svg)) and "<" in ET.fromstring(picture.svg)[0].text
+        assert {"<", "&"} <= set(texts(drawn.svg)) and "<" in ET.fromstring(drawn.svg)[0].text
 
 
 def test_empty_cells():
-    block = cells.Block([[1.0, math.nan], [math.nan, 2.5]], "part", digits=1)
-    svg = cells.draw([[block]], "").svg
+    block = blocks.Block([[1.0, math.nan], [math.nan, 2.5]], "part", digits=1)
+    svg = blocks.draw([[block]], "").svg
     assert oracle.read_block(svg, "part") == [1.0, 2.5]
     (group,) = [g for g in ET.fromstring(svg).iter(f"{SVG}g") if g.get("data-block") == "part"]
     assert [child.tag for child in group] == [
         SVG + name for name in ("rect", "text", "rect", "rect", "rect", "text")
     ]
-    assert oracle.read_block(cells.draw([[cells.Block([math.nan], "none")]], "").svg, "none") == []
+    assert (
+        oracle.read_block(blocks.draw([[blocks.Block([math.nan], "none")]], "").svg, "none") == []
+    )
 
 
 def test_infinite_cells_are_drawn():
-    svg = cells.draw([[cells.Block([-math.inf, 0.0, 1.0], "z")]], "").svg
+    svg = blocks.draw([[blocks.Block([-math.inf, 0.0, 1.0], "z")]], "").svg
     assert texts(svg) == ["z", "-inf", "0.00", "1.00"]
 
 
@@ -470,41 +473,43 @@ def contrast(one, other):
 
 def test_shade():
     for limit in (0.5, 1.0, 57.0):
-        assert cells.shade(0.0, limit) == cells.shade(-0.0, limit) == "#ffffff"
+        assert blocks.shade(0.0, limit) == blocks.shade(-0.0, limit) == "#ffffff"
         assert (
-            rgb(cells.shade(limit, limit)) == rgb(cells.shade(9 * limit, limit)) == symbols.POSITIVE
+            rgb(blocks.shade(limit, limit))
+            == rgb(blocks.shade(9 * limit, limit))
+            == notation.POSITIVE
         )
         assert (
-            rgb(cells.shade(-limit, limit))
-            == rgb(cells.shade(-9 * limit, limit))
-            == symbols.NEGATIVE
+            rgb(blocks.shade(-limit, limit))
+            == rgb(blocks.shade(-9 * limit, limit))
+            == notation.NEGATIVE
         )
         for share in (0.1, 0.25, 0.5, 0.9):  # as far from white on one side as on the other
-            for sign, full in ((1, symbols.POSITIVE), (-1, symbols.NEGATIVE)):
-                found = rgb(cells.shade(sign * share * limit, limit))
+            for sign, full in ((1, notation.POSITIVE), (-1, notation.NEGATIVE)):
+                found = rgb(blocks.shade(sign * share * limit, limit))
                 assert all(abs(255 - c - share * (255 - f)) <= 0.5 for c, f in zip(found, full))
-    assert {cells.shade(value, 1.0) for value in (math.nan, math.inf, -math.inf)} == {"#ffffff"}
+    assert {blocks.shade(value, 1.0) for value in (math.nan, math.inf, -math.inf)} == {"#ffffff"}
 
 
 def test_contrast():
     assert round(contrast("#000000", "#ffffff"), 9) == 21
-    for colour in (*symbols.COLOURS.values(), cells.INK, cells.FAINT):
+    for colour in (*notation.COLOURS.values(), blocks.INK, blocks.FAINT):
         assert contrast(colour, "#ffffff") >= 4.5, colour
-    for darkest in (cells.shade(1.0, 1.0), cells.shade(-1.0, 1.0)):
-        assert contrast(cells.INK, darkest) >= 4.5
-    assert len(set(symbols.COLOURS.values())) == len(symbols.COLOURS), "one role, one colour"
-    assert {symbol.role for symbol in symbols.TABLE} <= {"", *symbols.COLOURS}
+    for darkest in (blocks.shade(1.0, 1.0), blocks.shade(-1.0, 1.0)):
+        assert contrast(blocks.INK, darkest) >= 4.5
+    assert len(set(notation.COLOURS.values())) == len(notation.COLOURS), "one role, one colour"
+    assert {symbol.role for symbol in notation.TABLE} <= {"", *notation.COLOURS}
 
 
 def test_a_block_without_limit_gives_its_largest_value_the_full_colour():
     def fills(*values, limit=None):
-        group = ET.fromstring(cells.draw([[cells.Block(values, "z", limit=limit)]], "").svg).find(
+        group = ET.fromstring(blocks.draw([[blocks.Block(values, "z", limit=limit)]], "").svg).find(
             f".//{SVG}g[@data-block]"
         )
         return [rgb(r.get("fill")) for r in group.iter(f"{SVG}rect")]
 
-    assert fills(-2.0, 0.0, 1.0, math.nan)[0] == symbols.NEGATIVE
-    assert fills(-2.0, 0.0, 1.0)[2] != symbols.POSITIVE == fills(-2.0, 0.0, 1.0, limit=1)[2]
+    assert fills(-2.0, 0.0, 1.0, math.nan)[0] == notation.NEGATIVE
+    assert fills(-2.0, 0.0, 1.0)[2] != notation.POSITIVE == fills(-2.0, 0.0, 1.0, limit=1)[2]
     assert fills(0.0, 0.0) == [(255, 255, 255)] * 2
 
 
@@ -649,13 +654,13 @@ def test_bars_write_no_negative_zero():
 
 @pytest.mark.parametrize("name", ["<script>", "a & b", "$$", "$a$", "_a", "\\alpha"])
 def test_names_in_plots_stand_as_they_are(name):
-    for picture in (
+    for drawn in (
         plots.Map({"one": [0], "other": [1]}, [name, "b"], **AXES).draw(POINTS[:2], ""),
         plots.Map({f"it is {name}": [0]}, (), **AXES).draw(POINTS, ""),
         plots.Curves({name: "encoder"}, **AXES).draw(X, [X], ""),
         plots.Bars([name, "b"], "output", "p", (0, 1)).draw([0.1, 0.2], ""),
     ):
-        said = [text.strip().removeprefix("it is ") for text in texts(picture.svg)]
+        said = [text.strip().removeprefix("it is ") for text in texts(drawn.svg)]
         assert said.count(name) == 1, said
 
 
@@ -676,7 +681,8 @@ def test_nothing_touches_pyplot():
     program = """
 import json, sys
 from matplotlib._pylab_helpers import Gcf
-from revlib import exercises, installation, model, panels, plots
+from revlib import exercises, installation, model, panels
+from revlib.drawing import plots
 net = model.post_net()
 for panel in (panels.encoding_panel(net), panels.map_panel(net, 2), panels.growth_panel(net), panels.softmax_panel([1.0, 2.0, 3.0])):
     panel.reset()

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from revlib import gates, styles, training
+from revlib import decoders, rnn_cells, training
 from revlib.alphabet import Alphabet
 
 RESULTS = Path(__file__).resolve().parent.parent / "notebooks" / "results"
-every_cell = pytest.mark.parametrize("name", gates.CELLS)
+every_cell = pytest.mark.parametrize("name", rnn_cells.CELLS)
 
 
 def logistic(z):
@@ -21,7 +21,7 @@ def logistic(z):
 
 def random(name, n=3, V=4, B=2, seed=0):
     """A cell, its weights, inputs and states, all drawn."""
-    rng, cell = np.random.default_rng(seed), gates.CELLS[name](n)
+    rng, cell = np.random.default_rng(seed), rnn_cells.CELLS[name](n)
     p = {key: rng.normal(0, 1, shape) for key, shape in cell.shapes(V).items()}
     return (
         cell,
@@ -115,14 +115,14 @@ def test_a_step_changes_nothing_it_was_given(name):
 @pytest.mark.parametrize("V, n", [(3, 8), (26, 128), (0, 2)])
 def test_parameters_by_formula(V, n):
     right = {"plain": (V + n + 1) * n, "GRU": 3 * (V + n + 1) * n + n, "LSTM": 4 * (V + n + 1) * n}
-    for name, kind in gates.CELLS.items():
+    for name, kind in rnn_cells.CELLS.items():
         assert sum(math.prod(shape) for shape in kind(n).shapes(V).values()) == right[name]
         assert kind(n).width == (2 * n if name == "LSTM" else n)
 
 
 def test_the_customary_starts():
-    for name, kind in gates.CELLS.items():
-        net = styles.initial("feedback", "abc", 3, np.random.default_rng(0), name)
+    for name, kind in rnn_cells.CELLS.items():
+        net = decoders.initial("feedback", "abc", 3, np.random.default_rng(0), name)
         for layer in (net.enc, net.dec):
             if name == "plain":
                 assert (layer["Ws"] == np.eye(3)).all() and not layer["b"].any()
@@ -134,14 +134,14 @@ def test_the_customary_starts():
 
 def test_sigmoid():
     for z in (-3.0, -0.5, 0.0, 1.0, 20.0):
-        assert abs(gates.sigmoid(z) - logistic(z)) < 1e-15
-    assert gates.sigmoid(np.array([-1e308, -np.inf, 1e308, np.inf])).tolist() == [0, 0, 1, 1]
+        assert abs(rnn_cells.sigmoid(z) - logistic(z)) < 1e-15
+    assert rnn_cells.sigmoid(np.array([-1e308, -np.inf, 1e308, np.inf])).tolist() == [0, 0, 1, 1]
 
 
 def test_the_straight_road():
     """A memory that keeps all and writes nothing: C and the blame on it pass thirty steps whole;
     half open, the 30th power."""
-    cell, blame_at_the_end = gates.LSTM(1), np.array([[0.0, 1.0]])
+    cell, blame_at_the_end = rnn_cells.LSTM(1), np.array([[0.0, 1.0]])
     for bias, kept_a_step in ((40.0, 1.0), (0.0, 0.5)):
         p = {"Wh": np.zeros((1, 4)), "Ws": np.zeros((1, 4)), "b": np.array([-40.0, bias, 0.3, 0.2])}
         state, steps, blame = np.array([[0.0, 0.8]]), [], blame_at_the_end
@@ -162,7 +162,7 @@ def test_the_reset_comes_after_the_product():
     cell, p, x, s, _ = random("GRU")
     p["c"][:] = 0
     r, u = (
-        gates.sigmoid(x @ p["Wh"][:, k : k + 3] + s @ p["Ws"][:, k : k + 3] + p["b"][k : k + 3])
+        rnn_cells.sigmoid(x @ p["Wh"][:, k : k + 3] + s @ p["Ws"][:, k : k + 3] + p["b"][k : k + 3])
         for k in (0, 3)
     )
     for seen, same in ((r * (s @ p["Ws"][:, 6:]), True), ((r * s) @ p["Ws"][:, 6:], False)):
@@ -173,8 +173,8 @@ def test_the_reset_comes_after_the_product():
 @pytest.mark.parametrize("name", ["GRU", "LSTM"])
 def test_a_whole_network_with_gates(name):
     """The gradient of a feedback network, every weight nudged."""
-    net = styles.initial("feedback", Alphabet("ab", end=True), 2, np.random.default_rng(0), name)
-    batch = training.Batch(net, ["abb", "bab", "a"], styles.Tape)
+    net = decoders.initial("feedback", Alphabet("ab", end=True), 2, np.random.default_rng(0), name)
+    batch = training.Batch(net, ["abb", "bab", "a"], decoders.Tape)
     gradient, h = batch.gradient(net)[1].copy(), 1e-6
     for k in range(net.theta.size):
         ends = []
@@ -191,22 +191,22 @@ def test_the_flow_is_that_of_the_last_letter_alone(name, alphabet):
     """Its gradient is the slope of -log p of the last thing said, every weight nudged; its sizes
     are those of the blame."""
     net, text, h = (
-        styles.initial("feedback", alphabet, 2, np.random.default_rng(1), name),
+        decoders.initial("feedback", alphabet, 2, np.random.default_rng(1), name),
         "cab",
         1e-6,
     )
     right = [*map("abc".index, text[::-1])] + [3] * net.alphabet.end
 
     def loss(theta):
-        z = styles.run(net.like(theta), [text], given=np.array(right)[:, None]).Z[-1, 0].tolist()
+        z = decoders.run(net.like(theta), [text], given=np.array(right)[:, None]).Z[-1, 0].tolist()
         return math.log(sum(map(math.exp, z))) - z[right[-1]]
 
-    d, sizes = styles.flow(net, text)
+    d, sizes = decoders.flow(net, text)
     for k in range(net.theta.size):
         step = h * (np.arange(net.theta.size) == k)
         assert abs((loss(net.theta + step) - loss(net.theta - step)) / (2 * h) - d.theta[k]) < 1e-8
     assert sizes.shape == (net.cell.width // 2, 3 + len(right))
-    z = styles.run(net, [text], given=np.array(right)[:, None]).Z[-1, 0].tolist()
+    z = decoders.run(net, [text], given=np.array(right)[:, None]).Z[-1, 0].tolist()
     miss = [math.exp(v) / sum(map(math.exp, z)) - (k == right[-1]) for k, v in enumerate(z)]
     assert sizes[0, -1] == pytest.approx(
         math.hypot(*(sum(m * w for m, w in zip(miss, row)) for row in net.p["Wo"].tolist()))
@@ -228,7 +228,7 @@ def test_the_table_is_that_of_the_networks():
     )
     abc = Alphabet("abc", end=True)
     for run in found["runs"]:
-        net = styles.Net(
+        net = decoders.EncoderDecoder(
             "feedback",
             abc,
             run["units"],
@@ -239,6 +239,6 @@ def test_the_table_is_that_of_the_networks():
         for length in (1, 2, 3, 5):
             strings = abc.strings(length)
             right = sum(
-                said == s[::-1] for said, s in zip(styles.run(net, strings).output, strings)
+                said == s[::-1] for said, s in zip(decoders.run(net, strings).output, strings)
             )
             assert abs(right / len(strings) - run["accuracy"][length - 1]) < 1e-5

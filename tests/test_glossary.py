@@ -14,7 +14,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from test_numbers import missing
 
-from revlib import bptt, gates, model, post, stack, styles, training
+from revlib import bptt, decoders, handmade, model, post, rnn_cells, training
 from revlib.alphabet import Alphabet
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -194,7 +194,7 @@ def near(a, b):
 def one_step(kind):
     """A cell of two units after one step: its parameters, what went in, the state after, and what
     it kept."""
-    cell, rng = gates.CELLS[kind](2), np.random.default_rng(0)
+    cell, rng = rnn_cells.CELLS[kind](2), np.random.default_rng(0)
     p = {name: rng.normal(size=shape) for name, shape in cell.shapes(3).items()}
     x, s = np.eye(3)[[1]], rng.normal(size=(1, cell.width))
     return p, x, s, *cell.step(p, x, s)
@@ -213,7 +213,7 @@ def lstm():
 
 
 def mixture():
-    ran = styles.run(styles.initial("attention", "abc", 4, np.random.default_rng(0)), ["abca"])
+    ran = decoders.run(decoders.initial("attention", "abc", 4, np.random.default_rng(0)), ["abca"])
     S, dec_S = ran.S[1:, 0], ran.dec_S[1:, 0]
     e = dec_S @ S.T
     a = np.exp(e) / np.exp(e).sum(axis=1, keepdims=True)
@@ -293,7 +293,7 @@ FORMULAS = {
     "forget-gate": ("C(t) = f∘C(t−1) + i∘g", lstm),
     "logistic-function": (
         "σ(z) = 1 / (1 + e⁻ᶻ)",
-        lambda: near(gates.sigmoid(Z), 1 / (1 + np.exp(-Z))),
+        lambda: near(rnn_cells.sigmoid(Z), 1 / (1 + np.exp(-Z))),
     ),
     "loss": ("the mean of −log p over all letters", loss),
     "cross-entropy": ("−log p", loss),
@@ -311,7 +311,7 @@ FORMULAS = {
     ),
     "stack": (
         "in base 4 whose first digit is the letter read last",
-        lambda: stack.digits(stack.number("abc"), 4, 3).tolist() == [0, 3, 2, 1],
+        lambda: handmade.digits(handmade.number("abc"), 4, 3).tolist() == [0, 3, 2, 1],
     ),
     "temperature": (
         "all scores are divided before the softmax",

@@ -376,7 +376,9 @@ def test_its_readme_says_what_the_books_readme_says(book, pack):
     readme, full = (
         (folder / "README.md").read_text(encoding="utf-8") for folder in (pack.folder, book)
     )
-    assert "`revlib/answers`" in readme and "computations" in readme, "it is honest about the keys"
+    assert "`revlib/exercises`" in readme and "computations" in readme, (
+        "it is honest about the keys"
+    )
     for line in readme.splitlines():
         if (
             line.startswith(("    ", "|", "**With conda**", "The task", "Code under"))

@@ -7,9 +7,11 @@ import pickle
 import numpy as np
 import pytest
 
-from revlib import bptt, cells, controls, model, panels, plots, roads, stack, styles, training
+from revlib import bptt, decoders, handmade, mlp, model, panels, training
 from revlib.alphabet import Alphabet
+from revlib.drawing import figures, plots
 from revlib.exercises import check
+from revlib.panels import controls
 
 ABC, END = Alphabet("abc"), Alphabet("abc", end=True)
 NET, AXES = model.post_net(), {"xlabel": "x", "ylabel": "y", "xlim": (0, 1), "ylim": (0, 1)}
@@ -25,11 +27,11 @@ def ended():
 
 
 def attention():
-    return styles.initial("attention", END, 4, rng())
+    return decoders.initial("attention", END, 4, rng())
 
 
 def three():
-    return roads.initial((9, 5, 9), ("relu",), rng())
+    return mlp.initial((9, 5, 9), ("relu",), rng())
 
 
 def trained(net, batch, **how):
@@ -38,7 +40,7 @@ def trained(net, batch, **how):
 
 def decoding(**changed):
     dec = RUN.dec
-    return cells.draw_decoding(
+    return figures.draw_decoding(
         *{
             "thought": dec.S[0],
             "X": dec.X,
@@ -115,7 +117,7 @@ MISTAKES = {
         "rng is 0: give a generator, such as np.random.default_rng",
     ),
     "a seed for bounds": (lambda: training.initial("uniform", "abc", 5, 0), "rng is 0"),
-    "a seed, in styles": (lambda: styles.initial("peek", "abc", 5, None), "rng is None"),
+    "a seed, in styles": (lambda: decoders.initial("peek", "abc", 5, None), "rng is None"),
     "a batch of letters": (
         lambda: training.Batch(NET, "abc"),
         r"found the string 'abc'; \['abc'\] is a list of one",
@@ -210,80 +212,83 @@ MISTAKES = {
         r"share has shape \(1,\); the 3 letters to say need \(3,\)",
     ),
     "no nudge": (lambda: bptt.check(NET, "abc", h=0), "h is 0; a nudge is small"),
-    "styles: one string": (lambda: styles.run(attention(), "abc"), r"\['abc'\] is a list of one"),
-    "styles: no string": (lambda: styles.run(attention(), []), "there is no string"),
+    "styles: one string": (lambda: decoders.run(attention(), "abc"), r"\['abc'\] is a list of one"),
+    "styles: no string": (lambda: decoders.run(attention(), []), "there is no string"),
     "nothing to look at": (
-        lambda: styles.run(attention(), [""]),
+        lambda: decoders.run(attention(), [""]),
         "the string is empty: attention has no state to look at",
     ),
     "styles: given as letters": (
-        lambda: styles.run(attention(), ["abc"], given=["cba"]),
+        lambda: decoders.run(attention(), ["abc"], given=["cba"]),
         r"4 steps need whole numbers from 0 to 3, \(4, 1\) or more",
     ),
     "styles: given, one-hot": (
-        lambda: styles.run(attention(), ["abc"], given=np.eye(4, dtype=int)),
+        lambda: decoders.run(attention(), ["abc"], given=np.eye(4, dtype=int)),
         r"4 steps need whole numbers from 0 to 3, \(4, 1\)",
     ),
     "styles: one blame for all": (
-        lambda: styles.backward(
-            attention(), styles.run(attention(), ["abc", "cab"]), np.ones((4, 1, 4))
+        lambda: decoders.backward(
+            attention(), decoders.run(attention(), ["abc", "cab"]), np.ones((4, 1, 4))
         ),
         r"dZ has shape \(4, 1, 4\); the run has scores of shape \(4, 2, 4\)",
     ),
     "styles: nothing to say": (
-        lambda: styles.Tape(styles.initial("feedback", "abc", 4, rng()), *bptt.task(ABC, [""])),
+        lambda: decoders.Tape(decoders.initial("feedback", "abc", 4, rng()), *bptt.task(ABC, [""])),
         "there is no letter to say",
     ),
-    "a pointer to nothing": (lambda: styles.pointer(0), "the length of the longest string is 0"),
-    "a pointer too far": (lambda: styles.pointer(10**8), "10000000 at most"),
-    "an MLP's END": (lambda: roads.MLP((12, 5, 12), ("relu",), END), "there is no END"),
+    "a pointer to nothing": (lambda: decoders.pointer(0), "the length of the longest string is 0"),
+    "a pointer too far": (lambda: decoders.pointer(10**8), "10000000 at most"),
+    "an MLP's END": (lambda: mlp.MLP((12, 5, 12), ("relu",), END), "there is no END"),
     "an MLP's activation": (
-        lambda: roads.MLP((9, 5, 9), ("Relu",)),
+        lambda: mlp.MLP((9, 5, 9), ("Relu",)),
         "activation 'Relu' is not one of relu, tanh, linear",
     ),
     "an MLP's odd sizes": (
-        lambda: roads.MLP((8, 5, 9), ("relu",)),
+        lambda: mlp.MLP((8, 5, 9), ("relu",)),
         "the first and the last are 3 a letter",
     ),
     "answers missing": (
-        lambda: roads.Pairs(three(), ["abc", "cab"], ["cba"]),
+        lambda: mlp.Pairs(three(), ["abc", "cab"], ["cba"]),
         "there are 2 strings and 1 answers",
     ),
-    "regions of half a letter": (lambda: roads.most(2.5, 3, 2), "the number of letters is 2.5"),
+    "regions of half a letter": (
+        lambda: mlp.most_strings(2.5, 3, 2),
+        "the number of letters is 2.5",
+    ),
     "digits of a state": (
-        lambda: stack.digits(np.array([0.5]), 4, 5),
+        lambda: handmade.digits(np.array([0.5]), 4, 5),
         "has no digits; it must be one number",
     ),
-    "digits of half a base": (lambda: stack.digits(0.5, 2.5, 5), "the base is 2.5"),
+    "digits of half a base": (lambda: handmade.digits(0.5, 2.5, 5), "the base is 2.5"),
     "a number of a list": (
-        lambda: stack.number(["abc"]),
+        lambda: handmade.number(["abc"]),
         "expected a string of the letters 'abc', found a value of type list",
     ),
-    "a number of other letters": (lambda: stack.number("abd"), "letter 'd' at position 3"),
+    "a number of other letters": (lambda: handmade.number("abd"), "letter 'd' at position 3"),
     "a number in a small base": (
-        lambda: stack.number("ca", 3),
+        lambda: handmade.number("ca", 3),
         "the base is 3; it must be a whole number, 4 or more",
     ),
-    "a stack in base 3.25": (lambda: stack.build(base=3.25), "the base is 3.25"),
+    "a stack in base 3.25": (lambda: handmade.build_stack(base=3.25), "the base is 3.25"),
     "a triangle of nothing": (
-        lambda: stack.build_triangle(0),
+        lambda: handmade.build_triangle(0),
         "the length of the longest string is 0",
     ),
     "until wrong, of a list": (
-        lambda: stack.until_wrong(stack.build(), ["abc"]),
+        lambda: handmade.until_wrong(handmade.build_stack(), ["abc"]),
         "found a value of type list",
     ),
-    "until wrong, without END": (lambda: stack.until_wrong(NET, "abc"), "cannot say END"),
+    "until wrong, without END": (lambda: handmade.until_wrong(NET, "abc"), "cannot say END"),
     "states of a batch": (
-        lambda: cells.draw_states("abc", model.run(NET, ["abc", "cab"]).S),
+        lambda: figures.draw_states("abc", model.run(NET, ["abc", "cab"]).S),
         r"S has shape \(4, 2, 5\); .* needs \(4, any\)",
     ),
     "states of another string": (
-        lambda: cells.draw_states("ab", RUN.S),
+        lambda: figures.draw_states("ab", RUN.S),
         r"S has shape \(4, 5\); .* needs \(3, any\)",
     ),
     "a state too few": (
-        lambda: cells.draw_compare("abc", RUN.S, "ab", RUN.S),
+        lambda: figures.draw_compare("abc", RUN.S, "ab", RUN.S),
         r"S2 has shape \(4, 5\)",
     ),
     "the thought vector left in": (
@@ -295,19 +300,19 @@ MISTAKES = {
         r"Z has shape \(3, 3\); .* needs \(3, 4\)",
     ),
     "looks too many": (
-        lambda: cells.draw_attention("abc", "cb", np.eye(3)),
+        lambda: figures.draw_attention("abc", "cb", np.eye(3)),
         r"A has shape \(3, 3\); .* needs \(2, 3\)",
     ),
     "a step's other letters": (
-        lambda: cells.draw_step(1, RUN.X[0], NET.Wh, RUN.S[0], NET.Ws, NET.b, RUN.S[1], "abcd"),
+        lambda: figures.draw_step(1, RUN.X[0], NET.Wh, RUN.S[0], NET.Ws, NET.b, RUN.S[1], "abcd"),
         r"x has shape \(3,\)",
     ),
     "blame on fewer": (
-        lambda: cells.draw_blame(np.zeros(3), np.ones(3) / 3, np.eye(3)[0], "ab"),
+        lambda: figures.draw_blame(np.zeros(3), np.ones(3) / 3, np.eye(3)[0], "ab"),
         r"z has shape \(3,\)",
     ),
     "how sure of fewer": (
-        lambda: cells.draw_answer("abc", "cb", np.ones(3)),
+        lambda: figures.draw_answer("abc", "cb", np.ones(3)),
         r"sure has shape \(3,\)",
     ),
     "curves missing": (
@@ -346,13 +351,13 @@ MISTAKES = {
         "the number of letters is 1; it must be a whole number, 2 or more",
     ),
     "gates of another name": (
-        lambda: panels.gates_panel({"lstm": styles.initial("feedback", "abc", 3, rng(), "LSTM")}),
+        lambda: panels.gates_panel({"lstm": decoders.initial("feedback", "abc", 3, rng(), "LSTM")}),
         "under each of LSTM, GRU",
     ),
     "gates of none": (lambda: panels.gates_panel({}), "there is no network"),
     "styles of two alphabets": (
         lambda: panels.styles_panel(
-            {"one": attention(), "two": styles.initial("peek", "abc", 3, rng())}
+            {"one": attention(), "two": decoders.initial("peek", "abc", 3, rng())}
         ),
         "all of one alphabet",
     ),
@@ -380,12 +385,12 @@ def test_a_mistake_is_answered_in_words(name):
         lambda: training.Batch(attention(), ["abc"]),
         lambda: training.save(attention(), "x.npz"),
         lambda: training.correct(attention(), ["abc"]),
-        lambda: training.correct(NET, ["abc"], run=styles.run),
+        lambda: training.correct(NET, ["abc"], run=decoders.run),
     ],
 )
 def test_networks_of_two_modules_are_not_mixed(act):
     with pytest.raises(
-        TypeError, match="this is for a (model|styles).Net, not for a revlib.(styles|model).Net"
+        TypeError, match=r"this is for a (model.Net|decoders.EncoderDecoder), not for a revlib"
     ):
         act()
 
@@ -409,8 +414,8 @@ COPIES = {
 def arrays(net):
     return (
         net.W
-        if isinstance(net, roads.MLP)
-        else [*(net.p if isinstance(net, styles.Net) else net.named()).values()]
+        if isinstance(net, mlp.MLP)
+        else [*(net.p if isinstance(net, decoders.EncoderDecoder) else net.named()).values()]
     )
 
 
@@ -528,7 +533,7 @@ def test_weights_kept_for_later_are_arrays_of_their_own(weights):
 
 
 def test_small_numbers_of_numpy():
-    assert styles.Net("attention", "abc", np.uint8(200)).p["Wo"].shape == (400, 3)
+    assert decoders.EncoderDecoder("attention", "abc", np.uint8(200)).p["Wo"].shape == (400, 3)
     assert np.array_equal(
         *(training.initial("uniform", "abc", n, rng()).theta for n in (7, np.uint8(7)))
     )
@@ -552,7 +557,7 @@ def test_an_iterable_of_batches_will_do():
 def test_a_link_to_a_checkpoint_stays_a_link(tmp_path):
     training.save(NET, tmp_path / "kept.npz")
     (tmp_path / "latest.npz").symlink_to(tmp_path / "kept.npz")
-    training.save(stack.build(), tmp_path / "latest.npz")
+    training.save(handmade.build_stack(), tmp_path / "latest.npz")
     assert (tmp_path / "latest.npz").is_symlink() and training.load(tmp_path / "kept.npz").n == 1
 
 
@@ -583,7 +588,7 @@ def test_a_wrong_place_leaves_the_weights_in_hand():
 def test_a_drawing_that_fails_says_so_beside_the_old_picture(wrong):
     """The reader sees the picture of before; so the page says that it is, and the next move draws
     again."""
-    good = cells.draw_states("abc", RUN.S)
+    good = figures.draw_states("abc", RUN.S)
     panel = controls.Panel(
         {"x": controls.Number("x", 0.0, 0.0, 1.0)}, lambda x: wrong() if x == 0.5 else good
     )
@@ -626,17 +631,17 @@ def test_the_last_place_of_a_full_stack_in_float32(base):
     dearest of all is misread."""
     letters, places = (
         "".join(map(chr, range(0x100, 0x100 + base - 1))),
-        stack.holds(base, np.float32),
+        handmade.capacity(base, np.float32),
     )
     right = [
         sum(
-            model.run(stack.build(letters, base, longest, dtype), letter).output == letter
+            model.run(handmade.build_stack(letters, base, longest, dtype), letter).output == letter
             for letter in letters
         )
         for longest, dtype in (
             (places, np.float32),
             (places - 1, np.float32),
-            (stack.holds(base), float),
+            (handmade.capacity(base), float),
         )
     ]
     assert right[0] < len(letters) == right[1] == right[2]
@@ -659,14 +664,14 @@ def test_an_interrupt_while_a_file_is_packed_is_an_interrupt(tmp_path, monkeypat
 
 def test_digits_of_numpys_whole_numbers():
     """Python's whole numbers have no end; NumPy's 64 bits do."""
-    value = stack.number("abc" * 12)
+    value = handmade.number("abc" * 12)
     assert all(
-        (stack.digits(value, np.int64(4), np.int64(k)) == stack.digits(value, 4, k)).all()
+        (handmade.digits(value, np.int64(4), np.int64(k)) == handmade.digits(value, 4, k)).all()
         for k in range(30, 40)
     )
-    assert stack.digits(value, 4, 36)[1:].tolist() == [3, 2, 1] * 12
-    assert roads.most(*map(np.int64, (3, 50, 45))) == roads.most(3, 50, 45) > 7e23
-    assert model.run(stack.build(base=np.uint8(4)), "abc").output == "cba"
+    assert handmade.digits(value, 4, 36)[1:].tolist() == [3, 2, 1] * 12
+    assert mlp.most_strings(*map(np.int64, (3, 50, 45))) == mlp.most_strings(3, 50, 45) > 7e23
+    assert model.run(handmade.build_stack(base=np.uint8(4)), "abc").output == "cba"
 
 
 @pytest.mark.parametrize("scores", [[100.0, 1, 2], [-50.0, 0, 0]])
@@ -683,7 +688,7 @@ def test_a_panel_begins_within_its_bounds():
     assert panels.vanishing_panel(NET, longest=5).controls["length"].value == 5
     assert panels.decoding_panel(NET, -np.ones(5)).controls["unit_1"].value == -1
     assert panels.decoding_panel(NET, np.ones(5), steps=12).controls["most"].value == 12
-    assert panels.map_panel(stack.build()).controls["up"].value == "1"
+    assert panels.map_panel(handmade.build_stack()).controls["up"].value == "1"
 
 
 def test_a_map_stays_small():

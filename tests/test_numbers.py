@@ -19,7 +19,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from revlib import exercises, picture, post
+from revlib import exercises, post
+from revlib.drawing import picture
 from tools import notebook as tool
 
 CITED = json.loads(

@@ -11,8 +11,10 @@ pytest.register_assert_rewrite("expected")
 import expected
 from driving import check_one_redraw_a_move, check_reset, draws, forget_widgets, page  # noqa: F401
 
-from revlib import cells, controls, model, panels
+from revlib import model, panels
 from revlib.alphabet import Alphabet
+from revlib.drawing import figures
+from revlib.panels import controls
 
 ABC = Alphabet("abc", end=True)
 KEYS = [
@@ -142,7 +144,7 @@ def test_the_answers_words():
     """Right; wrong in the middle; too long; too short."""
 
     def words(text, *said):
-        return cells.draw_answer(text, said, np.linspace(1, 0.5, len(said))).words
+        return figures.draw_answer(text, said, np.linspace(1, 0.5, len(said))).words
 
     assert (
         words("ab", "b", "a", "END")
@@ -151,10 +153,10 @@ def test_the_answers_words():
     assert "'ab' gives 'bb': wrong from letter 2 on." in words("ab", "b", "b", "END")
     assert "'ab' gives 'bac': wrong from letter 3 on." in words("ab", "b", "a", "c")
     assert "'ab' gives 'b': wrong from letter 2 on." in words("ab", "b", "END")
-    assert cells.draw_answer("a", ["a", "END"], np.ones(2)).words.endswith(
+    assert figures.draw_answer("a", ["a", "END"], np.ones(2)).words.endswith(
         "It is sure of every letter."
     )
-    assert "b≠END" in cells.draw_answer("a", ["a", "b"], np.ones(2)).svg and isinstance(
+    assert "b≠END" in figures.draw_answer("a", ["a", "b"], np.ones(2)).svg and isinstance(
         build().controls["seed"], controls.Number
     )
 

@@ -26,7 +26,8 @@ from driving import (
     state,
 )
 
-from revlib import controls, panels
+from revlib import panels
+from revlib.panels import controls
 
 STRINGS = expected.every_string(3)
 MOST = {1: 7, 2: 19, 3: 27, 4: 27, 5: 27, 6: 27}

@@ -13,10 +13,11 @@ import expected
 from driving import HOSTILE, check_one_redraw_a_move, check_reset, draws, forget_widgets, page  # noqa: F401
 from test_styles import by_hand, drawn
 
-from revlib import cells, panels, styles
+from revlib import decoders, panels
+from revlib.drawing import figures, picture
 
-NETS = {style: drawn(style, seed=seed) for style, seed in zip(styles.STYLES, (3, 1, 2, 1))} | {
-    "by hand": styles.pointer(12)
+NETS = {style: drawn(style, seed=seed) for style, seed in zip(decoders.STYLES, (3, 1, 2, 1))} | {
+    "by hand": decoders.pointer(12)
 }
 STRINGS = ["a", "abcab", "ccc", "abcabcabcabc"]
 
@@ -26,7 +27,7 @@ def build():
 
 
 def two(values):
-    return [cells.number(v) for v in np.ravel(values)]
+    return [picture.number(v) for v in np.ravel(values)]
 
 
 def check(panel):
@@ -108,7 +109,7 @@ def test_a_wrong_string_is_answered_in_words(text):
 
 
 def test_draw_attention_says_what_it_shows():
-    picture = cells.draw_attention(
+    picture = figures.draw_attention(
         "ab", ["b", "a", "END"], np.array([[0.25, 0.75], [0.5, 0.5], [0.125, 0.875]])
     )
     assert (

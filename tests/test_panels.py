@@ -31,8 +31,9 @@ from driving import (
     state,
 )
 
-from revlib import controls, model, panels
+from revlib import model, panels
 from revlib.alphabet import Alphabet
+from revlib.panels import controls
 
 SCORES = [2.0, -1.0, 0.5]
 BUILD = {
@@ -653,9 +654,9 @@ def test_a_drag_in_the_middle_of_a_selection():
 
 
 def test_another_matrix_in_the_middle_of_a_drag(monkeypatch):
-    panel, number = build("encoding"), panels.cells.number
+    panel, number = build("encoding"), panels.number
     other = Interruption(lambda: setattr(panel.weights.matrix, "value", "Ws"))
-    monkeypatch.setattr(panels.cells, "number", lambda *args: (other(), number(*args))[1])
+    monkeypatch.setattr(panels, "number", lambda *args: (other(), number(*args))[1])
     panel.weights.number.value = -0.75
     other.finish()
     for matrix in panel.weights.names:

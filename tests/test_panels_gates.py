@@ -14,8 +14,9 @@ pytest.register_assert_rewrite("expected")
 import expected
 from driving import HOSTILE, check_one_redraw_a_move, check_reset, numbers, page, state
 
-from revlib import controls, panels, styles
+from revlib import decoders, panels
 from revlib.alphabet import Alphabet
+from revlib.panels import controls
 
 ABC = Alphabet("abc", end=True)
 
@@ -25,7 +26,7 @@ def some_nets():
     nets = {}
     for seed, cell in enumerate(("LSTM", "GRU")):
         rng = np.random.default_rng(seed)
-        nets[cell] = styles.initial("feedback", ABC, 4, rng, cell)
+        nets[cell] = decoders.initial("feedback", ABC, 4, rng, cell)
         nets[cell].theta[:] = rng.normal(0, 1, nets[cell].theta.size)
     return nets
 
@@ -75,7 +76,7 @@ def blame(cell, length, bias, scale, seed, n=8):
     """Length of the last letter's blame on every state: a complex step at each unit of each, from
     there forward to the loss."""
     rng, kind = np.random.default_rng(seed), cell.split(",")[0]
-    net = styles.initial("feedback", "abc", n, rng, kind)
+    net = decoders.initial("feedback", "abc", n, rng, kind)
     for layer in (net.enc, net.dec):
         if cell.endswith("gaussian start"):
             layer["Ws"][:] = rng.normal(0, n**-0.5, (n, n))

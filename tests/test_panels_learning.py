@@ -28,8 +28,10 @@ from driving import (
     state,
 )
 
-from revlib import controls, model, panels, plots, training
-from revlib.picture import Picture
+from revlib import model, panels, training
+from revlib.drawing import plots
+from revlib.drawing.picture import Picture
+from revlib.panels import controls
 
 STRINGS = expected.every_string(3)
 SHORT = 5  # updates of the training panel where what it learns is not the question

@@ -34,7 +34,9 @@ from test_exercises import (
     thought,
 )
 
-from revlib import controls, exercises, judge, training
+from revlib import exercises, training
+from revlib.exercises import grading
+from revlib.panels import controls
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -577,7 +579,7 @@ def test_a_quiz_that_is_not_there():
 
 def test_a_quiz_without_its_answer():
     with pytest.raises(ValueError, match=r"'C' is not among the options of 'A or B\?'"):
-        judge.Quiz("A or B?", {"A": "Because it is so.", "B": "Because it is not."}, "C")
+        grading.Quiz("A or B?", {"A": "Because it is so.", "B": "Because it is not."}, "C")
 
 
 def test_a_quiz_for_a_page_without_a_kernel(monkeypatch):

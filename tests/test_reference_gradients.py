@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from revlib import gates, model, styles, training
+from revlib import decoders, model, rnn_cells, training
 from revlib.alphabet import Alphabet
 
 REFERENCE = json.loads(
@@ -50,10 +50,10 @@ STYLES = json.loads((Path(__file__).parent / "reference_styles.json").read_text(
 
 def test_the_style_reference_covers_what_it_should():
     assert {(case["style"], case["cell"]) for case in STYLES} == {
-        *itertools.product(styles.STYLES, gates.CELLS)
+        *itertools.product(decoders.STYLES, rnn_cells.CELLS)
     }
     assert {(case["cell"], case["end"]) for case in STYLES} == {
-        *itertools.product(gates.CELLS, (False, True))
+        *itertools.product(rnn_cells.CELLS, (False, True))
     }
     for case in STYLES:
         assert np.count_nonzero(case["gradient"]) > len(case["gradient"]) / 3
@@ -62,13 +62,13 @@ def test_the_style_reference_covers_what_it_should():
 @pytest.mark.parametrize("case", STYLES, ids=lambda case: f"{case['style']}-{case['cell']}")
 def test_styles_and_cells_are_autograds(case):
     """PyTorch's own RNNCell, GRUCell and LSTMCell, put together in each style."""
-    net = styles.Net(
+    net = decoders.EncoderDecoder(
         case["style"],
         Alphabet(case["letters"], case["end"]),
         case["n"],
         case["cell"],
         np.array(case["theta"]),
     )
-    loss, gradient = training.Batch(net, case["strings"], styles.Tape).gradient(net)
+    loss, gradient = training.Batch(net, case["strings"], decoders.Tape).gradient(net)
     assert abs(loss - case["loss"]) <= 1e-10 * case["loss"]
     assert np.abs(gradient - case["gradient"]).max() <= 1e-10 * np.abs(case["gradient"]).max()

@@ -8,7 +8,7 @@ import random
 import numpy as np
 import pytest
 
-from revlib import model, roads, training
+from revlib import mlp, model, training
 from revlib.alphabet import Alphabet, LetterError
 
 ALL_27 = Alphabet("abc").strings(3)
@@ -25,7 +25,7 @@ every_shape = pytest.mark.parametrize("sizes, activations, letters", SHAPES)
 
 
 def random_net(sizes, activations, letters, seed=0):
-    net = roads.MLP(sizes, activations, letters)
+    net = mlp.MLP(sizes, activations, letters)
     net.theta[:] = np.random.default_rng(seed).normal(0, 0.7, net.theta.size)
     return net
 
@@ -94,7 +94,7 @@ def test_the_gradient_is_the_slope_of_the_loss(sizes, activations, letters):
     """By complex steps, which have no rounding, and by differences of the loss that is told."""
     net, texts = random_net(sizes, activations, letters, 2), some_strings(sizes, letters)
     answers = [t[::-1] for t in texts]
-    pairs = roads.Pairs(net, texts, answers)
+    pairs = mlp.Pairs(net, texts, answers)
     loss, gradient = pairs.gradient(net)
     gradient, theta = gradient.copy(), net.theta.copy()
     assert loss == pytest.approx(
@@ -114,9 +114,9 @@ def test_the_gradient_is_the_slope_of_the_loss(sizes, activations, letters):
 
 
 def test_scores_no_float_can_take_the_exp_of():
-    net = roads.MLP((9, 9), ())
+    net = mlp.MLP((9, 9), ())
     net.W[0][:9] = 1e4 * np.eye(9)
-    loss, gradient = roads.Pairs(net, ["abc"], ["cab"]).gradient(net)
+    loss, gradient = mlp.Pairs(net, ["abc"], ["cab"]).gradient(net)
     assert loss == pytest.approx(1e4) and np.isfinite(gradient).all()
 
 
@@ -125,21 +125,21 @@ def test_scores_no_float_can_take_the_exp_of():
 
 @pytest.mark.parametrize("T, h, V", [(3, 8, 3), (1, 1, 2), (6, 20, 3), (8, 32, 4)])
 def test_parameters_by_formula(T, h, V):
-    net = roads.MLP((V * T, h, V * T), ("relu",), "abcd"[:V])
+    net = mlp.MLP((V * T, h, V * T), ("relu",), "abcd"[:V])
     assert net.theta.size == V * T * h + h + h * V * T + V * T
     assert repr(net).endswith(f": {net.theta.size} parameters")
 
 
 def test_weights_are_views_and_theta_is_used_as_it_is():
     theta = np.arange(90.0)
-    net = roads.MLP((9, 9), (), theta=theta)
+    net = mlp.MLP((9, 9), (), theta=theta)
     assert net.theta is theta and net.W[0].shape == (10, 9) and net.W[0][9, 8] == 89
     net.W[0][0, 1] = -5
     assert theta[1] == -5
 
 
 def test_rows_are_the_posts():
-    net = roads.MLP((9, 9), ())
+    net = mlp.MLP((9, 9), ())
     assert net.rows(["abc"]).tolist() == [[1, 0, 0, 0, 1, 0, 0, 0, 1]]
     assert net.rows(["cab", "bbb"]).tolist() == [[0, 0, 1, 1, 0, 0, 0, 1, 0], [0, 1, 0] * 3]
 
@@ -154,11 +154,11 @@ def test_rows_are_the_posts():
     ],
 )
 def test_a_string_it_cannot_read(text, words):
-    net = roads.MLP((9, 9), ())
+    net = mlp.MLP((9, 9), ())
     for act in (
         lambda: net.rows(["abc", text]),
         lambda: net.answers([text]),
-        lambda: roads.Pairs(net, ["abc"], [text]),
+        lambda: mlp.Pairs(net, ["abc"], [text]),
     ):
         with pytest.raises(LetterError) as error:
             act()
@@ -167,35 +167,33 @@ def test_a_string_it_cannot_read(text, words):
 
 def test_a_network_that_is_none():
     with pytest.raises(ValueError, match=r"have 1 hidden layers; activations \(\) are 0"):
-        roads.MLP((9, 5, 9), ())
+        mlp.MLP((9, 5, 9), ())
     with pytest.raises(
         ValueError, match=r"layers of \(9, 9\) have 90 parameters; theta has shape \(91,\)"
     ):
-        roads.MLP((9, 9), (), theta=np.zeros(91))
+        mlp.MLP((9, 9), (), theta=np.zeros(91))
 
 
 # ---------------------------------------------------------------- training
 
 
 def trained(sizes, activations, seed, texts, answers, steps=300):
-    net = roads.initial(sizes, activations, np.random.default_rng(seed))
+    net = mlp.initial(sizes, activations, np.random.default_rng(seed))
     run = [
-        *training.train(
-            net, roads.Pairs(net, texts, answers), training.Adam(0.03), steps, every=100
-        )
+        *training.train(net, mlp.Pairs(net, texts, answers), training.Adam(0.03), steps, every=100)
     ]
     return net, run
 
 
 def test_the_start():
-    net = roads.initial((300, 200, 9), ("relu",), np.random.default_rng(0))
+    net = mlp.initial((300, 200, 9), ("relu",), np.random.default_rng(0))
     for W in net.W:
         assert (W[-1] == 0).all() and W[:-1].std() == pytest.approx(
             1 / math.sqrt(len(W) - 1), rel=0.05
         )
         assert abs(W[:-1].mean()) < 0.1 / math.sqrt(len(W) - 1)
     again, other = (
-        roads.initial((300, 200, 9), ("relu",), np.random.default_rng(seed)) for seed in (0, 1)
+        mlp.initial((300, 200, 9), ("relu",), np.random.default_rng(seed)) for seed in (0, 1)
     )
     assert (again.theta == net.theta).all() and (other.theta != net.theta).any()
 
@@ -212,7 +210,7 @@ def test_it_learns_all_27_with_every_seed():
 
 def test_what_is_never_seen_is_never_learned():
     seen = [s for s in ALL_27 if s[0] != "c"]
-    start = roads.initial((9, 8, 9), ("relu",), np.random.default_rng(3))
+    start = mlp.initial((9, 8, 9), ("relu",), np.random.default_rng(3))
     net, _ = trained((9, 8, 9), ("relu",), 3, seen, [s[::-1] for s in seen])
     assert (net.W[0][2] == start.W[0][2]).all() and (net.W[0][5] != start.W[0][5]).any()
     assert net.answers(seen) == [s[::-1] for s in seen]
@@ -238,11 +236,11 @@ def test_how_many_come_back(k):
 
 
 def test_the_bound_is_what_the_chapter_says():
-    assert [roads.most(3, 3, k) for k in range(6)] == [1, 7, 19, 27, 27, 27]
+    assert [mlp.most_strings(3, 3, k) for k in range(6)] == [1, 7, 19, 27, 27, 27]
     for V, T in itertools.product((1, 2, 3, 5), (1, 2, 4)):
-        assert roads.most(V, T, T) == roads.most(V, T, T + 3) == V**T
-        assert roads.most(V, T, 1) == 1 + T * (V - 1)
-    assert roads.most(2, 4, 2) == 11 and roads.most(3, 4, 2) == 33
+        assert mlp.most_strings(V, T, T) == mlp.most_strings(V, T, T + 3) == V**T
+        assert mlp.most_strings(V, T, 1) == 1 + T * (V - 1)
+    assert mlp.most_strings(2, 4, 2) == 11 and mlp.most_strings(3, 4, 2) == 33
 
 
 def answers_along(W, start, direction):
@@ -266,13 +264,13 @@ def test_no_reader_finds_more_than_the_bound(V, T):
     rng, most = np.random.default_rng(V), 0
     for _ in range(200):  # one unit: every answer there is
         most = max(most, len(answers_along(rng.normal(size=(T, V, 2)), np.zeros(1), np.ones(1))))
-    assert most == roads.most(V, T, 1), "reached, and never passed"
+    assert most == mlp.most_strings(V, T, 1), "reached, and never passed"
     for _ in range(10):  # two: along many lines
         W, found = rng.normal(size=(T, V, 3)), set()
         for angle, offset in itertools.product(np.linspace(0.01, 3.1, 12), np.linspace(-6, 6, 25)):
             along = np.array([math.cos(angle), math.sin(angle)])
             found |= answers_along(W, offset * np.array([-along[1], along[0]]), along)
-        assert len(found) <= roads.most(V, T, 2)
+        assert len(found) <= mlp.most_strings(V, T, 2)
 
 
 def test_nineteen_through_two_units_by_hand():
@@ -288,7 +286,7 @@ def test_nineteen_through_two_units_by_hand():
         along = [code[0] * u[0] + code[1] * u[1] for u in directions]
         if "".join("a" if f < -0.75 else "c" if f > 0.75 else "b" for f in along) == s:
             back.append(s)
-    assert len(back) == 19 == roads.most(3, 3, 2)
+    assert len(back) == 19 == mlp.most_strings(3, 3, 2)
 
 
 def test_softmax_of_the_scores_is_the_models():

@@ -19,7 +19,8 @@ pytest.register_assert_rewrite("expected", "lab")
 import expected
 import lab as jupyter
 
-from revlib import controls, exercises
+from revlib import exercises
+from revlib.panels import controls
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))

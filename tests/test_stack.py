@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from revlib import model, stack
+from revlib import handmade, model
 
 LIMITS = {np.float64: 26, np.float32: 12, np.float16: 5}
 every_precision = pytest.mark.parametrize(
@@ -67,18 +67,18 @@ def drawn(T, V=3, count=2000, seed=0):
 @pytest.mark.parametrize("base", [4, 5, 10, 16])
 def test_the_number_of_a_string(base):
     for text in ("", "a", "c", "cab", "abcabcabc", "bbbbcccaaab"):
-        value = stack.number(text, base)
+        value = handmade.number(text, base)
         assert (
             isinstance(value, Fraction)
             and value == exact(["abc".index(letter) for letter in text], base)[-1]
         )
-        assert stack.digits(value, base, len(text)).tolist() == [
+        assert handmade.digits(value, base, len(text)).tolist() == [
             0,
             *("abc".index(letter) + 1 for letter in reversed(text)),
         ]
-    assert stack.number("zx", base, "xyz") == (Fraction(3, base) + 1) / base
+    assert handmade.number("zx", base, "xyz") == (Fraction(3, base) + 1) / base
     with pytest.raises(ValueError):
-        stack.number("abd", base)
+        handmade.number("abd", base)
 
 
 def test_digits_of_what_a_machine_holds():
@@ -93,19 +93,19 @@ def test_digits_of_what_a_machine_holds():
         12.75,
     ):
         value, places = np.float64(value) if isinstance(value, (int, float)) else value, 40
-        assert stack.digits(value, 4, places).tolist() == in_base(
+        assert handmade.digits(value, 4, places).tolist() == in_base(
             Fraction(*value.as_integer_ratio()), 4, places
         )
-    assert stack.digits(Fraction(2, 3), 10, 3).tolist() == [0, 6, 6, 7], "to the nearest"
-    assert stack.digits(Fraction(999, 1000), 10, 2).tolist() == [1, 0, 0], "and carried"
-    assert stack.digits(Fraction(7, 4), 4, 0).tolist() == [2]
+    assert handmade.digits(Fraction(2, 3), 10, 3).tolist() == [0, 6, 6, 7], "to the nearest"
+    assert handmade.digits(Fraction(999, 1000), 10, 2).tolist() == [1, 0, 0], "and carried"
+    assert handmade.digits(Fraction(7, 4), 4, 0).tolist() == [2]
 
 
 def test_what_a_significand_holds():
     for dtype, bits in ((np.float64, 53), (np.float32, 24), (np.float16, 11)):
         assert np.finfo(dtype).eps == 2.0 ** (1 - bits)
         for base in range(2, 65):
-            fits = stack.holds(base, dtype)
+            fits = handmade.capacity(base, dtype)
             assert base**fits <= 2**bits < base ** (fits + 1), (base, bits)
 
 
@@ -114,7 +114,7 @@ def test_what_a_significand_holds():
 
 @every_precision
 def test_the_states_are_the_numbers(dtype, limit):
-    net = stack.build(longest=limit, dtype=dtype)
+    net = handmade.build_stack(longest=limit, dtype=dtype)
     assert net.theta.dtype == dtype and net.theta.size == 18
     for column in drawn(limit, count=20).T:
         text, S = "".join("abc"[i] for i in column), exact(column, 4)
@@ -131,8 +131,8 @@ def test_every_string_and_the_limit(dtype, limit):
     limit and its own."""
     for T in range(1, limit + 1):
         letters = every(T) if T <= 9 else drawn(T)
-        assert comes_back(stack.build(longest=limit, dtype=dtype), letters).all(), T
-        assert comes_back(stack.build(longest=T, dtype=dtype), letters).all(), T
+        assert comes_back(handmade.build_stack(longest=limit, dtype=dtype), letters).all(), T
+        assert comes_back(handmade.build_stack(longest=T, dtype=dtype), letters).all(), T
 
 
 @every_precision
@@ -141,7 +141,7 @@ def test_one_letter_later(dtype, limit):
     sure."""
     letters = every(limit + 1) if limit < 9 else drawn(limit + 1)
     for longest in (limit, limit + 1):
-        good = comes_back(stack.build(longest=longest, dtype=dtype), letters)
+        good = comes_back(handmade.build_stack(longest=longest, dtype=dtype), letters)
         assert not good.all()
         value = sum(
             (letters[t].astype(object) + 1) * 4**t for t in range(limit + 1)
@@ -154,22 +154,23 @@ def test_one_letter_later(dtype, limit):
     if dtype is not np.float32:  # where no bit is left over, the scores are rounded too
         assert (
             held.any()
-            and comes_back(stack.build(longest=limit, dtype=dtype), letters)[held].mean() > 0.95
+            and comes_back(handmade.build_stack(longest=limit, dtype=dtype), letters)[held].mean()
+            > 0.95
         )
 
 
 def test_the_first_failures():
-    half, first = stack.build(longest=5, dtype=np.float16), every(6)
+    half, first = handmade.build_stack(longest=5, dtype=np.float16), every(6)
     good = comes_back(half, first)
     assert "".join("abc"[i] for i in first[:, ~good][:, 0]) == "aaaaab" and good.sum() == 404
-    S, run = stack.until_wrong(half, "aaaaab")
+    S, run = handmade.until_wrong(half, "aaaaab")
     assert run.text == "baaaa" and run.Y.tolist() == [1, 0, 0, 0, 0, 3]
     assert in_base(Fraction(*S[-1, 0].as_integer_ratio()), 4, 6) == [0, 2, 1, 1, 1, 1, 0], (
         "the last digit is rounded off"
     )
     late = "a" * 26 + "b"
-    assert stack.until_wrong(stack.build(), late)[1].text == "b" + "a" * 25
-    assert stack.until_wrong(stack.build(), "a" * 27)[1].text == "a" * 27, (
+    assert handmade.until_wrong(handmade.build_stack(), late)[1].text == "b" + "a" * 25
+    assert handmade.until_wrong(handmade.build_stack(), "a" * 27)[1].text == "a" * 27, (
         "a leading 0 costs nothing"
     )
 
@@ -184,7 +185,7 @@ def test_the_scores_change_hands_halfway():
         ("a", 2, 4),
         ("abcdefgh", 10, 3),
     ):
-        net, V = stack.build(letters, base, longest), len(letters)
+        net, V = handmade.build_stack(letters, base, longest), len(letters)
         most = sum(
             Fraction(V, base**i) for i in range(1, longest)
         )  # the digits after the point, all the largest
@@ -213,24 +214,26 @@ def test_the_scores_change_hands_halfway():
     ],
 )
 def test_other_bases_reach(letters, base, length):
-    assert comes_back(stack.build(letters, base, length), drawn(length, len(letters))).all()
+    assert comes_back(
+        handmade.build_stack(letters, base, length), drawn(length, len(letters))
+    ).all()
 
 
 def test_what_cannot_be_built():
     with pytest.raises(
         ValueError, match="base 3 has 2 digits above 0; the 3 letters 'abc' need base 4"
     ):
-        stack.build("abc", 3)
+        handmade.build_stack("abc", 3)
     with pytest.raises(ValueError, match="the length of the longest string is 0"):
-        stack.build(longest=0)
-    assert comes_back(stack.build(longest=1), every(1)).all()
+        handmade.build_stack(longest=0)
+    assert comes_back(handmade.build_stack(longest=1), every(1)).all()
 
 
 # ---------------------------------------------------------------- two units
 
 
 def test_the_triangle_halves_the_way():
-    net, corners = stack.build_triangle(), {"a": (1, 0), "b": (0, 1), "c": (1, 1)}
+    net, corners = handmade.build_triangle(), {"a": (1, 0), "b": (0, 1), "c": (1, 1)}
     for text in ("a", "cab", "abccba", "bca" * 6):
         point = [Fraction(0), Fraction(0)]
         for letter in text:
@@ -248,27 +251,27 @@ def test_the_triangle_halves_the_way():
 def test_the_triangle_lasts_a_letter_a_bit(dtype, limit):
     for T in (1, 2, 3, 5, 8, limit - 1, limit):
         letters = every(T) if T <= 9 else drawn(T)
-        assert comes_back(stack.build_triangle(limit, dtype), letters).all(), T
-    assert not comes_back(stack.build_triangle(limit + 1, dtype), drawn(limit + 1)).all()
+        assert comes_back(handmade.build_triangle(limit, dtype), letters).all(), T
+    assert not comes_back(handmade.build_triangle(limit + 1, dtype), drawn(limit + 1)).all()
 
 
 # ---------------------------------------------------------------- decoding until it goes wrong
 
 
 def test_until_wrong():
-    net = stack.build(longest=5)
-    S, run = stack.until_wrong(net, "abcab")
+    net = handmade.build_stack(longest=5)
+    S, run = handmade.until_wrong(net, "abcab")
     whole = model.run(net, "abcab")
     assert (S == whole.S).all() and run.Y.tolist() == whole.dec.Y.tolist() and run.text == "bacba"
-    wild = stack.build("abc", 10, 2, np.float16)
+    wild = handmade.build_stack("abc", 10, 2, np.float16)
     text = "acacbcaacaabcaaccbababaccbcacb"
     with pytest.raises(FloatingPointError):  # decoded on, it overflows
         model.run(wild, text)
-    S, run = stack.until_wrong(wild, text)
+    S, run = handmade.until_wrong(wild, text)
     right = ["abc".index(letter) for letter in reversed(text)]
     assert run.Y[:-1].tolist() == right[: len(run.Y) - 1] and run.Y[-1] != right[len(run.Y) - 1]
-    lucky = stack.build(
+    lucky = handmade.build_stack(
         "abc", 6, 4, np.float16
     )  # the largest letter stays right while the state grows, till it is none
-    S, run = stack.until_wrong(lucky, "cccccccccc")
+    S, run = handmade.until_wrong(lucky, "cccccccccc")
     assert run.Y.tolist() == [2] * 10 and np.isfinite(run.S).all() and run.S[-1] > 6**4

@@ -9,17 +9,17 @@ import pathlib
 import numpy as np
 import pytest
 
-from revlib import bptt, gates, model, styles, training
+from revlib import bptt, decoders, model, rnn_cells, training
 from revlib.alphabet import Alphabet
 
 ABC = Alphabet("abc", end=True)
 RESULTS = pathlib.Path(__file__).resolve().parent.parent / "notebooks" / "results"
-every_style = pytest.mark.parametrize("style", styles.STYLES)
+every_style = pytest.mark.parametrize("style", decoders.STYLES)
 
 
 def drawn(style, n=4, seed=0, cell="plain", alphabet=ABC):
     """A network whose every parameter is drawn."""
-    net = styles.Net(style, alphabet, n, cell)
+    net = decoders.EncoderDecoder(style, alphabet, n, cell)
     net.theta[:] = np.random.default_rng(seed).normal(0, 0.6, net.theta.size)
     return net
 
@@ -66,7 +66,7 @@ def by_hand(net, text, given=None):
 def test_a_run_is_the_equations(style, text):
     for seed, given in ((0, None), (1, [2, 0, 1, 3, 1, 0])):
         net = drawn(style, seed=seed)
-        ran = styles.run(
+        ran = decoders.run(
             net, [text], None if given is None else np.array(given)[: len(text) + 1, None]
         )
         for found, right in zip((ran.S, ran.dec_S, ran.Z, ran.A), by_hand(net, text, given)):
@@ -78,9 +78,9 @@ def test_a_run_is_the_equations(style, text):
 @every_style
 def test_a_batch_is_its_strings(style):
     net, strings = drawn(style), ["abca", "cccc", "bacb"]
-    together = styles.run(net, strings)
+    together = decoders.run(net, strings)
     for k, string in enumerate(strings):
-        alone = styles.run(net, [string])
+        alone = decoders.run(net, [string])
         assert alone.output[0] == together.output[k] and np.allclose(
             alone.Z[:, 0], together.Z[:, k], rtol=0, atol=1e-12
         )
@@ -92,10 +92,10 @@ def test_the_second_style_is_the_model_of_the_post():
         view[:] = net.p[name]
     strings = ["abca", "cccb"]
     assert np.allclose(
-        styles.run(net, strings).Z, model.run(old, strings, steps=5).dec.Z[:5], rtol=0, atol=1e-12
+        decoders.run(net, strings).Z, model.run(old, strings, steps=5).dec.Z[:5], rtol=0, atol=1e-12
     )
     tape, task = bptt.gradients(old, strings), bptt.task(ABC, strings)
-    ours = styles.Tape(net, *task)
+    ours = decoders.Tape(net, *task)
     assert abs(ours.forward(net) - tape.loss) < 1e-12
     d = net.like(ours.backward(net))
     assert all(
@@ -103,12 +103,12 @@ def test_the_second_style_is_the_model_of_the_post():
     )
 
 
-@pytest.mark.parametrize("cell", gates.CELLS)
+@pytest.mark.parametrize("cell", rnn_cells.CELLS)
 @every_style
 def test_gradients_are_the_slopes_of_the_loss(style, cell):
     for text, alphabet in (("abcab", ABC), ("b", ABC), ("cab", Alphabet("abc"))):
         net, h = drawn(style, 3, 2, cell, alphabet), 1e-6
-        tape = styles.Tape(net, *bptt.task(alphabet, [text, text[::-1]]))
+        tape = decoders.Tape(net, *bptt.task(alphabet, [text, text[::-1]]))
         tape.forward(net)
         found = tape.backward(net).copy()
         for i in range(net.theta.size):
@@ -127,7 +127,7 @@ def test_the_loss_is_the_mean_of_minus_log_p():
         math.fsum(math.log(math.fsum(math.exp(v) for v in z)) - z[k] for z, k in zip(scores, right))
         / 4
     )
-    assert abs(styles.Tape(net, *bptt.task(ABC, [text])).forward(net) - loss) < 1e-12
+    assert abs(decoders.Tape(net, *bptt.task(ABC, [text])).forward(net) - loss) < 1e-12
 
 
 def test_peek_is_blamed_at_every_step():
@@ -136,8 +136,8 @@ def test_peek_is_blamed_at_every_step():
     net = drawn("peek", seed=1)
     for rows in (1, 0):
         net.p["dec.Wh"][3:] *= rows
-        ran = styles.run(net, ["abca"])
-        _, dS, dec_dS = styles.backward(net, ran, np.ones_like(ran.Z))
+        ran = decoders.run(net, ["abca"])
+        _, dS, dec_dS = decoders.backward(net, ran, np.ones_like(ran.Z))
         through = [
             (dec_dS[t, 0] * (ran.dec_S[t, 0] > 0)) @ net.p["dec.Wh"][3:].T for t in range(1, 6)
         ]
@@ -157,22 +157,22 @@ def test_sizes(style, letters, n):
             "attention": (V, 2 * n),
         }[style]
         size = (V + n + 1) * n + (fed + n + 1) * n + (told + 1) * (V + end)
-        assert styles.Net(style, Alphabet(letters, end), n).theta.size == size
+        assert decoders.EncoderDecoder(style, Alphabet(letters, end), n).theta.size == size
 
 
 def test_what_does_not_fit_is_named():
     with pytest.raises(ValueError, match="'glance' is not one of plain, feedback, peek, attention"):
-        styles.Net("glance")
+        decoders.EncoderDecoder("glance")
     with pytest.raises(ValueError, match="'RNN' is not one of plain, GRU, LSTM"):
-        styles.Net("peek", cell="RNN")
+        decoders.EncoderDecoder("peek", cell="RNN")
     with pytest.raises(ValueError, match="have 114 parameters; theta has shape \\(7,\\)"):
-        styles.Net("feedback", ABC, 5, theta=np.zeros(7))
+        decoders.EncoderDecoder("feedback", ABC, 5, theta=np.zeros(7))
 
 
 @every_style
 def test_the_start(style):
-    net = styles.initial(style, ABC, 40, np.random.default_rng(3))
-    assert (net.theta == styles.initial(style, ABC, 40, np.random.default_rng(3)).theta).all()
+    net = decoders.initial(style, ABC, 40, np.random.default_rng(3))
+    assert (net.theta == decoders.initial(style, ABC, 40, np.random.default_rng(3)).theta).all()
     for name, view in net.p.items():
         if name.endswith("b") or name == "bo":
             assert not view.any()
@@ -186,17 +186,17 @@ def test_the_start(style):
 
 
 def test_a_network_learns_in_every_style():
-    for style in styles.STYLES:
-        net = styles.initial(style, ABC, 6, np.random.default_rng(0))
+    for style in decoders.STYLES:
+        net = decoders.initial(style, ABC, 6, np.random.default_rng(0))
         strings = ABC.strings(1) + ABC.strings(2)
-        batch = training.Batch(net, strings, styles.Tape)
+        batch = training.Batch(net, strings, decoders.Tape)
         losses = [
             moment.loss
             for moment in training.train(net, batch, training.Adam(0.02), 300, clip=1, every=300)
         ]
         assert (
             losses[-1] < losses[0] / 5
-            and training.correct(net, strings, run=styles.run).mean() > 0.6
+            and training.correct(net, strings, run=decoders.run).mean() > 0.6
         )
 
 
@@ -204,23 +204,23 @@ def test_a_network_learns_in_every_style():
 
 
 def test_the_pointer_reverses_everything_up_to_its_length():
-    net = styles.pointer(8)
+    net = decoders.pointer(8)
     assert training.correct(
-        net, [s for T in range(1, 9) for s in ABC.strings(T)], run=styles.run
+        net, [s for T in range(1, 9) for s in ABC.strings(T)], run=decoders.run
     ).all()
     rng = np.random.default_rng(0)
     for longest in (12, 300):
         for T, right in ((longest, True), (longest + 2, False)):
             strings = ["".join(rng.choice([*"abc"], T)) for _ in range(5)]
             assert (
-                training.correct(styles.pointer(longest), strings, run=styles.run) == right
+                training.correct(decoders.pointer(longest), strings, run=decoders.run) == right
             ).all()
 
 
 def test_the_pointer_looks_where_it_says():
     """Scores from the formula of its docstring; any alphabet, and whatever the letters are."""
     for letters, text in (("abc", "abcab"), ("xyzuv", "vvvvvvv"), ("a", "a")):
-        ran, T, H = styles.run(styles.pointer(9, letters), [text]), len(text), 9 * 8 / 2
+        ran, T, H = decoders.run(decoders.pointer(9, letters), [text]), len(text), 9 * 8 / 2
         for t in range(1, T + 1):
             e = [16 * ((T + 0.5 - t) * i + H - i * (i - 1) / 2) for i in range(1, T + 1)]
             a = [math.exp(v - max(e)) for v in e]
@@ -245,13 +245,13 @@ def test_every_run_is_there_and_every_weight(table):
     with np.load(RESULTS / "styles.npz") as weights:
         assert {key(row) for row in table["runs"]} == set(weights.files)
         for row in table["runs"]:
-            net = styles.Net(row["style"], ABC, row["units"], row["cell"])
+            net = decoders.EncoderDecoder(row["style"], ABC, row["units"], row["cell"])
             assert (
                 net.theta.size == row["parameters"] == len(weights[key(row)])
                 and weights[key(row)].dtype == float
             )
     assert [(row["style"], row["seed"]) for row in table["runs"] if row["cell"] == "plain"] == [
-        *itertools.product(styles.STYLES, range(5))
+        *itertools.product(decoders.STYLES, range(5))
     ]
 
 
@@ -259,11 +259,13 @@ def test_the_table_is_what_the_weights_do(table):
     """Lengths 1 to 6, every string, counted again; a seed of each."""
     with np.load(RESULTS / "styles.npz") as weights:
         for row in [row for row in table["runs"] if row["seed"] == 1]:
-            net = styles.Net(row["style"], ABC, row["units"], row["cell"], weights[key(row)])
+            net = decoders.EncoderDecoder(
+                row["style"], ABC, row["units"], row["cell"], weights[key(row)]
+            )
             for T in range(1, 7):
                 strings = ABC.strings(T)
                 right = sum(
                     said == string[::-1]
-                    for said, string in zip(styles.run(net, strings).output, strings)
+                    for said, string in zip(decoders.run(net, strings).output, strings)
                 )
                 assert abs(right / len(strings) - row["accuracy"][T - 1]) < 2e-5

@@ -20,8 +20,9 @@ from test_numbers import missing
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from revlib import controls, exercises, model, panels, post, styles
+from revlib import decoders, exercises, model, panels, post
 from revlib.alphabet import Alphabet
+from revlib.panels import controls
 from tools import notebook as tool
 
 FOLDER = ROOT / "notebooks"
@@ -256,10 +257,10 @@ class Kit:
             }
         with np.load(here / "styles.npz") as file:
             shown = {
-                "attention, stares": styles.Net(
+                "attention, stares": decoders.EncoderDecoder(
                     "attention", abc, 8, "plain", file["attention-8-0"]
                 ),
-                "attention, looks back": styles.Net(
+                "attention, looks back": decoders.EncoderDecoder(
                     "attention", abc, 8, "plain", file["attention-8-2"]
                 ),
             }

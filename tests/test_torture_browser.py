@@ -210,7 +210,8 @@ def test_two_notebooks_at_once(started):
 
 CELLS = (
     """import numpy as np
-from revlib import controls, training
+from revlib import training
+from revlib.panels import controls
 from revlib.alphabet import Alphabet
 alphabet = Alphabet("abc", end=True)
 net = training.initial("identity", alphabet, 5, np.random.default_rng(0))

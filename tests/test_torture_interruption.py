@@ -24,8 +24,9 @@ from jupyter_client.manager import KernelManager
 from lab import NOTEBOOKS
 
 import revlib
-from revlib import controls, model, styles, training
+from revlib import decoders, model, training
 from revlib.alphabet import Alphabet
+from revlib.panels import controls
 
 TESTS, REVLIB = Path(__file__).parent, Path(revlib.__path__[0])
 WAIT = 60  # seconds, at most, for any answer of a kernel
@@ -142,8 +143,8 @@ BATCHES = {
         lambda net: training.Batch(net, ["ab", "a"]),
     ),
     "attention": (
-        lambda: styles.initial("attention", "ab", 2, np.random.default_rng(2)),
-        lambda net: training.Batch(net, ["ab"], styles.Tape),
+        lambda: decoders.initial("attention", "ab", 2, np.random.default_rng(2)),
+        lambda net: training.Batch(net, ["ab"], decoders.Tape),
     ),
 }
 
@@ -406,7 +407,9 @@ SETUP = f"""
 import sys, json, itertools, threading
 sys.path.insert(0, {str(TESTS)!r})
 import numpy as np
-from revlib import controls, model, panels, plots, styles, training
+from revlib import decoders, model, panels, training
+from revlib.drawing import plots
+from revlib.panels import controls
 from revlib.alphabet import Alphabet
 abc = Alphabet("abc", end=True)
 strings = [string for length in (1, 2, 3) for string in abc.strings(length)]

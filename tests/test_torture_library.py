@@ -23,8 +23,9 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis.configuration import set_hypothesis_home_dir
 from torture import LONG, count, times
 
-from revlib import bptt, cells, gates, model, picture, plots, roads, stack, styles, training
+from revlib import bptt, decoders, handmade, mlp, model, rnn_cells, training
 from revlib.alphabet import END, Alphabet, LetterError
+from revlib.drawing import blocks, figures, picture, plots
 
 set_hypothesis_home_dir(
     pathlib.Path(tempfile.gettempdir()) / "hypothesis"
@@ -619,8 +620,8 @@ def test_a_loss_that_is_none_is_said():
 
 # ---------------------------------------------------------------- four styles, three cells
 
-every_style = pytest.mark.parametrize("style", styles.STYLES)
-every_cell = pytest.mark.parametrize("cell", gates.CELLS)
+every_style = pytest.mark.parametrize("style", decoders.STYLES)
+every_cell = pytest.mark.parametrize("cell", rnn_cells.CELLS)
 
 
 @every_cell
@@ -630,24 +631,24 @@ def test_styles_of_any_letters_and_sizes(style, cell):
     @given(st.data())
     def torture(data):
         alphabet, n = data.draw(alphabets), data.draw(st.integers(1, times(12, 64)))
-        net = drawn(styles.Net(style, alphabet, n, cell), data.draw(seeds), 0.7)
+        net = drawn(decoders.EncoderDecoder(style, alphabet, n, cell), data.draw(seeds), 0.7)
         T, B = data.draw(st.integers(1, times(12, 64))), data.draw(st.integers(1, 3))
         rng = np.random.default_rng(data.draw(seeds))
         strings = alphabet.text(rng.integers(len(alphabet), size=(T, B)))
         inputs, targets = bptt.task(alphabet, strings)
         count("library: styles × cells, any sizes")
-        together = styles.run(net, strings, targets)
+        together = decoders.run(net, strings, targets)
         assert not not_finite(together) and len(together.Y) == T + alphabet.end
         assert all(
             set(said) <= set(alphabet.letters) and len(said) <= len(together.Y)
             for said in together.output
         )
         for k, string in enumerate(strings):
-            alone = styles.run(net, [string], targets[:, k : k + 1])
+            alone = decoders.run(net, [string], targets[:, k : k + 1])
             assert np.allclose(alone.Z[:, 0], together.Z[:, k], rtol=1e-9, atol=1e-9)
         if style == "attention":
             assert np.allclose(together.A.sum(axis=2), 1)
-        tape = styles.Tape(net, inputs, targets)
+        tape = decoders.Tape(net, inputs, targets)
         tape.forward(net)
         gradient = tape.backward(net).copy()
         fits = slope_fits(
@@ -658,7 +659,7 @@ def test_styles_of_any_letters_and_sizes(style, cell):
             lambda: np.concatenate([tape.ran.S > 0, tape.ran.dec_S > 0]) if cell == "plain" else 0,
         )
         assert fits is not False
-        d, sizes = styles.flow(net, strings[0])
+        d, sizes = decoders.flow(net, strings[0])
         assert not not_finite([d.theta, sizes])
 
     torture()
@@ -670,50 +671,50 @@ def test_a_wild_weight_in_any_style_and_cell(style, cell):
     rng = np.random.default_rng(8)
     for _ in range(times(1, 6)):
         for k, (name, value) in enumerate(
-            itertools.product(styles.Net(style, "abc", 2, cell).p, WILD)
+            itertools.product(decoders.EncoderDecoder(style, "abc", 2, cell).p, WILD)
         ):
             if times((k + len(style)) % 3, 0):  # in short a third, another in each style
                 continue
             net = drawn(
-                styles.Net(style, Alphabet("abc", bool(rng.integers(2))), 3, cell),
+                decoders.EncoderDecoder(style, Alphabet("abc", bool(rng.integers(2))), 3, cell),
                 rng.integers(2**32),
             )
             if net.p[name].size == 0:  # the plain style is fed nothing
                 continue
             net.p[name].flat[rng.integers(net.p[name].size)] = value
             start = net.theta.copy()
-            ran = answered("styles × cells, wild weights, run", styles.run, net, ["abc", "cab"])
+            ran = answered("styles × cells, wild weights, run", decoders.run, net, ["abc", "cab"])
             if ran is not None:
                 answered(
                     "styles × cells, wild weights, backward",
                     lambda: [
                         x if isinstance(x, np.ndarray) else x.theta
-                        for x in styles.backward(net, ran, np.ones_like(ran.Z))
+                        for x in decoders.backward(net, ran, np.ones_like(ran.Z))
                     ],
                 )
                 answered(
                     "styles × cells, wild blame, backward",
                     lambda: [
                         x if isinstance(x, np.ndarray) else x.theta
-                        for x in styles.backward(net, ran, np.full_like(ran.Z, value))
+                        for x in decoders.backward(net, ran, np.full_like(ran.Z, value))
                     ],
                 )
             answered(
                 "styles × cells, wild weights, flow",
-                lambda: (lambda d, sizes: [d.theta, sizes])(*styles.flow(net, "abca")),
+                lambda: (lambda d, sizes: [d.theta, sizes])(*decoders.flow(net, "abca")),
             )
             answered(
                 "styles × cells, wild weights, correct",
                 training.correct,
                 net,
                 ["abc"],
-                run=styles.run,
+                run=decoders.run,
             )
             told = []
 
             def learn():
                 for moment in training.train(
-                    net, training.Batch(net, ["ab", "abc"], styles.Tape), training.Adam(), 2
+                    net, training.Batch(net, ["ab", "abc"], decoders.Tape), training.Adam(), 2
                 ):
                     told.append(moment)
                     yield moment.loss, moment.norm
@@ -724,40 +725,40 @@ def test_a_wild_weight_in_any_style_and_cell(style, cell):
 
 
 def test_a_style_says_where_it_overflows():
-    net = styles.Net("attention", "abc", 2)
+    net = decoders.EncoderDecoder("attention", "abc", 2)
     net.p["Wh"][:], net.p["Ws"][:] = 1e300, 1e300
     with pytest.raises(
         FloatingPointError,
         match=r"^S\(2\) is inf at place 1: the weights are too large for float64 or not numbers$",
     ):
-        styles.run(net, ["abc"])
+        decoders.run(net, ["abc"])
     with pytest.raises(
         FloatingPointError,
         match=(
             r"^S\(2\) is inf at place 1: .* numbers, after step 0\. Start from smaller weights\.$"
         ),
     ):
-        [*training.train(net, training.Batch(net, ["abc"], styles.Tape), training.Adam(), 1)]
+        [*training.train(net, training.Batch(net, ["abc"], decoders.Tape), training.Adam(), 1)]
     net.p["Ws"][:], net.p["dec.Ws"][:] = 0, 1e300
     with pytest.raises(FloatingPointError, match=r"^_S\(1\) is inf at place 1"):
-        styles.flow(net, "abc")
+        decoders.flow(net, "abc")
     net.p["dec.Ws"][:], net.p["Wo"][:] = 1, math.nan
     with pytest.raises(
         FloatingPointError,
         match=r"^_S\(1\) is inf at place 1|^the largest score is|^z\(1\) is nan at place 1",
     ):
-        styles.run(net, ["abc"])
+        decoders.run(net, ["abc"])
     net.theta[:] = 0
-    ran = styles.run(net, ["abc"])
+    ran = decoders.run(net, ["abc"])
     with pytest.raises(FloatingPointError, match=r"^\w+\(\d\) is nan at place 1: "):
-        styles.backward(net, ran, np.full_like(ran.Z, math.nan))
+        decoders.backward(net, ran, np.full_like(ran.Z, math.nan))
 
 
 @trials(60, 4_000)
 @given(st.lists(st.one_of(st.floats(), st.sampled_from(WILD)), min_size=1, max_size=8))
 def test_the_sigmoid_takes_every_float(values):
     count("library: sigmoids", len(values))
-    for value, found in zip(values, gates.sigmoid(np.array(values))):
+    for value, found in zip(values, rnn_cells.sigmoid(np.array(values))):
         assert math.isnan(found) if math.isnan(value) else 0 <= found <= 1
         if abs(value) < 700:
             assert abs(found - 1 / (1 + math.exp(-value))) < 1e-15
@@ -777,14 +778,14 @@ def test_the_stack_reverses_any_letters(data):
     base = 2 ** data.draw(st.integers(len(alphabet).bit_length(), 12))
     dtype = data.draw(st.sampled_from([np.float32, np.float64]))
     longest = min(
-        64, stack.holds(base, dtype) - (dtype is np.float32 and len(alphabet) == base - 1)
+        64, handmade.capacity(base, dtype) - (dtype is np.float32 and len(alphabet) == base - 1)
     )
     text = data.draw(texts(alphabet, longest))
     count("library: strings on the stack")
-    net = stack.build(alphabet.letters, base, longest, dtype)
+    net = handmade.build_stack(alphabet.letters, base, longest, dtype)
     assert model.run(net, text).output == text[::-1]
-    exact = stack.number(text, base, alphabet.letters)
-    assert [alphabet.letters[d - 1] for d in stack.digits(exact, base, len(text))[1:]] == list(
+    exact = handmade.number(text, base, alphabet.letters)
+    assert [alphabet.letters[d - 1] for d in handmade.digits(exact, base, len(text))[1:]] == list(
         text[::-1]
     )
     assert (
@@ -807,12 +808,12 @@ def test_any_stack_is_built_or_refused(data):
     )
     net = answered(
         "stacks of any base",
-        lambda: stack.build(alphabet.letters, base, data.draw(st.integers(-1, 64)), dtype),
+        lambda: handmade.build_stack(alphabet.letters, base, data.draw(st.integers(-1, 64)), dtype),
     )
     if net is not None:
         assert np.isfinite(net.theta).all()
         text = data.draw(texts(alphabet, 20))
-        S, ran = stack.until_wrong(net, text) if text else (None, None)
+        S, ran = handmade.until_wrong(net, text) if text else (None, None)
         assert ran is None or not not_finite([S, ran.S, ran.Z])
         answered("stacks of any base, run", model.run, net, text)
 
@@ -839,7 +840,7 @@ def test_any_stack_is_built_or_refused(data):
 )
 def test_a_stack_that_a_float_cannot_hold(base, dtype, words):
     with pytest.raises(ValueError, match=words):
-        stack.build("".join(map(chr, range(97, 137))), base, 1, dtype)
+        handmade.build_stack("".join(map(chr, range(97, 137))), base, 1, dtype)
 
 
 @trials(30, 2_000)
@@ -849,11 +850,9 @@ def test_roads_of_any_letters_and_sizes(data):
     T, V = data.draw(st.integers(1, 8)), len(alphabet)
     hidden = data.draw(st.lists(st.integers(1, 32), max_size=3))
     chosen = data.draw(
-        st.lists(
-            st.sampled_from(list(roads.ACTIVATIONS)), min_size=len(hidden), max_size=len(hidden)
-        )
+        st.lists(st.sampled_from(list(mlp.ACTIVATIONS)), min_size=len(hidden), max_size=len(hidden))
     )
-    net = roads.MLP((T * V, *hidden, T * V), chosen, alphabet)
+    net = mlp.MLP((T * V, *hidden, T * V), chosen, alphabet)
     net.theta[:] = np.random.default_rng(data.draw(seeds)).normal(0, 0.5, net.theta.size)
     strings = data.draw(st.lists(texts(alphabet, T, T), min_size=1, max_size=4))
     count("library: roads of any sizes")
@@ -866,10 +865,10 @@ def test_roads_of_any_letters_and_sizes(data):
             net.scores(rows)[k], net.scores(net.rows([string]))[0], rtol=1e-9, atol=1e-9
         )
     assert all(len(said) == T for said in net.answers(strings))
-    pairs = roads.Pairs(net, strings, [s[::-1] for s in strings])
+    pairs = mlp.Pairs(net, strings, [s[::-1] for s in strings])
     gradient, theta = pairs.gradient(net)[1].copy(), net.theta.copy()
     fits = slope_fits(
-        lambda values: pairs.gradient(roads.MLP(net.sizes, chosen, alphabet, values))[0],
+        lambda values: pairs.gradient(mlp.MLP(net.sizes, chosen, alphabet, values))[0],
         theta,
         gradient,
         data.draw(seeds),
@@ -877,13 +876,13 @@ def test_roads_of_any_letters_and_sizes(data):
     assert (
         fits or "relu" in chosen
     )  # which may bend in between; test_roads.py keeps away from there
-    assert roads.most(V, T, T) == V**T and roads.most(V, T, 0) == 1
+    assert mlp.most_strings(V, T, T) == V**T and mlp.most_strings(V, T, 0) == 1
 
 
 def test_a_wild_weight_on_a_road():
     rng = np.random.default_rng(9)
-    for _, activation, value in itertools.product(range(times(4, 100)), roads.ACTIVATIONS, WILD):
-        net = roads.MLP((6, 3, 6), (activation,))
+    for _, activation, value in itertools.product(range(times(4, 100)), mlp.ACTIVATIONS, WILD):
+        net = mlp.MLP((6, 3, 6), (activation,))
         net.theta[:] = rng.normal(0, 1, net.theta.size)
         net.theta[rng.integers(net.theta.size)] = value
         answered("roads, wild weights, forward", lambda: net.forward(net.rows(["ab", "cc"])))
@@ -893,14 +892,14 @@ def test_a_wild_weight_on_a_road():
             lambda: [
                 moment[:3]
                 for moment in training.train(
-                    net, roads.Pairs(net, ["ab", "cc"], ["ba", "cc"]), training.Adam(), 2
+                    net, mlp.Pairs(net, ["ab", "cc"], ["ba", "cc"]), training.Adam(), 2
                 )
             ],
         )
 
 
 def test_a_road_says_which_layer():
-    net = roads.MLP((6, 3, 6), ("tanh",))
+    net = mlp.MLP((6, 3, 6), ("tanh",))
     net.W[0][0, 1] = math.nan
     with pytest.raises(FloatingPointError, match=r"^layer\(1\) is nan at place 2"):
         net.answers(["ab"])
@@ -909,15 +908,15 @@ def test_a_road_says_which_layer():
         FloatingPointError,
         match=r"^layer\(2\) is inf at place 5: .* after step 0\. Start from smaller weights",
     ):
-        [*training.train(net, roads.Pairs(net, ["ab"], ["ba"]), training.Adam(), 1)]
+        [*training.train(net, mlp.Pairs(net, ["ab"], ["ba"]), training.Adam(), 1)]
 
 
 def test_a_letter_never_said_costs_nothing_on_a_road():
     """Its log-probability may be -inf; 0 times that was no number."""
-    net = roads.MLP((3, 3), ())
+    net = mlp.MLP((3, 3), ())
     net.W[0][-1] = 1.7e308, -1.7e308, 0
     with np.errstate(all="ignore"):
-        loss, gradient = roads.Pairs(net, ["a"], ["a"]).gradient(net)
+        loss, gradient = mlp.Pairs(net, ["a"], ["a"]).gradient(net)
     assert loss == 0 and not gradient.any()
 
 
@@ -964,15 +963,15 @@ def drawings(data, V=3, n=2, T=3):
         )
     )
     draw = {
-        "step": lambda: cells.draw_step(
+        "step": lambda: figures.draw_step(
             1, eye[0], array(V, n), array(n), array(n, n), array(n), array(n), letters
         ),
-        "states": lambda: cells.draw_states(text, array(T + 1, n)),
-        "compare": lambda: cells.draw_compare(text, array(T + 1, n), text[:2], array(3, n)),
-        "decoding": lambda: cells.draw_decoding(
+        "states": lambda: figures.draw_states(text, array(T + 1, n)),
+        "compare": lambda: figures.draw_compare(text, array(T + 1, n), text[:2], array(3, n)),
+        "decoding": lambda: figures.draw_decoding(
             array(n), eye, array(T, n), array(T, V + 1), p, said, letters, [*letters, END]
         ),
-        "backward": lambda: cells.draw_backward(
+        "backward": lambda: figures.draw_backward(
             text,
             " " + text[:-1],
             text,
@@ -984,15 +983,15 @@ def drawings(data, V=3, n=2, T=3):
             array(T, V + 1),
             [*letters, END],
         ),
-        "blame": lambda: cells.draw_blame(
+        "blame": lambda: figures.draw_blame(
             array(V), array(V), eye[1], letters, data.draw(wild_numbers)
         ),
-        "answer": lambda: cells.draw_answer(text, said, array(T)),
-        "gates": lambda: cells.draw_gates(
+        "answer": lambda: figures.draw_answer(text, said, array(T)),
+        "gates": lambda: figures.draw_gates(
             [("keep", array(n), "f", array(n), letters), ("sum:", array(n), "C")], "encoder", text
         ),
-        "code": lambda: cells.draw_code(text, eye, array(2), array(T, V), text, letters, 4, text),
-        "attention": lambda: cells.draw_attention(text, said, array(T, T)),
+        "code": lambda: figures.draw_code(text, eye, array(2), array(T, V), text, letters, 4, text),
+        "attention": lambda: figures.draw_attention(text, said, array(T, T)),
         "map": (
             lambda: plots.Map({letters[0]: [0], letters[1]: [1, 2]}, letters, **AXES).draw(
                 array(3, 2), text
@@ -1066,8 +1065,8 @@ def test_any_text_stands_in_a_picture(text):
     right = " ".join(picture.legible(text).split())
     assert all(letter in right for letter in text if letter.isalnum())
     for made in (
-        cells.draw(
-            [[cells.Block([1.0], text, columns=(text,), rows=(text,)), cells.Sign(text)]], text
+        blocks.draw(
+            [[blocks.Block([1.0], text, columns=(text,), rows=(text,)), blocks.Sign(text)]], text
         ),
         *(
             plots.Bars([text], "output", "p", (0, 1)).draw([0.5], text)
@@ -1097,9 +1096,9 @@ def test_what_is_no_number_is_not_drawn(value):
             lambda: plots.Map({"a": [0, 1]}, (), **AXES).draw(points, ""),
             f"the map is {value} at place 2, 1",
         ),
-        (lambda: cells.draw_states("a", points), f"S is {value} at place 2, 1"),
+        (lambda: figures.draw_states("a", points), f"S is {value} at place 2, 1"),
         (
-            lambda: cells.draw_states("a", np.zeros((2, 2)), limit=value),
+            lambda: figures.draw_states("a", np.zeros((2, 2)), limit=value),
             f"limit is {value}; a picture shows finite numbers",
         ),
     ):
@@ -1110,12 +1109,12 @@ def test_what_is_no_number_is_not_drawn(value):
 def test_what_becomes_too_large_while_it_is_drawn():
     huge = np.array([[1.7e308], [1.7e308]])
     with pytest.raises(FloatingPointError, match="the sum is inf at place 1"):
-        cells.draw_step(
+        figures.draw_step(
             1, np.ones(1), huge[:1], np.ones(1), huge[:1], np.zeros(1), np.zeros(1), "a"
         )
     with pytest.raises(FloatingPointError, match="the difference is inf at place 1"):
-        cells.draw_compare("a", huge, "b", -huge)
-    assert "1.7e308" in cells.draw_states("a", huge).words
+        figures.draw_compare("a", huge, "b", -huge)
+    assert "1.7e308" in figures.draw_states("a", huge).words
     plots.Bars("ab", "output", "p", (-1, 1)).draw(
         [1e308, -1e308], ""
     )  # its frame overflowed with a warning

@@ -26,9 +26,11 @@ from lab import NOTEBOOKS
 from matplotlib.figure import Figure
 from traitlets import TraitError
 
-from revlib import controls, exercises, model, panels, plots, post, training
+from revlib import exercises, model, panels, post, training
 from revlib.alphabet import Alphabet
-from revlib.controls import Choice, Number, String
+from revlib.drawing import plots
+from revlib.panels import controls
+from revlib.panels.controls import Choice, Number, String
 
 # ---------------------------------------------------------------- the chapters' panels
 

@@ -32,7 +32,9 @@ from test_torture_panels import PANELS, build
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from revlib import cells, controls, model, panels, picture, plots, training
+from revlib import model, panels, training
+from revlib.drawing import blocks, figures, picture, plots
+from revlib.panels import controls
 from tools import lab as opener
 from tools import notebook as tool
 
@@ -327,45 +329,47 @@ def drawings(h):
     rows, three = np.arange(15.0).reshape(3, 5), [h, h, h]
     four = np.ones((4, 5))
     return {
-        "draw": cells.draw(
-            [[h, cells.Block(rows, h, "output", three, [h] * 5), cells.Sign(h)]],
+        "draw": blocks.draw(
+            [[h, blocks.Block(rows, h, "output", three, [h] * 5), blocks.Sign(h)]],
             h,
             [((0, 0), (0, 2))] * 0,
         ),
-        "draw_step": cells.draw_step(1, run.X[0], net.Wh, run.S[0], net.Ws, net.b, run.S[1], three),
-        "draw_states": cells.draw_states(h[:3].ljust(3), np.ones((4, 5)), name=h),
-        "draw_compare": cells.draw_compare(
+        "draw_step": figures.draw_step(
+            1, run.X[0], net.Wh, run.S[0], net.Ws, net.b, run.S[1], three
+        ),
+        "draw_states": figures.draw_states(h[:3].ljust(3), np.ones((4, 5)), name=h),
+        "draw_compare": figures.draw_compare(
             h,
             four[: len(h) + 1] if len(h) < 3 else np.ones((len(h) + 1, 5)),
             h,
             np.ones((len(h) + 1, 5)),
         ),
-        "draw_decoding": cells.draw_decoding(
+        "draw_decoding": figures.draw_decoding(
             dec.S[0], dec.X, dec.S[1:], dec.Z, dec.P, three, three, three
         ),
-        "draw_backward": cells.draw_backward(
+        "draw_backward": figures.draw_backward(
             three, three, three, four, four, four, four, dec.P, dec.P, three
         ),
-        "draw_blame": cells.draw_blame(z, model.softmax(z), np.eye(3)[0], three),
-        "draw_answer": cells.draw_answer(h, three, np.full(3, 0.5)),
-        "draw_gates": cells.draw_gates(
+        "draw_blame": figures.draw_blame(z, model.softmax(z), np.eye(3)[0], three),
+        "draw_answer": figures.draw_answer(h, three, np.full(3, 0.5)),
+        "draw_gates": figures.draw_gates(
             [(h, np.ones(2), h, np.ones(2), h), (h, np.ones(2), h)], "encoder", h
         ),
-        "draw_code": cells.draw_code(three, np.eye(3), np.ones(2), np.eye(3), three, three, 4, h),
-        "draw_stack": cells.draw_stack(
+        "draw_code": figures.draw_code(three, np.eye(3), np.ones(2), np.eye(3), three, three, 4, h),
+        "draw_stack": figures.draw_stack(
             np.array([0, 1, 2]), np.array([0, 1, 1]), 4, three, 2, h, 0, h, h
         ),
-        "draw_attention": cells.draw_attention(three, three, np.eye(3)),
+        "draw_attention": figures.draw_attention(three, three, np.eye(3)),
     }
 
 
 def test_every_drawing_is_among_them():
     assert set(drawings("a")) == {
         name
-        for name, function in vars(cells).items()
-        if name.startswith("draw")
+        for name, function in vars(figures).items()
+        if name.startswith("draw_")
         and inspect.isfunction(function)
-        and function.__module__ == cells.__name__
+        and function.__module__ == figures.__name__
         and name != "drawable"
     }
 

@@ -21,8 +21,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 from matplotlib.transforms import ScaledTranslation
 
-from revlib.picture import Picture, drawable, legible, number
-from revlib.symbols import COLOURS
+from revlib.drawing.picture import Picture, drawable, legible, number
+from revlib.notation import COLOURS
 
 # text stays text, and equal figures give equal bytes
 STYLE = {

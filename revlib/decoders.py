@@ -16,13 +16,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from revlib import bptt, flat, gates, model
+from revlib import bptt, model, parameters, rnn_cells
 from revlib.alphabet import Alphabet, LetterError, listed, whole
 
 STYLES = ("plain", "feedback", "peek", "attention")
 
 
-class Net(flat.Parameters):
+class EncoderDecoder(parameters.Parameters):
     """An encoder-decoder: a style, a cell, and all parameters in one flat `theta` with views by
     name.
 
@@ -34,7 +34,7 @@ class Net(flat.Parameters):
     n : int
         Units.
     cell : str
-        A key of gates.CELLS.
+        A key of rnn_cells.CELLS.
     theta : (size,) float array, optional
         Used as it is; zeros if not given.
 
@@ -50,12 +50,12 @@ class Net(flat.Parameters):
     """
 
     def __init__(self, style="feedback", alphabet="abc", n=5, cell="plain", theta=None):
-        for value, known in ((style, STYLES), (cell, gates.CELLS)):
+        for value, known in ((style, STYLES), (cell, rnn_cells.CELLS)):
             if value not in known:
                 raise ValueError(f"{value!r} is not one of {', '.join(known)}")
         self.alphabet = alphabet if isinstance(alphabet, Alphabet) else Alphabet(alphabet)
         self.style, self.n = style, whole(n, "the number of units", 1)
-        self.cell, self.made = gates.CELLS[cell](self.n), (style, self.alphabet, self.n, cell)
+        self.cell, self.made = rnn_cells.CELLS[cell](self.n), (style, self.alphabet, self.n, cell)
         n, V, K = self.n, len(self.alphabet), len(self.alphabet.outputs)
         fed = {"plain": 0, "feedback": V, "peek": V + self.cell.width, "attention": V}[style]
         shapes = {
@@ -65,15 +65,15 @@ class Net(flat.Parameters):
             "bo": (K,),
         }
         size = sum(int(np.prod(shape)) for shape in shapes.values())
-        self.theta = flat.vector(theta, size, f"{n} {cell} units in the style {style!r}")
-        self.p = flat.views(self.theta, shapes)
-        self.enc = flat.Views({name: self.p[name] for name in self.cell.shapes(V)})
-        self.dec = flat.Views({name: self.p[f"dec.{name}"] for name in self.enc})
+        self.theta = parameters.vector(theta, size, f"{n} {cell} units in the style {style!r}")
+        self.p = parameters.views(self.theta, shapes)
+        self.enc = parameters.Views({name: self.p[name] for name in self.cell.shapes(V)})
+        self.dec = parameters.Views({name: self.p[f"dec.{name}"] for name in self.enc})
         self.fix()
 
     def like(self, theta):
         """A network of the same style, cell and sizes with other parameters."""
-        return Net(*self.made, theta)
+        return EncoderDecoder(*self.made, theta)
 
 
 def initial(style, alphabet, n, rng, cell="plain"):
@@ -82,7 +82,7 @@ def initial(style, alphabet, n, rng, cell="plain"):
     cell asks for: identity, or open gates. Not the identity with attention: states would mostly
     grow, and the last, as the
     longest, win every dot product."""
-    net = Net(style, alphabet, n, cell)
+    net = EncoderDecoder(style, alphabet, n, cell)
     model.draw_gaussian(net.p.values(), rng)
     for layer in (net.enc, net.dec):
         if (style, cell) != ("attention", "plain"):
@@ -110,11 +110,11 @@ def pointer(longest, letters="abc"):
 
     Returns
     -------
-    Net, which has END and 3 + len(letters) units
+    EncoderDecoder, which has END and 3 + len(letters) units
     """
     longest, net = (
         whole(longest, "the length of the longest string", 1, 10**7),
-        Net("attention", Alphabet(letters, end=True), 3 + len(letters)),
+        EncoderDecoder("attention", Alphabet(letters, end=True), 3 + len(letters)),
     )
     p, height, each = net.p, longest * (longest - 1) / 2, np.eye(len(letters))
     p["b"][:3], p["Ws"][1, 1], p["Ws"][2, 2] = (1, 4, 4 * height), 1, 1
@@ -169,9 +169,9 @@ def run(net, strings, given=None):
         If a state or score is not finite; the message says which. An LSTM's place n + 1 is the
         first of C.
     """
-    if not isinstance(net, Net):
+    if not isinstance(net, EncoderDecoder):
         raise TypeError(
-            f"this is for a styles.Net, not for a {type(net).__module__}.{type(net).__qualname__}"
+            f"this is for a decoders.EncoderDecoder, not for a {type(net).__module__}.{type(net).__qualname__}"
         )
     inputs = (
         strings
@@ -251,7 +251,7 @@ def backward(net, ran, dZ):
 
     Returns
     -------
-    d : Net
+    d : EncoderDecoder
         The gradient under the network's own names.
     dS, dec_dS : (T + 1, B, width), (L + 1, B, width) arrays
         d loss / d state.
@@ -310,13 +310,13 @@ def flow(net, text):
 
     Parameters
     ----------
-    net : Net
+    net : EncoderDecoder
     text : str
         T letters; the last thing said is the first of them, or END if the alphabet has it.
 
     Returns
     -------
-    d : Net
+    d : EncoderDecoder
         The gradient under the network's own names.
     sizes : (1, T + L) array, or (2, T + L) for an LSTM
         |d loss / d state|, nats per unit, on S(1) … S(T), _S(1) … _S(L); in the second row the same
@@ -335,7 +335,7 @@ def flow(net, text):
 
 
 class Tape:
-    """Forward and backward over one batch, as bptt.Tape: what training.Batch needs to train a Net
+    """Forward and backward over one batch, as bptt.Tape: what training.Batch needs to train a EncoderDecoder
     of this module."""
 
     def __init__(self, net, inputs, targets):

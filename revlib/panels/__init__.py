@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from revlib import bptt, cells, gates, model, plots, roads, stack, styles, training
+from revlib import bptt, decoders, handmade, mlp, model, rnn_cells, training
 from revlib.alphabet import Alphabet, whole
-from revlib.controls import Choice, Number, Panel, String, Weights
+from revlib.drawing import blocks, figures, plots
+from revlib.drawing.picture import number
+from revlib.panels.controls import Choice, Number, Panel, String, Weights
 
 LONGEST = 8  # letters a panel's string may have
 SCALES = [k / 4 for k in range(7)]  # of Ws, where no kernel draws all of them
@@ -22,15 +24,17 @@ def _alike(nets, known):
     for name, net in nets.items():
         if (
             name not in known
-            or not isinstance(net, styles.Net)
+            or not isinstance(net, decoders.EncoderDecoder)
             or net.alphabet != next(iter(nets.values())).alphabet
         ):
             raise ValueError(
-                f"{name!r}: {net!r} does not fit; here is a styles.Net under each of"
+                f"{name!r}: {net!r} does not fit; here is a decoders.EncoderDecoder under each of"
                 f" {', '.join(known)}, all of one alphabet"
             )
     if not nets:
-        raise ValueError(f"there is no network; give a styles.Net under one of {', '.join(known)}")
+        raise ValueError(
+            f"there is no network; give a decoders.EncoderDecoder under one of {', '.join(known)}"
+        )
     return {name: net.copy() for name, net in nets.items()}, next(iter(nets.values())).alphabet
 
 
@@ -52,7 +56,7 @@ def encoding_panel(net, text="abc"):
         live, X = weights.net, net.alphabet.one_hot(string)
         S, limit = model.encode(live, X), _largest(model.encode(start, X))
         name, i, j = weights.entry
-        return cells.draw_step(
+        return figures.draw_step(
             step,
             X[step - 1],
             live.Wh,
@@ -91,7 +95,7 @@ def thought_panel(net, first="abc", second="acb"):
         limit = _largest(
             *(model.encode(start, net.alphabet.one_hot(string)) for string in (first, second))
         )
-        return cells.draw_compare(*runs, limit=limit)
+        return figures.draw_compare(*runs, limit=limit)
 
     return Panel(
         {
@@ -118,7 +122,7 @@ def map_panel(net, length=3, longest=5, units=(1, 5)):
         )
     net, names, maps, low = (
         net.copy(),
-        cells.units(net.n),
+        blocks.units(net.n),
         {},
         0 if net.activation == "relu" else -1,
     )
@@ -158,10 +162,10 @@ def map_panel(net, length=3, longest=5, units=(1, 5)):
             gaps.round(9).argmin(), gaps.shape
         )  # the first of equally close pairs
         words = (
-            f"{len(strings)} strings of length {length}, Ws times {cells.number(scale)}. The two"
+            f"{len(strings)} strings of length {length}, Ws times {number(scale)}. The two"
             f" closest thought vectors, of '{strings[i]}' and '{strings[j]}', are"
-            f" {cells.number(gaps[i, j], 4)} apart; the longest is"
-            f" {cells.number(np.linalg.norm(thoughts, axis=1).max())} long."
+            f" {number(gaps[i, j], 4)} apart; the longest is"
+            f" {number(np.linalg.norm(thoughts, axis=1).max())} long."
         )
         return maps[key].draw(thoughts[:, at], words)
 
@@ -197,9 +201,9 @@ def growth_panel(net, text="abc", letters=20):
         lengths = np.linalg.norm(model.encode(live, net.alphabet.one_hot(again))[1:], axis=1)
         rate = np.abs(np.linalg.eigvals(live.Ws)).max()
         words = (
-            f"Ws times {cells.number(scale)}: its largest eigenvalue is {cells.number(rate)}. After"
-            f" {letters} letters of '{string}', repeated, the state is {cells.number(lengths[-1])}"
-            f" long, {cells.number(lengths[-1] / (lengths[-2] or 1), 4)} times its length one"
+            f"Ws times {number(scale)}: its largest eigenvalue is {number(rate)}. After"
+            f" {letters} letters of '{string}', repeated, the state is {number(lengths[-1])}"
+            f" long, {number(lengths[-1] / (lengths[-2] or 1), 4)} times its length one"
             " letter before."
         )
         return curves.draw(t, [lengths, lengths[0] * rate ** (t - 1)], words)
@@ -228,7 +232,7 @@ def decoding_panel(net, thought, steps=3):
     def draw(step, most, **unit):
         run = model.decode(weights.net, np.array(list(unit.values())), most)
         said = [net.alphabet.outputs[y] for y in run.Y]
-        return cells.draw_decoding(
+        return figures.draw_decoding(
             run.S[0],
             run.X,
             run.S[1:],
@@ -285,7 +289,7 @@ def softmax_panel(scores, letters="abc", target="a"):
         z = np.array(list(scores.values()))
         p, y = model.softmax(z, temperature), np.eye(len(letters))[letters.index(target)]
         return (
-            cells.draw_blame(z, p, y, letters, temperature),
+            figures.draw_blame(z, p, y, letters, temperature),
             bars[0].draw(p, "Bars: p."),
             bars[1].draw(p - y, "Bars: p − y."),
         )
@@ -337,7 +341,7 @@ def blame_panel(net, text="abc", longest=5):
         one = {
             name: getattr(tape, name)[:, 0] for name in ("S", "dS", "dec_S", "dec_dS", "P", "dZ")
         }
-        picture = cells.draw_backward(
+        picture = figures.draw_backward(
             string,
             [" ", *right[:-1]],
             right,
@@ -350,8 +354,8 @@ def blame_panel(net, text="abc", longest=5):
             scale if name.endswith("Ws") else 1
         )  # of the slider's number
         loss = (
-            f"Loss {cells.number(tape.loss, 4)} nats; ∂loss/∂{weights.number.box.description} is"
-            f" {cells.number(blame, 4)}. "
+            f"Loss {number(tape.loss, 4)} nats; ∂loss/∂{weights.number.box.description} is"
+            f" {number(blame, 4)}. "
         )
         return replace(picture, words=loss + picture.words)
 
@@ -394,9 +398,9 @@ def vanishing_panel(net, text="abc", longest=30):
                 f"at scale {scale:g} the states no longer fit a float; take a smaller one"
             )
         words = (
-            f"{length} letters, both Ws times {cells.number(scale)}. The blame is"
-            f" {cells.number(sizes[-1], 4)} long on the decoder's last state,"
-            f" {cells.number(sizes[length - 1], 4)} on the thought vector and {sizes[0]:.1e} on"
+            f"{length} letters, both Ws times {number(scale)}. The blame is"
+            f" {number(sizes[-1], 4)} long on the decoder's last state,"
+            f" {number(sizes[length - 1], 4)} on the thought vector and {sizes[0]:.1e} on"
             " S(1)."
         )
         steps = np.arange(1, len(sizes) + 1)
@@ -451,7 +455,7 @@ def training_panel(steps=300, length=3):
         wrong = [string for string, good in zip(strings, right) if not good][:4]
         words = (
             f"{optimiser}, rate {rate:.3g}, {units} unit{'s' * (units != 1)}, {start} start, seed"
-            f" {seed}: after {steps} updates the loss is {cells.number(run[-1].loss, 4)} nats and"
+            f" {seed}: after {steps} updates the loss is {number(run[-1].loss, 4)} nats and"
             f" {right.sum()} of {len(strings)} strings are reversed"
             + (
                 f"; 'abc' gives '{model.run(net, 'abc').output}'."
@@ -509,13 +513,13 @@ def scrub_panel(net, run, text="abc"):
         dec, answer = trace.dec, trace.output
         said = [alphabet.outputs[y] for y in dec.Y]
         words = (
-            f"After {now.step} updates the loss is {cells.number(now.loss, 4)} nats, and '{string}'"
+            f"After {now.step} updates the loss is {number(now.loss, 4)} nats, and '{string}'"
             f" gives '{answer}', which is {'right' if answer == string[::-1] else 'wrong'}."
         )
         line = curves.draw(
             [steps, np.array([now.step, now.step])], [losses, np.array([1e-4, 20])], words
         )
-        return line, cells.draw_decoding(
+        return line, figures.draw_decoding(
             dec.S[0], dec.X, dec.S[1:], dec.Z, dec.P, said, alphabet.letters, alphabet.outputs
         )
 
@@ -591,7 +595,7 @@ def reach_panel(shares, nets, start=(5, 1, 8, 0), length=9, text="abcabcabc", lo
                 [share, bounds[1], np.array([0, 0.03, share[length - 1]])],
                 words,
             ),
-            cells.draw_answer(string, said, run.dec.P.max(axis=-1)),
+            figures.draw_answer(string, said, run.dec.P.max(axis=-1)),
         )
 
     return Panel(
@@ -629,9 +633,9 @@ def autoencoder_panel(steps=300, widest=6):
 
     def draw(string, bottleneck, seed):
         if (bottleneck, seed) not in trained:
-            net = roads.initial((9, bottleneck, 9), ("linear",), np.random.default_rng(seed))
+            net = mlp.initial((9, bottleneck, 9), ("linear",), np.random.default_rng(seed))
             run = training.train(
-                net, roads.Pairs(net, strings, strings), training.Adam(0.03), steps, every=steps
+                net, mlp.Pairs(net, strings, strings), training.Adam(0.03), steps, every=steps
             )
             trained.clear()  # the last one is kept: a new string asks the same network
             trained[bottleneck, seed] = [*run][-1].loss, net
@@ -641,13 +645,13 @@ def autoencoder_panel(steps=300, widest=6):
         right = sum(answer == s for answer, s in zip(net.answers(strings), strings))
         words = (
             f"A bottleneck of {bottleneck} unit{'s' * (bottleneck != 1)}, seed {seed}: '{string}'"
-            f" becomes {cells.spoken(code)} and comes back as '{said}'. Of all 27 strings {right}"
-            f" come back, of at most {roads.most(3, 3, bottleneck)}; the loss is"
-            f" {cells.number(loss, 4)} nats."
+            f" becomes {blocks.spoken(code)} and comes back as '{said}'. Of all 27 strings {right}"
+            f" come back, of at most {mlp.most_strings(3, 3, bottleneck)}; the loss is"
+            f" {number(loss, 4)} nats."
         )
         points = np.pad(net.forward(net.rows(strings))[1], ((0, 0), (0, 1)))[:, :2]
         return (
-            cells.draw_code(
+            figures.draw_code(
                 string, x.reshape(3, 3), code[0], p, said, alphabet.letters, widest, words
             ),
             codes.draw(points, "Map: the codes of all 27 strings."),
@@ -671,16 +675,16 @@ def stack_panel(text="abcab", precision="float16", longest=30):
 
     def draw(string, precision, base, step):
         T, dtype = len(string), np.dtype(precision).type
-        S, run = stack.until_wrong(
-            stack.build("abc", base, min(T, stack.holds(base, dtype)), dtype), string
+        S, run = handmade.until_wrong(
+            handmade.build_stack("abc", base, min(T, handmade.capacity(base, dtype)), dtype), string
         )
         said, right = [[*"abc", "END"][y] for y in run.Y], [*string[::-1], "END"]
         pop = min(max(step - T, 0), len(said))  # after a wrong letter there is nothing more to see
         left = string[:step] if pop == 0 else string[: T + 1 - pop]
-        exact = stack.number(left, base) * (base if pop else 1)
+        exact = handmade.number(left, base) * (base if pop else 1)
         places = max(len(left) - (pop > 0), 0)
         digits, held = (
-            stack.digits(value, base, places)
+            handmade.digits(value, base, places)
             for value in (exact, (run.S[pop] if pop else S[step])[0])
         )
         off = int((digits != held).sum())
@@ -701,7 +705,7 @@ def stack_panel(text="abcab", precision="float16", longest=30):
             f" {digits[0]}.{''.join(map(str, digits[1:])) or 0} in base {base}, {float(exact):.6g};"
             f" {precision} has {off or 'none'} of its digits wrong. {string!r} {end}."
         )
-        return cells.draw_stack(
+        return figures.draw_stack(
             digits,
             held,
             max(T, 7),
@@ -735,12 +739,12 @@ def _started(cell, bias, scale, seed, units=8):
     """An untrained net: one of STARTED, its Ws times scale, its keeping gates with a bias, if it
     has any."""
     rng = np.random.default_rng(seed)
-    net = styles.initial("feedback", "abc", units, rng, cell.split(",")[0])
+    net = decoders.initial("feedback", "abc", units, rng, cell.split(",")[0])
     for layer in (net.enc, net.dec):
         if cell == STARTED[0]:
             layer["Ws"][:] = rng.normal(0, units**-0.5, (units, units))
         layer["Ws"] *= scale
-        if cell in gates.CELLS:  # a plain cell has a start in its name, and no gate
+        if cell in rnn_cells.CELLS:  # a plain cell has a start in its name, and no gate
             layer["b"][units : 2 * units] = bias  # the LSTM's f, the GRU's u
     return net
 
@@ -762,14 +766,14 @@ def flow_panel(longest=30, low=1e-20, high=1e8):
     }
 
     def draw(cell, length, bias, scale, seed):
-        sizes = styles.flow(_started(cell, bias, scale, seed), ("abc" * length)[:length])[1]
+        sizes = decoders.flow(_started(cell, bias, scale, seed), ("abc" * length)[:length])[1]
         gate = {"GRU": "update", "LSTM": "forget"}.get(cell)
         words = (
             f"{cell}, seed {seed}, {length} letter{'s' * (length != 1)}, both Ws times"
-            f" {cells.number(scale)}. "
+            f" {number(scale)}. "
             + (
-                f"The {gate} gate's bias is {cells.number(bias)}: alone it keeps"
-                f" {cells.number(1 / (1 + np.exp(-bias)), 4)} a step. "
+                f"The {gate} gate's bias is {number(bias)}: alone it keeps"
+                f" {number(1 / (1 + np.exp(-bias)), 4)} a step. "
                 if gate
                 else ""
             )
@@ -800,13 +804,13 @@ def flow_panel(longest=30, low=1e-20, high=1e8):
 
 
 def gates_panel(nets, text="abcab"):
-    """Inside a trained cell, gate by gate: the cell, the string, the step. `nets` has a styles.Net
+    """Inside a trained cell, gate by gate: the cell, the string, the step. `nets` has a decoders.EncoderDecoder
     under "LSTM" and "GRU"."""
     nets, alphabet = _alike(nets, ("LSTM", "GRU"))
     step = Number("step", len(text), 1, 2 * len(text) + alphabet.end, 1)
 
     def draw(cell, string, step):
-        ran, T, n = styles.run(nets[cell], [string]), len(string), nets[cell].n
+        ran, T, n = decoders.run(nets[cell], [string]), len(string), nets[cell].n
         steps = [[part[0] for part in kept] for kept in (*ran.kept[0], *ran.kept[1])]
         said = [*alphabet.outputs][: len(alphabet)] + [" "]
         fed = [*string, " ", *(said[y] for y in ran.Y[:-1, 0])]
@@ -835,18 +839,18 @@ def gates_panel(nets, text="abcab"):
             f"{cell}: {string!r} gives {answer!r}, which is"
             f" {'right' if answer == string[::-1] else 'wrong'}. Step {t} of the {layer} is fed"
             f" {repr(fed[step - 1]) if fed[step - 1] != ' ' else 'nothing'}: the gate keeps"
-            f" {cells.spoken(keeps[step - 1])}, and {S}({t}) is {cells.spoken(after)}."
+            f" {blocks.spoken(keeps[step - 1])}, and {S}({t}) is {blocks.spoken(after)}."
         )
-        kept = cells.Block(
+        kept = blocks.Block(
             np.array(keeps),
             "kept, step by step",
             "weights",
             tuple(fed),
-            cells.units(n),
+            blocks.units(n),
             mark={(step - 1, unit) for unit in range(n)},
             limit=1,
         )
-        return cells.draw_gates(rows, layer, words), cells.draw(
+        return figures.draw_gates(rows, layer, words), blocks.draw(
             [[kept]], "Below: the keeping gate at every step."
         )
 
@@ -865,57 +869,57 @@ def gates_panel(nets, text="abcab"):
 
 
 def styles_panel(nets, text="abcab", longest=12):
-    """What a decoder looks at while it answers: the style, the string. `nets` has a styles.Net of
+    """What a decoder looks at while it answers: the style, the string. `nets` has a decoders.EncoderDecoder of
     plain cells under each name."""
     nets, alphabet = _alike(nets, nets)
 
     def draw(style, string):
         net = nets[style]
-        ran = styles.run(net, [alphabet.read(string, longest)])
+        ran = decoders.run(net, [alphabet.read(string, longest)])
         steps = len(ran.output[0]) + (len(ran.output[0]) < len(ran.Y))  # END too, if it was said
         said, V = [alphabet.outputs[y] for y in ran.Y[:steps, 0]], len(alphabet)
         sure = model.softmax(ran.Z[:steps, 0])[range(steps), ran.Y[:steps, 0]]
         answer, rows, limit = (
-            cells.draw_answer(string, said, sure),
+            figures.draw_answer(string, said, sure),
             tuple(said),
             _largest(ran.S, ran.dec_S),
         )
         if net.style == "attention":
-            return answer, cells.draw_attention(string, said, ran.A[:steps, 0])
+            return answer, figures.draw_attention(string, said, ran.A[:steps, 0])
         fed = np.array([kept[0][0] for kept in ran.kept[1][:steps]])
         row = [
-            cells.Block(
+            blocks.Block(
                 ran.dec_S[1 : steps + 1, 0],
                 "_S(t)",
                 "decoder",
                 rows,
-                cells.units(net.n),
+                blocks.units(net.n),
                 limit=limit,
             )
         ]
         if fed.shape[1] > V:
             row.insert(
                 0,
-                cells.Block(
+                blocks.Block(
                     fed[:, V:],
                     "fed: thought vector",
                     "encoder",
                     rows,
-                    cells.units(net.n),
+                    blocks.units(net.n),
                     limit=limit,
                 ),
             )
         if fed.shape[1]:
             row.insert(
                 0,
-                cells.Block(
+                blocks.Block(
                     fed[:, :V], "fed: letter", "input", rows, tuple(alphabet.letters), 0, limit=1
                 ),
             )
         what = {0: "nothing", V: "the letter said before"}.get(
             fed.shape[1], "the letter said before and the thought vector"
         )
-        return answer, cells.draw([row], f"At every step it is fed {what}.")
+        return answer, blocks.draw([row], f"At every step it is fed {what}.")
 
     return Panel(
         {"style": Choice("style", list(nets), list(nets)[-1]), "string": String("string", text)},

@@ -10,7 +10,7 @@ from math import comb
 
 import numpy as np
 
-from revlib import bptt, flat, model
+from revlib import bptt, model, parameters
 from revlib.alphabet import Alphabet, LetterError, listed, quote, whole
 
 # a layer that is "linear" gives its sums as they are
@@ -18,7 +18,7 @@ ACTIVATIONS = model.ACTIVATIONS | {"linear": np.positive}
 SLOPES = bptt.SLOPES | {"linear": lambda S, out: 1.0}
 
 
-class MLP(flat.Parameters):
+class MLP(parameters.Parameters):
     """A multi-layer perceptron: all parameters in one flat vector `theta`, and one matrix a layer
     as views into it.
 
@@ -72,12 +72,12 @@ class MLP(flat.Parameters):
             f"W[{i}]": (rows + 1, columns)
             for i, (rows, columns) in enumerate(zip(self.sizes, self.sizes[1:]))
         }
-        self.theta = flat.vector(
+        self.theta = parameters.vector(
             theta,
             sum(rows * columns for rows, columns in shapes.values()),
             f"layers of {self.sizes}",
         )
-        self.W = tuple(flat.views(self.theta, shapes).values())
+        self.W = tuple(parameters.views(self.theta, shapes).values())
         self.fix()
 
     def __repr__(self):
@@ -154,7 +154,7 @@ class Pairs:
         )  # not logP * Y: 0 times -inf is no number
 
 
-def most(V, T, k):
+def most_strings(V, T, k):
     """The most strings of T letters out of V that can be read off a code of k units by linear
     scores.
 

@@ -1,6 +1,6 @@
 """Aside: the quizzes of chapter 12, One page. It has no exercises that `check` knows."""
 
-from revlib.judge import Quiz
+from revlib.exercises.grading import Quiz
 
 EXERCISES = {}
 

@@ -24,7 +24,7 @@ def sigmoid(z):
     return 0.5 + 0.5 * np.tanh(np.multiply(0.5, z))
 
 
-class Plain:
+class SimpleRNN:
     """S(t) = ReLU(x·Wh + S(t-1)·Ws + b): (V + n + 1)·n parameters. Starts with Ws the identity."""
 
     def __init__(self, n):
@@ -146,7 +146,7 @@ class LSTM:
         return dA @ p["Wh"].T, np.concatenate([dA @ p["Ws"].T, dC * f], axis=1)
 
 
-CELLS = {"plain": Plain, "GRU": GRU, "LSTM": LSTM}
+CELLS = {"plain": SimpleRNN, "GRU": GRU, "LSTM": LSTM}
 
 
 def _parts(A, count):

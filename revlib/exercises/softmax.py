@@ -3,7 +3,7 @@
 import numpy as np
 
 from revlib import model, post
-from revlib.judge import Explanation, Function, Numbers, Quiz
+from revlib.exercises.grading import Explanation, Function, Numbers, Quiz
 
 
 def _first_scores():

@@ -45,7 +45,7 @@ def digits(value, base, places):
     return np.array([rest, *found[::-1]])
 
 
-def holds(base, dtype=float):
+def capacity(base, dtype=float):
     """How many digits of a base fit into the significand of a float type: 26 digits of base 4 into
     53 bits."""
     return int(
@@ -53,7 +53,7 @@ def holds(base, dtype=float):
     )  # the significand's first bit is not stored
 
 
-def build(letters="abc", base=4, longest=26, dtype=float):
+def build_stack(letters="abc", base=4, longest=26, dtype=float):
     """One ReLU unit that keeps a string as a number: digits 1, 2, … are its letters, and 0 is
     "nothing left".
 
@@ -73,7 +73,7 @@ def build(letters="abc", base=4, longest=26, dtype=float):
     longest : int
         Letters of the longest string; with every digit in use, halfway is base^(1 - longest) / 2
         from either side. What a float
-        type holds (`holds`), its scores may not tell apart: not the last place in float32 if each
+        type holds (`capacity`), its scores may not tell apart: not the last place in float32 if each
         digit is a letter, from
         base 8 on. `until_wrong` shows it.
     dtype : NumPy float type
@@ -140,7 +140,7 @@ def build_triangle(longest=53, dtype=float):
     each. The decoder
     doubles, reads both bits before the point, and subtracts twice the corner that is fed back.
 
-    Parameters, returns: as in `build`; the network has n = 2.
+    Parameters, returns: as in `build_stack`; the network has n = 2.
     """
     net, longest = (
         model.Net(Alphabet("abc", end=True), n=2),

@@ -4,7 +4,7 @@ import numpy as np
 
 from revlib import model
 from revlib.alphabet import Alphabet
-from revlib.judge import Explanation, Function, Numbers, Quiz, Word
+from revlib.exercises.grading import Explanation, Function, Numbers, Quiz, Word
 
 EXERCISES = {
     "7.1": Numbers("one number, in bits", lambda: 8 * np.log2(3)),

@@ -1,24 +1,24 @@
 """Aside: `check` an answer, one line of feedback and never the answer itself; `quiz`, a question
 before a cell is run."""
 
-from revlib import controls
-from revlib.answers import (
+from revlib.exercises import (
     bptt,
     decoding,
     encoding,
+    four_styles,
     gates,
     lost_weights,
     one_page,
-    reach,
-    roads,
+    other_roads,
+    reverse_them_all,
     softmax,
-    stack,
-    styles,
+    stack_by_hand,
     thought_vector,
     training,
 )
-from revlib.answers.decoding import ender  # noqa: F401  chapter 03 uses it
-from revlib.answers.gates import small_gru  # noqa: F401  chapter 10
+from revlib.exercises.decoding import ender  # noqa: F401  chapter 03 uses it
+from revlib.exercises.gates import small_gru  # noqa: F401  chapter 10
+from revlib.panels import controls
 
 CHAPTERS = (
     encoding,
@@ -27,11 +27,11 @@ CHAPTERS = (
     softmax,
     bptt,
     training,
-    reach,
-    stack,
-    styles,
+    reverse_them_all,
+    stack_by_hand,
+    four_styles,
     gates,
-    roads,
+    other_roads,
     one_page,
     lost_weights,
 )

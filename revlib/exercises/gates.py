@@ -4,8 +4,8 @@ import bisect
 
 import numpy as np
 
-from revlib import gates, styles
-from revlib.judge import Explanation, Function, Numbers, Quiz, Works
+from revlib import decoders, rnn_cells
+from revlib.exercises.grading import Explanation, Function, Numbers, Quiz, Works
 
 
 def small_gru():
@@ -21,12 +21,12 @@ def small_gru():
 def _published_gru(state):
     p, s = small_gru(), np.asarray(state, dtype=float)
     of_x = p["Wh"][0] + p["b"]
-    r, u = gates.sigmoid(of_x[:4] + s @ p["Ws"][:, :4]).reshape(2, 2)
+    r, u = rnn_cells.sigmoid(of_x[:4] + s @ p["Ws"][:, :4]).reshape(2, 2)
     return (1 - u) * np.tanh(of_x[4:] + (r * s) @ p["Ws"][:, 4:]) + u * s
 
 
 def _carries(biases):
-    cell = gates.LSTM(1)
+    cell = rnn_cells.LSTM(1)
     p, state = {"Wh": np.zeros((1, 4)), "Ws": np.zeros((1, 4)), "b": biases}, np.array([[0.0, 1.0]])
     for _ in range(30):
         state, _ = cell.step(p, np.zeros((1, 1)), state)
@@ -34,11 +34,11 @@ def _carries(biases):
 
 
 def _lowest_bias(length):
-    net = styles.initial("feedback", "abc", 8, np.random.default_rng(0), "GRU")
+    net = decoders.initial("feedback", "abc", 8, np.random.default_rng(0), "GRU")
 
     def arrives(tenth):
         net.enc["b"][8:16] = net.dec["b"][8:16] = tenth / 10
-        (blame,) = styles.flow(net, ("abc" * length)[:length])[1]
+        (blame,) = decoders.flow(net, ("abc" * length)[:length])[1]
         return blame[0] / blame[-1]
 
     return bisect.bisect_left(range(-30, 81), 0.01, key=arrives) / 10 - 3
@@ -47,17 +47,17 @@ def _lowest_bias(length):
 EXERCISES = {
     "10.1": Numbers("one number, the bias", lambda: np.log(9)),
     "10.2": Numbers(
-        "one whole number", lambda: np.ceil(np.log(0.01) / np.log(gates.sigmoid(1))), 0
+        "one whole number", lambda: np.ceil(np.log(0.01) / np.log(rnn_cells.sigmoid(1))), 0
     ),
     "10.3": Numbers(
         "three numbers: S(3) with a bias of 0, of -100 and of 100",
-        lambda: 0.8 * gates.sigmoid(np.array([0, -100, 100])) ** 3,
+        lambda: 0.8 * rnn_cells.sigmoid(np.array([0, -100, 100])) ** 3,
     ),
     "10.4": Numbers(
         "five numbers: two of the GRU, three of the LSTM",
         lambda: [-0.1, 0.225, 1, 0.5 * np.tanh(1), 0.5 * 0.75 * (1 - np.tanh(1) ** 2)],
     ),
-    "10.5": Numbers("one whole number", lambda: np.prod(gates.LSTM(128).shapes(26)["b"]), 0),
+    "10.5": Numbers("one whole number", lambda: np.prod(rnn_cells.LSTM(128).shapes(26)["b"]), 0),
     "10.6": Function(
         "a function from a list of gates to as many numbers",
         lambda f: np.cumprod(f[::-1])[::-1],

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from revlib import model, styles
+from revlib import decoders, model
 from revlib.alphabet import Alphabet
-from revlib.judge import Explanation, Function, Numbers, Quiz, Word, Works
+from revlib.exercises.grading import Explanation, Function, Numbers, Quiz, Word, Works
 
 
 def _attention(s):
@@ -13,20 +13,20 @@ def _attention(s):
 
 
 def _first_look(text):
-    net = styles.pointer(12)
+    net = decoders.pointer(12)
     net.p["dec.Ws"][0, 1] = 0
-    return styles.run(net, [text]).A[0, 0]
+    return decoders.run(net, [text]).A[0, 0]
 
 
 def _every_second(values):
-    net = styles.pointer(12)
+    net = decoders.pointer(12)
     net.p["dec.Ws"][0, 1], net.p["dec.b"][1] = values
     groups = [net.alphabet.strings(length) for length in range(1, 6)]
     with np.errstate(all="ignore"):  # what is infinite is only wrong
         good = [
             said == string[::-2]
             for group in groups
-            for said, string in zip(styles.run(net, group).output, group)
+            for said, string in zip(decoders.run(net, group).output, group)
         ]
     return f"{sum(good)} of {len(good)}"
 
@@ -35,8 +35,8 @@ EXERCISES = {
     "9.1": Numbers(
         "four whole numbers: plain, feedback, peek, attention",
         lambda: [
-            styles.Net(style, Alphabet("0123456789", end=True), 8).theta.size
-            for style in styles.STYLES
+            decoders.EncoderDecoder(style, Alphabet("0123456789", end=True), 8).theta.size
+            for style in decoders.STYLES
         ],
         0,
     ),

@@ -13,8 +13,9 @@ import ipywidgets as widgets
 import numpy as np
 from IPython.display import display
 
-from revlib import cells
 from revlib.alphabet import LetterError
+from revlib.drawing import blocks
+from revlib.drawing.picture import number
 
 SITE = bool(
     os.environ.get("REVLIB_SITE")
@@ -249,7 +250,7 @@ class Weights:
             self.net.theta[:] = self._start
             for name, (_, buttons, _, _) in self.grids.items():
                 for button, value in zip(buttons, self.net.named()[name].flat):
-                    button.description = cells.number(value)
+                    button.description = number(value)
             self.matrix.value = self.names[0]
             self._open(
                 self.names[0]
@@ -273,15 +274,15 @@ class Weights:
             [""]
             if self.net.named()[name].ndim == 1
             # a bias is a row without a name
-            else (letters.letters if name.endswith("Wh") else cells.units(len(values)))
+            else (letters.letters if name.endswith("Wh") else blocks.units(len(values)))
         )
-        columns = letters.outputs if name in ("Wo", "bo") else cells.units(values.shape[1])
+        columns = letters.outputs if name in ("Wo", "bo") else blocks.units(values.shape[1])
         small = widgets.Layout(width="58px", height="26px", margin="1px")
         buttons = []
         for i, row in enumerate(rows):
             for j, column in enumerate(columns):
                 button = widgets.Button(
-                    description=cells.number(values[i, j]),
+                    description=number(values[i, j]),
                     layout=small,
                     tooltip=self._label(name, row, column),
                 )
@@ -320,7 +321,7 @@ class Weights:
         (name, i, j), value = self.entry, self.number.value
         if math.isfinite(value):
             self._matrix(name)[i, j] = value
-            self._button(i, j).description = cells.number(value)
+            self._button(i, j).description = number(value)
         if self._act:
             self._act()
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from revlib import roads, training
+from revlib import mlp, training
 from revlib.alphabet import Alphabet
-from revlib.judge import Explanation, Function, Numbers, Quiz, Works
+from revlib.exercises.grading import Explanation, Function, Numbers, Quiz, Works
 
 
 def _come_out(net, wanted):
@@ -13,7 +13,7 @@ def _come_out(net, wanted):
 
 
 def _through_one_unit(values):
-    net = roads.MLP((9, 1, 9), ("linear",))
+    net = mlp.MLP((9, 1, 9), ("linear",))
     net.W[0][:9, 0] = values
     net.W[1][:] = [
         [
@@ -33,27 +33,27 @@ def _through_one_unit(values):
 
 
 def _rotated_by(matrix):
-    net = roads.MLP((9, 9), ())
+    net = mlp.MLP((9, 9), ())
     net.W[0][:9] = matrix.reshape(9, 9)
     return _come_out(net, [s[1:] + s[0] for s in _ALL_27])
 
 
 def _last_bias(text):
-    net = roads.initial((9, 8, 9), ("relu",), np.random.default_rng(0))
-    return roads.Pairs(net, [text], [text[::-1]]).gradient(net)[1][-9:]
+    net = mlp.initial((9, 8, 9), ("relu",), np.random.default_rng(0))
+    return mlp.Pairs(net, [text], [text[::-1]]).gradient(net)[1][-9:]
 
 
 def _flips_without(row):
-    net = roads.MLP((9, 9), ())
+    net = mlp.MLP((9, 9), ())
     net.W[0][:9] = np.kron(np.eye(3)[::-1], np.eye(3))
     net.W[0][row] = 0
     return sum(said == s[::-1] for said, s in zip(net.answers(_ALL_27), _ALL_27))
 
 
 def _one_unit(seed):
-    net = roads.initial((9, 1, 9), ("linear",), np.random.default_rng(int(seed[0])))
+    net = mlp.initial((9, 1, 9), ("linear",), np.random.default_rng(int(seed[0])))
     for _ in training.train(
-        net, roads.Pairs(net, _ALL_27, _ALL_27), training.Adam(0.03), 300, every=300
+        net, mlp.Pairs(net, _ALL_27, _ALL_27), training.Adam(0.03), 300, every=300
     ):
         pass
     return _come_out(net, _ALL_27)
@@ -71,7 +71,7 @@ EXERCISES = {
     ),
     "11.3": Numbers("one whole number", lambda: (108 - 18) // (18 + 1 + 18), 0),
     "11.4": Works("81 numbers, 9 × 9", 81, _rotated_by, "27 of 27"),
-    "11.5": Numbers("one whole number", lambda: roads.most(2, 4, 2), 0),
+    "11.5": Numbers("one whole number", lambda: mlp.most_strings(2, 4, 2), 0),
     "11.6": Works("one whole number, a seed", 1, _one_unit, "7 of 27", whole=True),
     "11.7": Explanation(),
     "11.8": Function(

@@ -2,7 +2,7 @@
 
 from revlib import model, post
 from revlib.alphabet import Alphabet
-from revlib.judge import Explanation, Function, Numbers, Quiz
+from revlib.exercises.grading import Explanation, Function, Numbers, Quiz
 
 
 def _state(text):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from revlib import bptt, model
-from revlib.judge import Explanation, Function, Numbers, Quiz
+from revlib.exercises.grading import Explanation, Function, Numbers, Quiz
 
 
 def _lowest(row, column):

@@ -4,7 +4,7 @@ import numpy as np
 
 from revlib import model, post
 from revlib.alphabet import Alphabet
-from revlib.judge import Explanation, Function, Numbers, Quiz, Word, Works
+from revlib.exercises.grading import Explanation, Function, Numbers, Quiz, Word, Works
 
 
 def _with_bias(bo):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from revlib import model, training
-from revlib.judge import Explanation, Function, Numbers, Quiz, Works
+from revlib.exercises.grading import Explanation, Function, Numbers, Quiz, Works
 
 
 def _first_cba(rate):

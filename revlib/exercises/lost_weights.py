@@ -1,6 +1,6 @@
 """Aside: the quizzes of chapter A, Lost weights. It has no exercises that `check` knows."""
 
-from revlib.judge import Quiz
+from revlib.exercises.grading import Quiz
 
 EXERCISES = {}
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from revlib import model, stack, training
+from revlib import handmade, model, training
 from revlib.alphabet import Alphabet
-from revlib.judge import Explanation, Function, Numbers, Quiz, Word, Works
+from revlib.exercises.grading import Explanation, Function, Numbers, Quiz, Word, Works
 
 
 def _held(number):
@@ -15,14 +15,14 @@ def _held(number):
 
 
 def _reads_with(bo):
-    net = stack.build("ab", 3, 6)
+    net = handmade.build_stack("ab", 3, 6)
     net.Wo[0], net.bo[:] = (0, 3, -1), bo  # slopes and biases of a, b and END
     strings = [string for length in range(1, 7) for string in Alphabet("ab").strings(length)]
     return f"{training.correct(net, strings).sum()} of {len(strings)}"
 
 
 def _first_failure():
-    net = stack.build("abcdefg", 8, 4, np.float16)
+    net = handmade.build_stack("abcdefg", 8, 4, np.float16)
     return [[next(s for s in net.alphabet.strings(4) if model.run(net, s).output != s[::-1])]]
 
 
@@ -41,7 +41,7 @@ EXERCISES = {
     ),
     "8.6": Numbers(
         "three whole numbers: in base 4, in base 8, in base 16",
-        lambda: [stack.holds(base, np.float32) + 1 for base in (4, 8, 16)],
+        lambda: [handmade.capacity(base, np.float32) + 1 for base in (4, 8, 16)],
         0,
     ),
     "8.7": Explanation(),
