@@ -1,149 +1,130 @@
-"""Floor 0: letters, their indices and their one-hot rows, both ways; and reading what a reader
-gave."""
+"""Symbols, their indices and one-hot rows, both ways; and errors that name a wrong one."""
 
 import itertools
-import math
-import operator
 
 import numpy as np
 
-LARGEST = 64  # letters an alphabet may have
-MOST = 10_000_000  # strings that are made at once; a gigabyte of them
 END = "END"  # how the END symbol is written
+MOST_STRINGS = 10_000_000  # made at once: a gigabyte of them
 
 
 class LetterError(ValueError):
-    """A string that an alphabet cannot read; the message says which letter, where, and what would
-    be right."""
+    """A text that an alphabet cannot read; the message says which symbol, where, what is right."""
 
 
 def quote(text):
-    """`text` in quotes on one line, cut after 20 letters, for use in a message."""
+    """Return `text` in quotes on one line, cut after 20 characters, for use in a message."""
     return repr(text if len(text) <= 20 else text[:20] + "…")
 
 
-def whole(value, what, low=0, high=None):
-    """`value` as an int; ValueError if it is no whole number from `low` (to `high`): `what` it is
-    of, what was given, what would be right."""
-    try:
-        found = operator.index(value)
-    except TypeError:
-        found = None
-    if found is None or found < low or (high is not None and found > high):
-        raise ValueError(
-            f"{what} is {value!r}; it must be a whole number, {low} or more"
-            + (f", {high} at most" if high is not None else "")
-        )
-    return found
-
-
-def listed(strings):
-    """The strings of a list or the like, as a list. LetterError for one string, which would pass
-    for a list of its letters."""
+def as_list(strings):
+    """Return strings as a list; LetterError for one string, which would pass for its letters."""
     if isinstance(strings, str):
         raise LetterError(
-            f"expected a list of strings, found the string {quote(strings)}; [{quote(strings)}] is"
-            " a list of one"
+            f"expected a list of strings, found the string {quote(strings)};"
+            f" [{quote(strings)}] is a list of one"
         )
-    try:
-        return list(strings)
-    except TypeError:
-        raise LetterError(
-            f"expected a list of strings, found a value of type {type(strings).__name__}"
-        ) from None
+    return list(strings)
 
 
 class Alphabet:
-    """The letters a network reads and writes.
+    """The symbols that a network reads or says: letters, or whole words.
+
+    A text over letters is a string of them, 'abc'. A text over words has spaces between them,
+    'twenty five'.
 
     Parameters
     ----------
-    letters : str
-        1 to 64 distinct characters; letter i has index i and the one-hot row with a 1 in place i.
+    symbols : str or sequence of str
+        Distinct, printable. Symbol i has index i and the one-hot row with a 1 in place i.
     end : bool
-        Whether the network may also say END, which has the last index and no one-hot row of its
-        own:
+        Whether a network may also say END, which has the last index and no one-hot row of its own:
         it is an output that stops the decoder, and is never fed back.
 
     Raises
     ------
     ValueError
-        If there is no letter, more than 64, or one of them twice (which, and where), or it is no
-        string.
+        If there is no symbol, one stands there twice (which, and where), or one of them would get
+        lost in a text.
     """
 
-    def __init__(self, letters="abc", end=False):
-        if not isinstance(letters, str):
-            raise ValueError(
-                "an alphabet is a string of its letters, such as 'abc'; this is a value of type"
-                f" {type(letters).__name__}"
-            )
-        if not 1 <= len(letters) <= LARGEST:
-            raise ValueError(
-                f"an alphabet has 1 to {LARGEST} letters, {quote(letters)} has {len(letters)}"
-            )
-        for i, letter in enumerate(letters):
-            if letter in letters[:i]:
+    def __init__(self, symbols="abc", end=False):
+        self.symbols = tuple(symbols)
+        self.end = bool(end)
+        self.outputs = (*self.symbols, END) if end else self.symbols  # in order of index
+        self._index = {symbol: i for i, symbol in enumerate(self.symbols)}
+        self._between = "" if all(len(symbol) == 1 for symbol in self.symbols) else " "
+        if not self.symbols:
+            raise ValueError("an alphabet has one symbol at least, such as 'abc'")
+        for i, symbol in enumerate(self.symbols):
+            first = self.symbols.index(symbol)
+            if first < i:
                 raise ValueError(
-                    f"letter {letter!r} stands at positions {letters.index(letter) + 1} and {i + 1}"
-                    f" of {quote(letters)}; each letter may stand there once"
+                    f"{self.kind} {symbol!r} stands at positions {first + 1} and {i + 1}"
+                    f" of {self}; each {self.kind} may stand there once"
                 )
-        self.letters, self.end = letters, bool(end)
-        self.outputs = (
-            [*letters, END] if end else list(letters)
-        )  # what the network can say, in order of index
+            if not symbol or not symbol.isprintable():
+                raise ValueError(f"{self.kind} {symbol!r} cannot be seen in a text")
+            if self._between and " " in symbol:
+                raise ValueError(f"word {symbol!r} has a space, which stands between words")
 
-    def __setattr__(self, name, value):
-        if name in vars(self):  # networks share it
-            raise AttributeError(
-                f"an alphabet stays as it is; make another: Alphabet({self.letters!r}, end=...)"
-            )
-        super().__setattr__(name, value)
+    @property
+    def kind(self):
+        """What a symbol is called: 'letter' or 'word'."""
+        return "word" if self._between else "letter"
 
     def __len__(self):
-        return len(self.letters)
+        return len(self.symbols)
 
     def __eq__(self, other):
-        return isinstance(other, Alphabet) and (self.letters, self.end) == (
-            other.letters,
-            other.end,
-        )
+        if not isinstance(other, Alphabet):
+            return NotImplemented
+        return (self.symbols, self.end) == (other.symbols, other.end)
 
     def __hash__(self):
-        return hash((self.letters, self.end))
+        return hash((self.symbols, self.end))
+
+    def __str__(self):
+        return quote(self.join(self.symbols))
 
     def __repr__(self):
-        return f"Alphabet({self.letters!r}{', end=True' if self.end else ''})"
+        symbols = self.symbols if self._between else "".join(self.symbols)
+        return f"Alphabet({symbols!r}, end=True)" if self.end else f"Alphabet({symbols!r})"
+
+    def join(self, symbols):
+        """Return the text of a sequence of symbols."""
+        return self._between.join(symbols)
 
     def read(self, text, longest=None, empty=False):
-        """Return `text` if every character is a letter of this alphabet.
+        """Return the symbols of a text, a tuple.
 
         Raises
         ------
         LetterError
-            For a letter outside the alphabet (which, where), for '' unless `empty`, and for more
-            than
-            `longest` letters.
+            For a symbol of another alphabet (which, where), for a text of none unless `empty`, and
+            for more than `longest`.
         """
         if not isinstance(text, str):
             raise LetterError(
-                f"expected a string of the letters {quote(self.letters)}, "
-                f"found a value of type {type(text).__name__}"
+                f"expected a string of {self}, found a value of type {type(text).__name__}"
             )
-        if not text and not empty:
-            raise LetterError(f"the string is empty; type at least one of {quote(self.letters)}")
-        if longest is not None and len(text) > longest:
-            raise LetterError(f"{quote(text)} has {len(text)} letters; at most {longest} fit here")
-        for i, letter in enumerate(text):
-            if letter not in self.letters:
+        symbols = tuple(text.split() if self._between else text)
+        if not symbols and not empty:
+            raise LetterError(f"the string is empty; type at least one of {self}")
+        if longest is not None and len(symbols) > longest:
+            raise LetterError(
+                f"{quote(text)} has {len(symbols)} {self.kind}s; at most {longest} fit here"
+            )
+        for i, symbol in enumerate(symbols):
+            if symbol not in self._index:
                 raise LetterError(
-                    f"letter {letter!r} at position {i + 1} of {quote(text)} "
-                    f"is not one of {quote(self.letters)}"
+                    f"{self.kind} {symbol!r} at position {i + 1} of {quote(text)}"
+                    f" is not one of {self}"
                 )
-        return text
+        return symbols
 
     def indices(self, text):
-        """Indices of the letters of a string, or of several strings of one length.
+        """Return the indices of a text's symbols, or of several texts of one length.
 
         Parameters
         ----------
@@ -151,63 +132,44 @@ class Alphabet:
 
         Returns
         -------
-        (T,) int array for a string, (T, B) for a list of B strings: time always comes first.
+        (T,) int array for a text, (T, B) for a list of B texts: time always comes first.
 
         Raises
         ------
         LetterError
-            For a letter outside the alphabet, or strings of different lengths.
+            For a symbol of another alphabet, or texts of different lengths.
         """
         if isinstance(text, str):
-            return np.array(
-                [self.letters.index(letter) for letter in self.read(text, empty=True)], dtype=int
-            )
-        text = listed(text)
-        for other in text:
-            if not isinstance(other, str):
-                self.read(other)  # says what it is
-            if len(other) != len(text[0]):
+            return np.array([self._index[symbol] for symbol in self.read(text, empty=True)], int)
+        rows = [self.indices(each) for each in text]
+        for row, each in zip(rows, text):
+            if len(row) != len(rows[0]):
                 raise LetterError(
-                    f"strings of one length make a batch; {quote(text[0])} has {len(text[0])} "
-                    f"letters and {quote(other)} has {len(other)}"
+                    f"strings of one length make a batch; {quote(text[0])} has {len(rows[0])}"
+                    f" {self.kind}s and {quote(each)} has {len(row)}"
                 )
-        return (
-            np.stack([self.indices(t) for t in text], axis=1)
-            if text
-            else np.zeros((0, 0), dtype=int)
-        )
+        return np.stack(rows, axis=1) if rows else np.zeros((0, 0), int)
 
     def one_hot(self, text):
-        """One-hot rows of a string (T, V), or of a list of B strings of one length (T, B, V)."""
+        """Return one-hot rows of a text, (T, V), or of B texts of one length, (T, B, V)."""
         return np.eye(len(self))[self.indices(text)]
 
     def text(self, indices):
-        """The string that indices spell, up to END; for a (T, B) array a list of B strings.
-        LetterError for what is no index."""
-        found, indices = np.asarray(indices), np.asarray(indices, dtype=int)
-        if (
-            found.ndim not in (1, 2)
-            or found.size
-            and (found.dtype.kind not in "iu" or not 0 <= found.min() <= found.max() <= len(self))
-        ):
-            raise LetterError(
-                f"letters are spelt by indices from 0 to {len(self)}, which ends the string, (T,)"
-                f" or (T, B); found {found.dtype} of shape {found.shape}:"
-                f" {quote(str(found).replace(chr(10), ' '))}"
-            )
-        if indices.ndim > 1:
-            return [self.text(column) for column in indices.T]
-        spoken = itertools.takewhile(
-            lambda i: i < len(self), indices
-        )  # END has the index after the last letter
-        return "".join(self.letters[i] for i in spoken)
+        """Return the text that indices (T,) spell, up to END."""
+        said = itertools.takewhile(lambda i: i < len(self), indices)  # END has the last index
+        return self.join(self.symbols[i] for i in said)
 
     def strings(self, length):
-        """All strings of a length, in the alphabet's order: 27 of length 3 over 'abc'. ValueError
-        for a length of which there are too many."""
-        if whole(length, "the length of the strings") * math.log(len(self)) > math.log(MOST):
+        """Return all texts of a length, in the alphabet's order: 27 of length 3 over 'abc'.
+
+        Raises
+        ------
+        ValueError
+            For a length of which there are too many.
+        """
+        if len(self) ** length > MOST_STRINGS:
             raise ValueError(
-                f"there are {len(self)}^{length} strings of {length} letters over"
-                f" {quote(self.letters)}; at most {MOST:,} are made at once"
+                f"there are {len(self)}^{length} strings of {length} {self.kind}s over {self};"
+                f" at most {MOST_STRINGS:,} are made at once"
             )
-        return ["".join(letters) for letters in itertools.product(self.letters, repeat=length)]
+        return [self.join(symbols) for symbols in itertools.product(self.symbols, repeat=length)]

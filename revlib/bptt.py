@@ -1,276 +1,219 @@
-"""Floor 2: the loss, and by hand its gradient with respect to every parameter, state and score.
+"""Backpropagation through time: the loss and its gradient, in the order of chapter 05.
 
-The decoder is fed the right letters (teacher forcing). Forward, a step of a layer is one product,
-[x(t+1), S(t), 1] @ W. Backward it is one product too: a state is to blame for the scores it gave
-and for the
-state it became, dS(t) = [dz(t), dA(t+1)] @ [Wo, Ws] transposed. And the gradient of a whole W is
-the sum over
-steps of one product each, all made by one call. Chapter 05 derives all three.
+Forward, the network reads a string and is fed the right symbols (teacher forcing). Backward, every
+score, sum and state is blamed for its share of the loss: blame on S(t) is d loss / d S(t), and
+stands in dS[t]. This is the plain version; tape.py computes the same faster.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 
-from revlib import model
-from revlib.alphabet import LetterError, listed
-
-# slope of the activation, from the state it gave: S -> dS/dA
-SLOPES = {
-    "relu": lambda S, out: np.greater(
-        S, 0, out=out
-    ),  # a state above 0 passes blame on as it is, one at 0 none
-    "tanh": lambda S, out: np.subtract(1, np.multiply(S, S, out=out), out=out),
-}
+from revlib.activations import SLOPES, log_softmax
+from revlib.alphabet import LetterError
+from revlib.model import Net, finite
 
 
-def task(alphabet, strings):
-    """What to read and what to say: the strings' letters, and the same backwards, then END if there
-    is one.
+@dataclass(frozen=True)
+class Gradients:
+    """What one run forward and backward computes. Of a single string there is no axis B.
+
+    Row t of a state's arrays belongs to step t, and so does row t - 1 of the others.
+    """
+
+    loss: float  # nats per symbol
+    S: np.ndarray  # (T + 1, ..., n) encoder states
+    dec_S: np.ndarray  # (L + 1, ..., n) decoder states; the first is the thought vector
+    P: np.ndarray  # (L, ..., K) probabilities
+    dZ: np.ndarray  # (L, ..., K) blame on scores
+    dS: np.ndarray  # (T + 1, ..., n) blame on encoder states; dS[0] stays 0, S(0) is given
+    dec_dS: np.ndarray  # (L + 1, ..., n) blame on decoder states
+    dA: np.ndarray  # (T, ..., n) blame on the encoder's sums, before the activation
+    dec_dA: np.ndarray  # (L, ..., n) blame on the decoder's
+    d: Net  # the gradient, under the names of the parameters: d.Wh, d.dec.Ws, d.Wo, d.theta
+
+
+def task(net, text, answer=None):
+    """Return indices of what is read and of what should be said.
 
     Parameters
     ----------
-    strings : list of B str, all of length T
+    net : Net, or another network with `alphabet` and `says`
+    text : str, or list of B str of one length
+    answer : the same for what should be said; the text reversed, if not given. END is added if the
+        network can say it.
 
     Returns
     -------
-    inputs, targets : (T, B) and (L, B) int arrays; L is T, or T + 1 with END
+    inputs, targets : (T, ...) and (L, ...) int arrays
     """
-    inputs = alphabet.indices(listed(strings))
-    end = np.full((int(alphabet.end), inputs.shape[1]), len(alphabet))
-    return inputs, np.concatenate([inputs[::-1], end])
+    inputs = net.alphabet.indices(text)
+    if answer is not None:
+        targets = net.says.indices(answer)
+    elif net.says.symbols == net.alphabet.symbols:
+        targets = inputs[::-1]
+    else:
+        raise LetterError(f"what should be said in {net.says} to what is read in {net.alphabet}?")
+    if net.says.end:
+        targets = np.concatenate(
+            [targets, np.full_like(targets, len(net.says), shape=(1, *targets.shape[1:]))]
+        )
+    if not targets.size:
+        raise LetterError("there is nothing to say: no string, or an empty one and no END")
+    return inputs, targets
 
 
-def some(targets):
-    """`targets`, (L, B), if they are L letters, 1 or more, of B strings, 1 or more; else
-    LetterError."""
-    if not targets.shape[1]:
-        raise LetterError("there is no string")
-    if not len(targets):
-        raise LetterError("there is no letter to say: an empty string needs an alphabet with END")
-    return targets
-
-
-class Tape:
-    """One batch, and room for its run forward and backward; made once, used at every step of
-    training.
+def gradients(net, text, answer=None, share=None):
+    """Return the loss of a string, or of B strings of one length, and all blame for it.
 
     Parameters
     ----------
     net : Net
-        Only its sizes and dtype are used here.
-    inputs, targets : (T, B) and (L, B) int arrays
-        What B strings of length T are, and what the decoder should say; L at least 1.
+    text, answer : as in task
     share : (L,) float array, optional
-        How much each output letter counts in the loss. All alike, 1 / L, if not given: the mean.
-
-    Attributes
-    ----------
-    loss : float
-        Nats per letter, after `forward`.
-    S, dec_S : (T + 1, B, n), (L + 1, B, n) arrays
-        States, and dS, dec_dS what the loss blames on each: d loss / d S. dS[0] is left at 0: S(0)
-        is given.
-    dA, dec_dA : (T, B, n), (L, B, n) arrays
-        Blame on the sums before the activation; row t-1 belongs to step t.
-    P, dZ : (L, B, K) arrays
-        Probabilities, and blame on the scores.
-    d : Net
-        The gradient under the same names as the network: d.Wh, d.dec.Ws, d.Wo; d.theta is all of
-        it, flat.
-    """
-
-    def __init__(self, net, inputs, targets, share=None):
-        (T, B), L, V, n, K = (
-            inputs.shape,
-            len(some(targets)),
-            len(model.ours(net).alphabet),
-            net.n,
-            net.O.shape[1],
-        )
-        dtype = net.theta.dtype
-        rows = model.unroll_rows(
-            T + L + 1, (B,), net.enc, dtype
-        )  # the encoder's T + 1, then the decoder's L + 1
-        rows[:T, :, :V], rows[T + 2 : -1, :, :V] = np.eye(V)[inputs], np.eye(K, V)[targets[:-1]]
-        blame = model.room((T + 1, B, n), dtype)  # row t is dA(t+1)
-        dec_blame = model.room((L + 1, B, K + n), dtype)  # row t is [dz(t), dA(t+1)]
-        states = rows[..., V:-1]
-        dS, slope = np.zeros_like(states), np.zeros_like(states)
-        scores = np.zeros((K, L * B), dtype)
-        self.P = np.moveaxis(scores.reshape(K, L, B), 0, -1)
-        self.S, self.dec_S, self.dS, self.dec_dS = (
-            states[: T + 1],
-            states[T + 1 :],
-            dS[: T + 1],
-            dS[T + 1 :],
-        )
-        self.dA, self.dec_dA, self.dZ = blame[:-1], dec_blame[:-1, :, K:], dec_blame[1:, :, :K]
-        self.targets = targets
-        self.d = model.Net(*net.made, np.zeros_like(net.theta))
-        share = np.full(L, 1 / L) if share is None else np.asarray(share, dtype=float)
-        if share.shape != (L,):
-            raise ValueError(f"share has shape {share.shape}; the {L} letters to say need ({L},)")
-        self._share = np.repeat(share / B, B).astype(dtype)  # (L·B,)
-        self._right = (
-            np.eye(K, dtype=dtype)[:, targets.ravel()] * self._share
-        )  # (K, L·B): y, each times its share
-        # What is computed with, cut once: a slice costs as much as a product this small. It all
-        # stands upright, one
-        # column a string, as it lies in memory: a step is W.T @ [x(t+1), S(t), 1].
-        self._scores, self._after = scores, rows[T + 2 :, :, V:].swapaxes(1, 2)
-        self._Z, self._dZ = self.P.swapaxes(1, 2), self.dZ.transpose(2, 0, 1)
-        self._states, self._slope = states.swapaxes(1, 2), slope.swapaxes(1, 2)
-        H, S, dS, slope, blame, dec_blame = (
-            a.swapaxes(1, 2) for a in (rows, states, dS, slope, blame, dec_blame)
-        )
-        self._forth = [*zip(H[:T], S[1 : T + 1])], [*zip(H[T + 1 : -1], S[T + 2 :])]
-        self._back = (
-            [*zip(dec_blame[1:], dS[T + 2 :], slope[T + 2 :], dec_blame[:-1, K:])][::-1],
-            [*zip(blame[1:], dS[1 : T + 1], slope[1 : T + 1], blame[:-1])][::-1],
-        )
-        self._causes = (H[:T], self.dA), (H[T + 1 :], dec_blame.swapaxes(1, 2))
-
-    def __reduce__(self):
-        raise TypeError(
-            "a tape is not copied: its arrays are views into one another; make another one"
-        )
-
-    def forward(self, net):
-        """Run the batch; fills S, dec_S and P, and returns the loss.
-
-        loss = sum of share · (log of the sum of e^z, minus the right letter's z), both less the
-        largest z,
-        so that a letter held impossible costs what it should and not infinity.
-        """
-        for steps, layer in zip(self._forth, (net.enc, net.dec)):
-            if layer is net.dec:
-                self.dec_S[0] = self.S[-1]  # the thought vector
-            W = layer.W.T
-            for column, state in steps:
-                W.dot(column, out=state)  # (n, V + n + 1) @ (V + n + 1, B) -> (n, B)
-                net.act(state, out=state)
-        Z, share = self._scores, self._share
-        np.matmul(net.O.T, self._after, out=self._Z)  # [Wo, bo].T @ [_S(t), 1]
-        Z -= np.maximum.reduce(Z)
-        right = np.vdot(self._right, Z)
-        np.exp(Z, out=Z)
-        total = np.add.reduce(Z)
-        Z /= total  # P
-        self.loss = float(np.vdot(share, np.log(total)) - right)
-        return self.loss
-
-    def backward(self, net):
-        """Send the blame back through the run that `forward` left; returns the flat gradient,
-        d.theta."""
-        d, K, V = self.d, net.O.shape[1], net.enc.V
-        dZ = self._scores * self._share
-        dZ -= self._right  # p - y (chapter 04), each times its share
-        self._dZ[:] = dZ.reshape(self._dZ.shape)
-        SLOPES[net.activation](self._states, out=self._slope)
-        decoder, encoder = self._back
-        back = np.concatenate([net.Wo, net.dec.Ws], axis=1)
-        for blame, dS, slope, dA in decoder:
-            np.multiply(back.dot(blame, out=dS), slope, out=dA)  # (n, K + n) @ (K + n, B)
-        np.matmul(self.dec_dA[0], net.dec.Ws.T, out=self.dec_dS[0])
-        if encoder:
-            self._across(encoder, net.Ws)
-        of_enc, of_dec = (_over_steps(np.matmul(causes, blame)) for causes, blame in self._causes)
-        d.enc.W[:] = of_enc
-        d.O[:], d.dec.W[:] = (
-            of_dec[V:, :K],
-            of_dec[:, K:],
-        )  # [x, _S, 1] met [dz, dA]; x with dz is no weight
-        return d.theta
-
-    def _across(self, steps, back):
-        """From the thought vector, _S(0) and S(T) in one, to S(1)."""
-        (_, dS, slope, dA), *earlier = steps
-        self.dS[-1] = self.dec_dS[0]
-        np.multiply(dS, slope, out=dA)
-        for blame, dS, slope, dA in earlier:
-            np.multiply(back.dot(blame, out=dS), slope, out=dA)
-
-
-def _over_steps(products):
-    """The sum of (steps, rows, columns) over the steps; as a flat sum, which NumPy adds faster."""
-    steps, rows, columns = products.shape
-    return np.add.reduce(products.reshape(steps, rows * columns)).reshape(rows, columns)
-
-
-def gradients(net, strings, share=None):
-    """Forward and backward for a string or a list of strings of one length; returns the Tape.
+        How much each output counts in the loss. All alike, 1 / L, if not given: the mean.
 
     Raises
     ------
     FloatingPointError
-        If a state, a probability, the loss or any blame is not finite; the message says which.
+        If a state, a probability or any blame is not finite; the message says which.
     """
-    inputs, targets = task(net.alphabet, [strings] if isinstance(strings, str) else strings)
-    tape = Tape(net, inputs, targets, share)
+    inputs, targets = task(net, text, answer)
+    L, U, K = len(targets), len(net.says), len(net.says.outputs)
+    strings = targets[0].size
+    share = np.full(L, 1 / L) if share is None else np.asarray(share)
+
+    X = np.eye(len(net.alphabet))[inputs]  # X[t-1] is x(t)
+    Y = np.eye(K)[targets]  # Y[t-1] is y(t)
+    fed = np.zeros((L, *targets.shape[1:], U))  # fed[t-1] is _x(t): nothing at first,
+    fed[1:] = np.eye(K, U)[targets[:-1]]  # and then the right symbol before
+
     with np.errstate(all="ignore"):  # what overflows is answered in words, below
-        tape.forward(net)
-        tape.backward(net)
-    for A, name, first in (
-        (tape.S, "S", 0),
-        (tape.dec_S, "_S", 0),
-        (tape.P, "p", 1),
-        (tape.dS, "dS", 0),
-        (tape.dec_dS, "dec_dS", 0),
-    ):
-        model.finite(A, name, first)
-    if not np.isfinite([tape.loss, *tape.d.theta]).all():
-        raise FloatingPointError(
-            f"the loss is {tape.loss:g}, and it or its gradient is not finite: the weights are too"
-            " large"
+        # forward: chapters 01, 03 and 04
+        S = run_layer(net.enc, net.act, X, np.zeros((*inputs.shape[1:], net.n)))
+        dec_S = run_layer(net.dec, net.act, fed, S[-1])
+        finite(S, "S"), finite(dec_S, "_S")
+        logP = log_softmax(dec_S[1:] @ net.Wo + net.bo)
+        P = np.exp(logP)
+        each = -np.where(Y, logP, 0).reshape(L, -1).sum(axis=1)  # -log p of the right symbols
+        loss = float(share @ each) / strings
+
+        # backward: from the scores through the decoder, the thought vector and the encoder
+        dZ = np.einsum("t,t...->t...", share, P - Y) / strings  # p - y, chapter 04
+        slope = SLOPES[net.activation]
+        dec_dS, dec_dA = run_back(net.dec, slope, dec_S, dZ @ net.Wo.T, np.zeros_like(S[0]))
+        dec_dS[0] = dec_dA[0] @ net.dec.Ws.T
+        nothing = np.zeros_like(S[1:])  # an encoder state has no scores
+        dS, dA = run_back(net.enc, slope, S, nothing, dec_dS[0])
+
+        # a matrix is blamed at every step for what came in, times the blame where it went
+        d = net.zeros()
+        d.Wo, d.bo = over_steps(dec_S[1:], dZ), total(dZ)
+        d.dec.Wh, d.dec.Ws, d.dec.bh = (
+            over_steps(fed, dec_dA),
+            over_steps(dec_S[:-1], dec_dA),
+            total(dec_dA),
         )
-    return tape
+        d.Wh, d.Ws, d.bh = over_steps(X, dA), over_steps(S[:-1], dA), total(dA)
+    finite(dS, "dS"), finite(dec_dS, "d_S"), finite(d.theta[None], "the gradient")
+    return Gradients(loss, S, dec_S, P, dZ, dS, dec_dS, dA, dec_dA, d)
 
 
-def check(net, strings, h=1e-6):
-    """Compare every entry of the gradient with a central difference of the loss.
+def run_layer(layer, act, X, start):
+    """Return all states of a layer that starts in `start` and reads X: (steps + 1, ..., n)."""
+    S = np.zeros((len(X) + 1, *start.shape))
+    S[0] = start
+    for t in range(1, len(X) + 1):
+        S[t] = layer.step(X[t - 1], S[t - 1], act)
+    return S
 
-    Where a sum before ReLU is 0, or nearer to 0 than a nudge moves it, ReLU has a bend, and the
-    difference takes in both
-    sides of it: what it says there is no error of the gradient.
+
+def run_back(layer, slope, S, of_scores, after):
+    """Return the blame on a layer's states and sums, from its last step to its first.
 
     Parameters
     ----------
+    layer : Layer
+    slope : function
+        From states to slopes of the activation.
+    S : (steps + 1, ..., n) array
+        The states.
+    of_scores : (steps, ..., n) array
+        Blame that reaches S(t) from its own scores, in row t - 1.
+    after : (..., n) array
+        Blame that reaches the last state from what was made of it later.
+
+    Returns
+    -------
+    dS, dA : (steps + 1, ..., n), (steps, ..., n) arrays
+        dS[0] is 0: S(0) is not this layer's doing.
+    """
+    dS = np.zeros_like(S)
+    dA = np.zeros_like(S[1:])
+    for t in range(len(dA), 0, -1):
+        dS[t] = of_scores[t - 1] + after  # for its scores, and for the state after it
+        dA[t - 1] = dS[t] * slope(S[t])  # through the activation
+        after = dA[t - 1] @ layer.Ws.T  # on to the state before
+    return dS, dA
+
+
+def over_steps(causes, blame):
+    """Return a matrix's gradient, the sum over all steps and strings of causeᵀ · blame."""
+    return rows(causes).T @ rows(blame)
+
+
+def total(blame):
+    """Return a bias's gradient, the sum of the blame over all steps and strings."""
+    return rows(blame).sum(axis=0)
+
+
+def rows(A):
+    """Return an array with its steps and strings, (steps, ..., columns), as rows of one table."""
+    return A.reshape(-1, A.shape[-1])
+
+
+def check(net, text, h=1e-6):
+    """Compare every entry of the gradient with a central difference of the loss.
+
+    Where a sum before ReLU is 0, or nearer to 0 than a nudge moves it, ReLU has a bend, and the
+    difference takes in both sides of it: what it says there is no error of the gradient.
+
+    Parameters
+    ----------
+    text : as in task
     h : float
-        The nudge, above 0.
+        The nudge.
 
     Returns
     -------
     error, where : float, str
-        The largest |gradient - difference| over the largest |gradient|, and the parameter it
-        belongs to.
+        The largest |gradient - difference| over the largest |gradient|, and its parameter.
 
     Raises
     ------
     FloatingPointError
-        If a loss, a difference or the gradient is not finite.
+        If a loss is not finite at a nudged weight.
     """
-    model.ours(net)
-    if not 1e-12 <= h <= 1e-2:
-        raise ValueError(
-            f"h is {h}; a nudge is small, and not so small that it is lost in rounding: 1e-6, say"
-        )
-    net = model.Net(*net.made, net.theta.astype(float))  # a nudge needs the digits
-    tape, probe = gradients(net, strings), net.copy()
-    gradient, nudged = tape.d.theta.copy(), np.zeros_like(net.theta)
-    with np.errstate(all="ignore"):  # answered below
-        for i in range(net.theta.size):
-            for sign in (1, -1):
-                probe.theta[i] = net.theta[i] + sign * h
-                nudged[i] += sign * tape.forward(probe) / (2 * h)
-            probe.theta[i] = net.theta[i]
-        off = np.abs(gradient - nudged)
-    if not np.isfinite(off).all():
-        raise FloatingPointError(
-            "a difference of the loss is not finite: the weights are too large to be nudged"
-        )
-    at = model.Net(*net.made, np.arange(float(net.theta.size))).named()
-    name, place = next(
-        (name, np.argwhere(view == off.argmax())[0])
-        for name, view in at.items()
-        if off.argmax() in view
-    )
-    return float(off.max() / (np.abs(gradient).max() or 1)), f"{name}{[int(k) for k in place]}"
+    net = net.astype(float)  # a nudge needs the digits
+    gradient = gradients(net, text).d.theta
+    nudged = net.copy()
+    difference = np.zeros_like(gradient)
+    for i in range(len(gradient)):
+        losses = []
+        for nudge in (h, -h):
+            nudged.theta[i] = net.theta[i] + nudge
+            losses.append(gradients(nudged, text).loss)
+        nudged.theta[i] = net.theta[i]
+        difference[i] = (losses[0] - losses[1]) / (2 * h)
+    off = np.abs(gradient - difference)
+    worst = int(off.argmax())
+    return float(off[worst] / (np.abs(gradient).max() or 1)), name_of(net, worst)
+
+
+def name_of(net, place):
+    """Return the name of the parameter at a place of theta, such as 'dec.Ws[0, 3]'."""
+    places = net.like(np.arange(float(net.theta.size)))
+    for name, view in places.named().items():
+        if place in view:
+            where = np.argwhere(view == place)[0].tolist()
+            return f"{name}{where}"

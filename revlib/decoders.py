@@ -1,243 +1,255 @@
-"""Floor 3: encoder-decoders that differ in what the decoder may look at, with any cell; gradients
-by hand.
+"""Encoder-decoders that differ in what the decoder may look at, with any cell.
 
     plain      nothing but its own state
-    feedback   the letter it said before: the post's, and model.py's
-    peek       that letter, and the thought vector at every step (Cho et al. 2014, arXiv 1406.1078)
-    attention  that letter; and its scores are made of its state and of a mixture of all encoder
-    states, each weighted by
-               the softmax of its dot product with the decoder's state (Luong et al. 2015, arXiv
-               1508.04025)
+    feedback   the symbol it said before: the post's, and model.py's
+    peek       that symbol, and the thought vector at every step (Cho et al. 2014, arXiv 1406.1078)
+    attention  that symbol; and its scores are made of its state and of a mixture of all encoder
+               states, each weighted by the softmax of its dot product with the decoder's state
+               (Luong et al. 2015, arXiv 1508.04025)
 
-Written to be read beside chapters 09 and 10; model.py and bptt.py do the second style faster.
+Written to be read beside chapters 09 and 10; model.py and tape.py do the second style faster.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from revlib import bptt, model, parameters, rnn_cells
-from revlib.alphabet import Alphabet, LetterError, listed, whole
+from revlib.activations import log_softmax, softmax
+from revlib.alphabet import Alphabet, LetterError
+from revlib.bptt import task
+from revlib.model import Answers, as_alphabet, finite
+from revlib.parameters import Arrays, Network, count, cut, flat
+from revlib.rnn_cells import CELLS
 
 STYLES = ("plain", "feedback", "peek", "attention")
 
 
-class EncoderDecoder(parameters.Parameters):
-    """An encoder-decoder: a style, a cell, and all parameters in one flat `theta` with views by
-    name.
+class EncoderDecoder(Network):
+    """An encoder-decoder: a style, a cell, and all parameters in one flat `theta`.
+
+    enc and dec hold the arrays of the cell under its names, such as dec.Wh. In dec.Wh the symbols'
+    rows come first, then, in "peek", the thought vector's; in Wo the state's rows come first, then,
+    in "attention", the mixture's.
 
     Parameters
     ----------
     style : str
         One of STYLES.
     alphabet : Alphabet or str
+        Of what is read.
     n : int
         Units.
     cell : str
         A key of rnn_cells.CELLS.
+    says : Alphabet or str, optional
+        Of what is said; that of what is read, if not given.
     theta : (size,) float array, optional
         Used as it is; zeros if not given.
-
-    Attributes
-    ----------
-    p : dict
-        Name -> view: the encoder's Wh, Ws, b (and c), the decoder's dec.Wh …, Wo and bo. In dec.Wh
-        the letters' rows come
-        first, then, in "peek", the thought vector's; in Wo the state's rows come first, then, in
-        "attention", the mixture's.
-    enc, dec : dict
-        The same views as the cell knows them.
     """
 
-    def __init__(self, style="feedback", alphabet="abc", n=5, cell="plain", theta=None):
-        for value, known in ((style, STYLES), (cell, rnn_cells.CELLS)):
-            if value not in known:
-                raise ValueError(f"{value!r} is not one of {', '.join(known)}")
-        self.alphabet = alphabet if isinstance(alphabet, Alphabet) else Alphabet(alphabet)
-        self.style, self.n = style, whole(n, "the number of units", 1)
-        self.cell, self.made = rnn_cells.CELLS[cell](self.n), (style, self.alphabet, self.n, cell)
-        n, V, K = self.n, len(self.alphabet), len(self.alphabet.outputs)
-        fed = {"plain": 0, "feedback": V, "peek": V + self.cell.width, "attention": V}[style]
-        shapes = {
-            **self.cell.shapes(V),
-            **{f"dec.{name}": shape for name, shape in self.cell.shapes(fed).items()},
-            "Wo": (2 * n if style == "attention" else n, K),
-            "bo": (K,),
-        }
-        size = sum(int(np.prod(shape)) for shape in shapes.values())
-        self.theta = parameters.vector(theta, size, f"{n} {cell} units in the style {style!r}")
-        self.p = parameters.views(self.theta, shapes)
-        self.enc = parameters.Views({name: self.p[name] for name in self.cell.shapes(V)})
-        self.dec = parameters.Views({name: self.p[f"dec.{name}"] for name in self.enc})
-        self.fix()
+    def __init__(self, style="feedback", alphabet="abc", n=5, cell="simple", says=None, theta=None):
+        if style not in STYLES:
+            raise ValueError(f"style {style!r} is not one of {', '.join(STYLES)}")
+        if cell not in CELLS:
+            raise ValueError(f"cell {cell!r} is not one of {', '.join(CELLS)}")
+        self.style = style
+        self.alphabet = as_alphabet(alphabet)
+        self.says = self.alphabet if says is None else as_alphabet(says)
+        self.n = n
+        self.cell = CELLS[cell](n)
+        self.made = (style, self.alphabet, n, cell, self.says)
 
-    def like(self, theta):
-        """A network of the same style, cell and sizes with other parameters."""
-        return EncoderDecoder(*self.made, theta)
+        V, U, K = len(self.alphabet), len(self.says), len(self.says.outputs)
+        fed = {"plain": 0, "feedback": U, "peek": U + self.cell.width, "attention": U}[style]
+        seen = 2 * n if style == "attention" else n
+        encoder, decoder = self.cell.shapes(V), self.cell.shapes(fed)
+        shapes = encoder | {f"dec.{name}": shape for name, shape in decoder.items()}
+        shapes |= {"Wo": (seen, K), "bo": (K,)}
+        self.theta = flat(theta, count(shapes))
+        self.views = cut(self.theta, shapes)
+        self.enc = Arrays(**{name: self.views[name] for name in encoder})
+        self.dec = Arrays(**{name: self.views[f"dec.{name}"] for name in decoder})
+        self.Wo, self.bo = self.views["Wo"], self.views["bo"]
+
+    def __repr__(self):
+        style, alphabet, n, cell, _ = self.made
+        return (
+            f"EncoderDecoder({style!r}, {alphabet!r}, {n}, {cell!r}): {self.theta.size} parameters"
+        )
+
+    def named(self):
+        """Return a dict, name -> view of every parameter, in the order of theta."""
+        return dict(self.views)
+
+    def pass_on(self):
+        """Set the weights so that a state passes on unchanged, or nearly, in both layers."""
+        for layer in (self.enc, self.dec):
+            self.cell.pass_on(layer)
+
+    def run(self, text, steps=None, given=None):
+        """Encode a string, or a list of strings of one length, decode it, and keep everything.
+
+        Parameters
+        ----------
+        text : str, or list of B str
+        steps : int, optional
+            How many symbols are said, END counted; as many as were read, and one for END if the
+            network has it, if not given.
+        given : (L, ...) int array, optional
+            The symbols fed back in place of those said (teacher forcing).
+
+        Returns
+        -------
+        Run
+
+        Raises
+        ------
+        LetterError
+            If there is nothing that attention could look at.
+        FloatingPointError
+            If a state or score is not finite; the message says which. An LSTM's place n + 1 is the
+            first of C.
+        """
+        one = isinstance(text, str)
+        inputs = self.alphabet.indices([text] if one else text)
+        steps = len(inputs) + int(self.says.end) if steps is None else steps
+        if one and given is not None:
+            given = np.asarray(given)[:, None]
+        ran = forward(self, inputs, steps, given)
+        return ran.only() if one else ran
+
+    def tape(self, inputs, targets):
+        """Return what computes loss and gradient of a batch, again and again."""
+        return Tape(inputs, targets)
 
 
-def initial(style, alphabet, n, rng, cell="plain"):
-    """A network before training: weights of mean 0 and variance 1 / (rows of the matrix), biases 0,
-    then what the
-    cell asks for: identity, or open gates. Not the identity with attention: states would mostly
-    grow, and the last, as the
-    longest, win every dot product."""
-    net = EncoderDecoder(style, alphabet, n, cell)
-    model.draw_gaussian(net.p.values(), rng)
-    for layer in (net.enc, net.dec):
-        if (style, cell) != ("attention", "plain"):
-            net.cell.start(layer)
-    return net
+@dataclass(frozen=True)
+class Run(Answers):
+    """One run forward, everything kept; of a single string there is no axis B.
 
-
-def pointer(longest, letters="abc"):
-    """Attention written down: looks at the last letter first, then back along the string one letter
-    a step, then says END.
-
-    The encoder's unit 1 is always 1, unit 2 is 4t, unit 3 falls from a height, 4·(H - t(t-1)/2),
-    and the others hold the
-    letter just read, and nothing else of the string. In the decoder unit 2 is 4·(T + ½ - t), unit 3
-    is 4 and the others 0. So the dot
-    product with S(i) is 16·((T + ½ - t)·i + H - i(i-1)/2): largest at i = T + 1 - t, by 8 over both
-    neighbours.
-
-    Parameters
-    ----------
-    longest : int
-        Letters of the longest string, 1 to 10^7: H is so large that unit 3 has not fallen to 0
-        before.
-    letters : str
-
-    Returns
-    -------
-    EncoderDecoder, which has END and 3 + len(letters) units
+    Row t - 1 of seen, Z, Y and alpha, and kept[t - 1], belong to step t.
     """
-    longest, net = (
-        whole(longest, "the length of the longest string", 1, 10**7),
-        EncoderDecoder("attention", Alphabet(letters, end=True), 3 + len(letters)),
-    )
-    p, height, each = net.p, longest * (longest - 1) / 2, np.eye(len(letters))
-    p["b"][:3], p["Ws"][1, 1], p["Ws"][2, 2] = (1, 4, 4 * height), 1, 1
-    p["Ws"][:2, 2] = -4 * height, -1  # the height is added once; then unit 3 falls by the count
-    p["Wh"][:, 3:] = each
-    p["dec.Ws"][:2, 1], p["dec.b"][1:3] = (2, 1), (-4, 4)
-    p["Wo"][net.n + 3 :, :-1] = 10 * each  # the letter that the mixture holds
-    p["Wo"][1, -1], p["bo"][-1] = -10, 14  # END, once the count is 0
-    return net
-
-
-@dataclass
-class Run:
-    """One run forward over B strings of one length, everything kept. Row t-1 of Z, Y, A, told
-    belongs to step t."""
 
     S: np.ndarray  # (T + 1, B, width) encoder states
     dec_S: np.ndarray  # (L + 1, B, width) decoder states; the first is the thought vector
-    told: np.ndarray  # (L, B, n or 2n) what the scores are made of
+    seen: np.ndarray  # (L, B, n or 2n) what the scores are made of
     Z: np.ndarray  # (L, B, K) scores
-    Y: np.ndarray  # (L, B) index of the letter said
-    A: np.ndarray  # (L, B, T) attention: how much of each encoder state; zeros in the other styles
-    alphabet: Alphabet
-    kept: tuple  # what each step of encoder and decoder left for the way back
+    Y: np.ndarray  # (L, B) index of what was said
+    alpha: np.ndarray  # (L, B, T) attention weights; zeros in the other styles
+    enc_kept: list  # what each step of the encoder left for the way back
+    dec_kept: list  # and of the decoder
+    says: Alphabet
 
     @property
-    def output(self):
-        """(B,) what was said, up to END; worked out when it is asked for, which training never
-        does."""
-        return self.alphabet.text(self.Y)
+    def P(self):
+        """(L, B, K) probabilities, the softmax of Z."""
+        return softmax(self.Z)
+
+    def only(self):
+        """Return the run of the only string, without the axis B."""
+        return replace(
+            self,
+            **{
+                name: getattr(self, name)[:, 0]
+                for name in ("S", "dec_S", "seen", "Z", "Y", "alpha")
+            },
+            enc_kept=[type(kept)(*(part[0] for part in kept)) for kept in self.enc_kept],
+            dec_kept=[type(kept)(*(part[0] for part in kept)) for kept in self.dec_kept],
+        )
+
+    def batch(self):
+        """Return the run with an axis B, of one string."""
+        return replace(
+            self,
+            **{
+                name: getattr(self, name)[:, None]
+                for name in ("S", "dec_S", "seen", "Z", "Y", "alpha")
+            },
+            enc_kept=[type(kept)(*(part[None] for part in kept)) for kept in self.enc_kept],
+            dec_kept=[type(kept)(*(part[None] for part in kept)) for kept in self.dec_kept],
+        )
 
 
-def run(net, strings, given=None):
-    """Encode strings of one length and decode them; everything kept.
+def forward(net, inputs, steps, given=None):
+    """Run a batch of index arrays, inputs (T, B) and given (L, B); see EncoderDecoder.run."""
+    (T, B), L, n, cell = inputs.shape, steps, net.n, net.cell
+    U, K = len(net.says), len(net.says.outputs)
+    if net.style == "attention" and T == 0:
+        raise LetterError("the string is empty: attention has no state to look at")
+    X = np.eye(len(net.alphabet))[inputs]
+    symbol = np.eye(K, U)  # END's row is empty
+    S, dec_S = np.zeros((T + 1, B, cell.width)), np.zeros((L + 1, B, cell.width))
+    seen, Z = np.zeros((L, B, len(net.Wo))), np.zeros((L, B, K))
+    Y, alpha = np.zeros((L, B), int), np.zeros((L, B, T))
+    enc_kept, dec_kept = [], []
+
+    with np.errstate(all="ignore"):  # what overflows is answered in words
+        for t in range(1, T + 1):
+            S[t], kept = cell.step(net.enc, X[t - 1], S[t - 1])
+            enc_kept.append(kept)
+        dec_S[0] = finite(S, "S")[-1]
+        said = np.zeros((B, U))  # nothing at first
+        for t in range(1, L + 1):
+            x = fed(net.style, said, thought=S[-1])
+            dec_S[t], kept = cell.step(net.dec, x, dec_S[t - 1])
+            dec_kept.append(kept)
+            finite(dec_S[t : t + 1], "_S", first=t)
+            s = dec_S[t, :, :n]
+            seen[t - 1, :, :n] = s
+            if net.style == "attention":
+                alpha[t - 1], seen[t - 1, :, n:] = attend(s, S[1:, :, :n])
+            Z[t - 1] = seen[t - 1] @ net.Wo + net.bo
+            Y[t - 1] = Z[t - 1].argmax(axis=1)
+            said = symbol[Y[t - 1] if given is None else given[t - 1]]
+    finite(Z, "z", first=1)
+    return Run(S, dec_S, seen, Z, Y, alpha, enc_kept, dec_kept, net.says)
+
+
+def fed(style, said, thought):
+    """Return what the decoder's cell is fed, (B, columns): none, the symbol said, or more."""
+    if style == "plain":
+        return said[:, :0]
+    if style == "peek":
+        return np.concatenate([said, thought], axis=1)
+    return said
+
+
+def attend(s, states):
+    """Return attention weights and the mixture of the encoder's states.
 
     Parameters
     ----------
-    strings : list of B str, or (T, B) int array of their letters' indices
-    given : (L, B) int array, optional
-        The letters fed back in place of those said (teacher forcing).
+    s : (B, n) array
+        The decoder's state.
+    states : (T, B, n) array
+        The encoder's, from S(1) on.
 
     Returns
     -------
-    Run
-
-    Raises
-    ------
-    ValueError
-        If there is no string (LetterError), nothing that attention could look at (LetterError), or
-        `given` is not as described.
-    FloatingPointError
-        If a state or score is not finite; the message says which. An LSTM's place n + 1 is the
-        first of C.
+    alpha, mixture : (B, T), (B, n) arrays
     """
-    if not isinstance(net, EncoderDecoder):
-        raise TypeError(
-            f"this is for a decoders.EncoderDecoder, not for a {type(net).__module__}.{type(net).__qualname__}"
-        )
-    inputs = (
-        strings
-        if isinstance(strings, np.ndarray) and strings.dtype.kind in "iu"
-        else net.alphabet.indices(listed(strings))
-    )
-    if not inputs.shape[1] or (net.style == "attention" and not len(inputs)):
-        raise LetterError(
-            "there is no string"
-            if not inputs.shape[1]
-            else "the string is empty: attention has no state to look at"
-        )
-    if given is not None:
-        given = model.indices(
-            given, (len(inputs) + net.alphabet.end, inputs.shape[1]), len(net.alphabet.outputs)
-        )
-    with np.errstate(all="ignore"):  # what overflows is answered in words, below
-        ran = _run(net, inputs, given)
-    model.finite(ran.dec_S, "_S")
-    model.finite(ran.Z, "z", first=1)
-    return ran
+    alpha = softmax(np.einsum("bn,tbn->bt", s, states))  # one weight an encoder state
+    return alpha, np.einsum("bt,tbn->bn", alpha, states)
 
 
-def _run(net, inputs, given):
-    """As `run`, for indices; what overflows after the encoder is left as it is, unless attention
-    would look at it."""
-    (T, B), V, K, n, cell = (
-        inputs.shape,
-        len(net.alphabet),
-        len(net.alphabet.outputs),
-        net.n,
-        net.cell,
-    )
-    L, X, letter = T + net.alphabet.end, np.eye(V)[inputs], np.eye(K, V)  # END's row is empty
-    S, dec_S = np.zeros((T + 1, B, cell.width)), np.zeros((L + 1, B, cell.width))
-    told, Z, Y, A = (
-        np.zeros((L, B, len(net.p["Wo"]))),
-        np.zeros((L, B, K)),
-        np.zeros((L, B), int),
-        np.zeros((L, B, T)),
-    )
-    kept = [], []
-    for t in range(T):
-        S[t + 1], keep = cell.step(net.enc, X[t], S[t])
-        kept[0].append(keep)
-    dec_S[0], states, fed = model.finite(S, "S")[-1], S[1:, :, :n], np.zeros((B, V))
-    for t in range(L):
-        dec_S[t + 1], keep = cell.step(net.dec, _fed(net.style, fed, S[-1]), dec_S[t])
-        kept[1].append(keep)
-        told[t, :, :n] = s = dec_S[t + 1, :, :n]
-        if net.style == "attention":
-            model.finite(dec_S[: t + 2], "_S")
-            A[t] = model.softmax(np.einsum("bn,tbn->bt", s, states))  # one weight an encoder state
-            told[t, :, n:] = np.einsum("bt,tbn->bn", A[t], states)  # the mixture
-        Z[t] = told[t] @ net.p["Wo"] + net.p["bo"]
-        Y[t] = Z[t].argmax(axis=1)
-        fed = letter[Y[t] if given is None else given[t]]
-    return Run(S, dec_S, told, Z, Y, A, net.alphabet, kept)
+def attend_back(alpha, s, states, blame):
+    """Return the blame on the decoder's state and on the encoder's, for blame on the mixture.
 
+    Parameters
+    ----------
+    alpha, s, states : as attend's
+    blame : (B, n) array
+        d loss / d mixture.
 
-def _fed(style, letter, thought):
-    """What the decoder's cell is fed: (B, V) letters and (B, width) thought vectors -> (B, 0, V or
-    V + width)."""
-    return {"plain": letter[:, :0], "peek": np.concatenate([letter, thought], axis=1)}.get(
-        style, letter
-    )
+    Returns
+    -------
+    of_s, of_states : (B, n), (T, B, n) arrays
+    """
+    dalpha = np.einsum("bn,tbn->bt", blame, states)
+    dw = alpha * (dalpha - (alpha * dalpha).sum(axis=1, keepdims=True))  # through the softmax
+    of_s = np.einsum("bt,tbn->bn", dw, states)
+    of_states = np.einsum("bt,bn->tbn", alpha, blame) + np.einsum("bt,bn->tbn", dw, s)
+    return of_s, of_states
 
 
 def backward(net, ran, dZ):
@@ -246,14 +258,15 @@ def backward(net, ran, dZ):
     Parameters
     ----------
     ran : Run
-    dZ : (L, B, K) array
+        Of a batch, or of one string.
+    dZ : (L, B, K) or (L, K) array
         d loss / d scores.
 
     Returns
     -------
     d : EncoderDecoder
         The gradient under the network's own names.
-    dS, dec_dS : (T + 1, B, width), (L + 1, B, width) arrays
+    dS, dec_dS : arrays of the shapes of ran.S and ran.dec_S
         d loss / d state.
 
     Raises
@@ -266,91 +279,94 @@ def backward(net, ran, dZ):
     dZ = np.asarray(dZ)
     if dZ.shape != ran.Z.shape:
         raise ValueError(f"dZ has shape {dZ.shape}; the run has scores of shape {ran.Z.shape}")
-    with np.errstate(all="ignore"):  # answered below
-        d, dS, dec_dS = _backward(net, ran, dZ)
-    for A, name, first in (
-        (dS, "dS", 0),
-        (dec_dS, "dec_dS", 0),
-        *((np.atleast_2d(view), f"the gradient of {name}", 1) for name, view in d.p.items()),
-    ):
-        model.finite(A, name, first)
+    if dZ.ndim == 2:  # of one string
+        d, dS, dec_dS = backward(net, ran.batch(), dZ[:, None])
+        return d, dS[:, 0], dec_dS[:, 0]
+
+    n, U, d = net.n, len(net.says), net.zeros()
+    dS, dec_dS = np.zeros_like(ran.S), np.zeros_like(ran.dec_S)
+    with np.errstate(all="ignore"):  # what overflows is answered below
+        d.Wo = np.einsum("lbi,lbk->ik", ran.seen, dZ, optimize=True)
+        d.bo = dZ.sum(axis=(0, 1))
+        dseen = dZ @ net.Wo.T
+        for t in range(len(dZ), 0, -1):
+            dec_dS[t, :, :n] += dseen[t - 1, :, :n]
+            if net.style == "attention":
+                of_s, of_states = attend_back(
+                    ran.alpha[t - 1], ran.dec_S[t, :, :n], ran.S[1:, :, :n], dseen[t - 1, :, n:]
+                )
+                dec_dS[t, :, :n] += of_s
+                dS[1:, :, :n] += of_states
+            dx, dec_dS[t - 1] = net.cell.back(net.dec, d.dec, ran.dec_kept[t - 1], dec_dS[t])
+            if net.style == "peek":
+                dS[-1] += dx[:, U:]  # the thought vector was fed here too
+        dS[-1] += dec_dS[0]
+        for t in range(len(dS) - 1, 0, -1):
+            _, before = net.cell.back(net.enc, d.enc, ran.enc_kept[t - 1], dS[t])
+            dS[t - 1] += before
+    finite(dS, "dS")
+    finite(dec_dS, "d_S")
+    for name, gradient in d.named().items():
+        finite(np.atleast_2d(gradient), f"the gradient of {name}", first=1)
     return d, dS, dec_dS
 
 
-def _backward(net, ran, dZ):
-    """As `backward`; what overflows is left as it is."""
-    d, n, V = net.like(np.zeros_like(net.theta)), net.n, len(net.alphabet)
-    dS, dec_dS, states = np.zeros_like(ran.S), np.zeros_like(ran.dec_S), ran.S[1:, :, :n]
-    d.p["Wo"][:] = np.einsum("lbi,lbk->ik", ran.told, dZ, optimize=True)
-    d.p["bo"][:] = dZ.sum(axis=(0, 1))
-    dtold = dZ @ net.p["Wo"].T
-    for t in reversed(range(len(dZ))):
-        dec_dS[t + 1, :, :n] += dtold[t, :, :n]
-        if net.style == "attention":
-            a, mix = ran.A[t], dtold[t, :, n:]
-            da = np.einsum("bn,tbn->bt", mix, states)
-            de = a * (da - (a * da).sum(axis=1, keepdims=True))  # through the softmax
-            dec_dS[t + 1, :, :n] += np.einsum("bt,tbn->bn", de, states)
-            dS[1:, :, :n] += np.einsum("bt,bn->tbn", a, mix) + np.einsum(
-                "bt,bn->tbn", de, ran.dec_S[t + 1, :, :n]
-            )
-        dx, dec_dS[t] = net.cell.back(net.dec, d.dec, ran.kept[1][t], dec_dS[t + 1])
-        if net.style == "peek":
-            dS[-1] += dx[:, V:]  # the thought vector was fed here too
-    dS[-1] += dec_dS[0]
-    for t in reversed(range(len(dS) - 1)):
-        _, before = net.cell.back(net.enc, d.enc, ran.kept[0][t], dS[t + 1])
-        dS[t] += before
-    return d, dS, dec_dS
+def blame_norms(net, text):
+    """Return how much blame for the last thing said arrives where.
 
-
-def flow(net, text):
-    """How much blame for the last thing said arrives where: its loss alone sent back, all letters
-    fed back being right.
+    Its loss alone is sent back, and all symbols fed back are the right ones.
 
     Parameters
     ----------
     net : EncoderDecoder
     text : str
-        T letters; the last thing said is the first of them, or END if the alphabet has it.
+        T letters; the last thing said is the first of them, or END if the network says it.
 
     Returns
     -------
     d : EncoderDecoder
         The gradient under the network's own names.
-    sizes : (1, T + L) array, or (2, T + L) for an LSTM
+    norms : (1, T + L) array, or (2, T + L) for an LSTM
         |d loss / d state|, nats per unit, on S(1) … S(T), _S(1) … _S(L); in the second row the same
         on C.
     """
-    targets = bptt.task(net.alphabet, [text])[1]
-    ran = run(net, [text], given=targets)
-    dZ = model.softmax(ran.Z) - np.eye(ran.Z.shape[-1])[targets]
-    dZ[:-1] = 0  # only the last is to blame for anything
+    _, targets = task(net, text)
+    ran = net.run(text, given=targets)
+    dZ = np.zeros_like(ran.Z)
+    dZ[-1] = ran.P[-1]
+    dZ[-1, targets[-1]] -= 1
     d, dS, dec_dS = backward(net, ran, dZ)
+    states = np.concatenate([dS[1:], dec_dS[1:]]).reshape(-1, net.cell.width // net.n, net.n)
     with np.errstate(over="ignore"):
-        sizes = np.linalg.norm(
-            np.reshape([*dS[1:, 0], *dec_dS[1:, 0]], (-1, net.cell.width // net.n, net.n)), axis=2
-        )
-    return d, model.finite(sizes, "the length of the blame", 1).T
+        norms = np.linalg.norm(states, axis=2)
+    return d, finite(norms, "the norm of the blame", first=1).T
 
 
 class Tape:
-    """Forward and backward over one batch, as bptt.Tape: what training.Batch needs to train a EncoderDecoder
-    of this module."""
+    """Loss and gradient of one batch; what training.Batch needs.
 
-    def __init__(self, net, inputs, targets):
-        self.inputs, self.targets = inputs, bptt.some(targets)
-        self.P = np.zeros((*targets.shape, len(net.alphabet.outputs)))
+    Parameters
+    ----------
+    inputs, targets : (T, B) and (L, B) int arrays
+
+    Attributes
+    ----------
+    P : (L, B, K) array
+        Probabilities, after `forward`.
+    """
+
+    def __init__(self, inputs, targets):
+        self.inputs, self.targets = inputs, targets
 
     def forward(self, net):
-        """The loss, nats per letter; the decoder is fed the right letters."""
-        self.ran = run(net, self.inputs, given=self.targets)
-        logs = model.log_softmax(self.ran.Z)
-        self.P = np.exp(logs)
-        return float(-np.take_along_axis(logs, self.targets[..., None], axis=-1).mean())
+        """Run the batch, fed the right symbols; return the loss, nats per symbol."""
+        self.ran = forward(net, self.inputs, len(self.targets), given=self.targets)
+        logP = log_softmax(self.ran.Z)
+        self.P = np.exp(logP)
+        return float(-np.take_along_axis(logP, self.targets[..., None], axis=-1).mean())
 
     def backward(self, net):
-        """The flat gradient; leaves blame on states in dS and dec_dS."""
-        dZ = (self.P - np.eye(self.P.shape[-1])[self.targets]) / self.targets.size
-        d, self.dS, self.dec_dS = backward(net, self.ran, dZ)
+        """Send the blame back through the run that `forward` left; return the flat gradient."""
+        right = np.eye(self.P.shape[-1])[self.targets]
+        d, _, _ = backward(net, self.ran, (self.P - right) / self.targets.size)
         return d.theta

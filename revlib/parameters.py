@@ -1,113 +1,86 @@
-"""Floor 0: all parameters of a network in one flat vector, and the views into it, which stay views
-whatever a reader does."""
-
-from collections.abc import MutableMapping
+"""All parameters of a network in one flat vector, and named views into it."""
 
 import numpy as np
 
 
-def vector(theta, size, what):
-    """`theta`, or zeros for None; ValueError if it is no flat array of `size` floats, which `what`
-    has."""
+class Arrays:
+    """A holder of arrays that are views into one another: assigning to one writes into it.
+
+    `net.Ws = M` and `net.Ws *= 2` both change the numbers that stand in net.Ws, and so those of
+    every other view of them. A value of another shape is refused with a ValueError.
+    """
+
+    def __init__(self, **arrays):
+        for name, array in arrays.items():
+            setattr(self, name, array)
+
+    def __setattr__(self, name, value):
+        held = vars(self).get(name)
+        if not isinstance(held, np.ndarray):
+            super().__setattr__(name, value)
+        elif np.shape(value) == held.shape:
+            held[...] = value
+        else:
+            raise ValueError(
+                f"{name} has shape {held.shape}; a value of shape {np.shape(value)} does not fit"
+            )
+
+
+class Network(Arrays):
+    """What every network has: one flat vector `theta`, and names for its parts.
+
+    A kind of network is a class that sets `made`, the arguments it was made of (theta aside, which
+    is always the last), then `theta`, and then its arrays, which are views into theta.
+    """
+
+    def named(self):
+        """Return a dict, name -> view of every parameter, in the order of theta."""
+        raise NotImplementedError
+
+    def weights(self):
+        """Return the matrices among the parameters: what is drawn before training."""
+        return [view for view in self.named().values() if view.ndim == 2 and len(view)]
+
+    def like(self, theta):
+        """Return a network made of the same arguments, with other parameters."""
+        return type(self)(*self.made, theta)
+
+    def copy(self):
+        """Return the same network with parameters of its own."""
+        return self.like(self.theta.copy())
+
+    def astype(self, dtype):
+        """Return the same network in another float type."""
+        return self.like(self.theta.astype(dtype))
+
+    def zeros(self):
+        """Return a network of the same names whose parameters are 0: where a gradient is put."""
+        return self.like(np.zeros_like(self.theta))
+
+    def __reduce__(self):
+        # the module copy and pickle make a network anew, so that its views are views of its theta
+        return type(self), (*self.made, self.theta)
+
+
+def flat(theta, size):
+    """Return `theta`, or `size` zeros for None; ValueError if it has another shape."""
     if theta is None:
         return np.zeros(size)
-    held = getattr(theta, "dtype", type(theta).__name__)
-    if not isinstance(theta, np.ndarray) or theta.dtype.kind != "f" or theta.shape != (size,):
-        raise ValueError(
-            f"{what} have {size} parameters; theta has shape {np.shape(theta)} and holds {held}: it"
-            " must be one flat array of floats"
-        )
+    if np.shape(theta) != (size,):
+        raise ValueError(f"this network has {size} parameters; theta has shape {np.shape(theta)}")
     return theta
 
 
-class Views(MutableMapping):
-    """Name -> view of a flat vector. To set one is to write into it; none comes or goes. A copy is
-    a plain dict of arrays of its own."""
-
-    def __init__(self, views):
-        self._views = views
-
-    def __getitem__(self, name):
-        return self._views[name]
-
-    def __setitem__(self, name, value):
-        if value is not self[name]:  # as it is after `views[name] *= 2`
-            self[name][...] = value
-
-    def __delitem__(self, name):
-        raise TypeError(f"{name} is a part of the network, and stays")
-
-    def __iter__(self):
-        return iter(self._views)
-
-    def __len__(self):
-        return len(self._views)
-
-    def __repr__(self):
-        return repr({name: view.shape for name, view in self.items()})
-
-    def __reduce__(self):
-        return dict, ({name: view.copy() for name, view in self.items()},)
+def cut(theta, shapes):
+    """Return a dict, name -> view: theta cut in the order of the dict `shapes`."""
+    views, start = {}, 0
+    for name, shape in shapes.items():
+        end = start + int(np.prod(shape))
+        views[name] = theta[start:end].reshape(shape)
+        start = end
+    return views
 
 
-def views(theta, shapes):
-    """Views of a flat vector, cut in the order of the dict `shapes`, name -> shape."""
-    ends = np.cumsum([int(np.prod(shape)) for shape in shapes.values()])
-    return Views(
-        {
-            name: piece.reshape(shape)
-            for (name, shape), piece in zip(shapes.items(), np.split(theta, ends[:-1]))
-        }
-    )
-
-
-class Fixed:
-    """What keeps all that it was made with, once `fix` is called: the arrays are views into one
-    another, and what took the
-    place of one would be none. Other attributes come and go."""
-
-    _fixed = frozenset()
-
-    def fix(self):
-        self._fixed = frozenset(vars(self)) | {
-            name
-            for kind in type(self).__mro__
-            for name, value in vars(kind).items()
-            if isinstance(value, property) and value.fset is None
-        }
-
-    def __setattr__(self, name, value):
-        if name not in self._fixed:
-            return super().__setattr__(name, value)
-        held = getattr(self, name)
-        if not isinstance(held, np.ndarray):
-            raise AttributeError(
-                f"{name} cannot be replaced, make another network"
-                + ("" if isinstance(held, (int, str, tuple)) else "; or write into its arrays")
-            )
-        if (
-            getattr(value, "__array_interface__", None) != held.__array_interface__
-        ):  # the same, where `net.Ws *= 2` has written into it
-            raise AttributeError(f"{name} cannot be replaced, write into it: {name}[:] = ...")
-
-    def __delattr__(self, name):
-        if name in self._fixed:
-            raise AttributeError(f"{name} is a part of the network, and stays")
-        super().__delattr__(name)
-
-
-class Parameters(Fixed):
-    """A network whose parameters all lie in one flat `theta`.
-
-    `made` is what it was made of, theta aside: the arguments of its class, in order. From these
-    every copy is made anew
-    (`copy`, the module copy, pickle), so that its views are views into its own theta; copy.copy
-    alone shares that. Attributes
-    of one's own stay behind.
-    """
-
-    def __reduce__(self):
-        return type(self), (*self.made, self.theta)
-
-    def copy(self):
-        return type(self)(*self.made, self.theta.copy())
+def count(shapes):
+    """Return how many numbers arrays of these shapes hold: `shapes` is a dict, name -> shape."""
+    return sum(int(np.prod(shape)) for shape in shapes.values())

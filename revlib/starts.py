@@ -1,0 +1,55 @@
+"""Starts: what a network's weights are before training."""
+
+import numpy as np
+
+from revlib import post
+
+STARTS = ("post", "gaussian", "uniform", "identity")
+
+
+def initialize(net, start, rng=None):
+    """Give a network its weights before training, and return it.
+
+    Parameters
+    ----------
+    net : a network
+    start : str
+        "post": the post's matrices (5 units over 'abc'; END, if there is one, gets zeros).
+        "gaussian": weights of mean 0 and variance 1 / (rows of the matrix), biases 0.
+        "uniform": weights and biases between -1/√n and 1/√n, PyTorch's default.
+        "identity": gaussian, but in each recurrent layer a state passes on unchanged, or nearly:
+        Ws is the identity (Le, Jaitly, Hinton 2015), or the gate that keeps has bias 1.
+    rng : numpy Generator
+        What the weights are drawn with; "post" needs none.
+
+    Raises
+    ------
+    ValueError
+        For another start, a network that the post's weights do not fit, or no generator.
+    """
+    if start not in STARTS:
+        raise ValueError(f"start {start!r} is not one of {', '.join(STARTS)}")
+    if start == "post":
+        return copy_post(net)
+    if rng is None:
+        raise ValueError("weights are to be drawn: give rng, such as np.random.default_rng(0)")
+    if start == "uniform":
+        net.theta[:] = rng.uniform(-1, 1, net.theta.size) / np.sqrt(net.n)
+        return net
+    for weights in net.weights():
+        weights[:] = rng.normal(0, 1 / np.sqrt(len(weights)), weights.shape)
+    if start == "identity":
+        net.pass_on()
+    return net
+
+
+def copy_post(net):
+    """Write the post's matrices into a network, and return it."""
+    if net.alphabet.symbols != ("a", "b", "c") or net.n != 5:
+        raise ValueError(
+            f"the post's weights fit 5 units over 'abc', not {net.n} units over {net.alphabet}"
+        )
+    for layer in (net.enc, net.dec):
+        layer.Wh, layer.Ws = post.Wh, post.Ws
+    net.Wo[:, :3] = post.Wo
+    return net
