@@ -43,7 +43,16 @@ def torch_model(net, style):
             self.to(torch.from_numpy(net.theta).dtype)
             ours = [
                 W.T
-                for W in (net.Wh, net.Ws, net.b, net.dec.Wh, net.dec.Ws, net.dec.b, net.Wo, net.bo)
+                for W in (
+                    net.Wh,
+                    net.Ws,
+                    net.bh,
+                    net.dec.Wh,
+                    net.dec.Ws,
+                    net.dec.bh,
+                    net.Wo,
+                    net.bo,
+                )
             ]
             for theirs, weights in zip(self.trained(), ours):
                 theirs.data.copy_(torch.from_numpy(weights.copy()))
@@ -202,7 +211,7 @@ def style_references():
         net.theta[:] = rng.uniform(-0.7, 0.9, net.theta.size).round(4)
         strings = ["".join(rng.choice([*letters], 5)) for _ in range(4)]
         loss, gradient = autograd_styles(net, strings)
-        ours, our_gradient = training.Batch(net, strings, decoders.Tape).gradient(net)
+        ours, our_gradient = training.Batch(net, strings).gradient(net)
         error = max(
             np.abs(our_gradient - gradient).max() / np.abs(gradient).max(), abs(ours - loss) / loss
         )

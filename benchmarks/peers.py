@@ -35,7 +35,7 @@ from time import perf_counter, sleep
 import autograd
 import numpy as np
 
-from revlib import training
+from revlib import checkpoint, model, starts, training
 
 RESULTS = Path(__file__).resolve().parent.parent / "notebooks" / "results"  # what chapters show
 RATE, THREADS = 1e-3, (1, 2)  # Adam's rate; threads tried
@@ -51,10 +51,12 @@ def start(case):
     """The case's network, float32, and its strings."""
     if case == "c":
         rng, letters = np.random.default_rng(0), "abcdefghijkl"
-        return training.initial("gaussian", letters, 64, rng, dtype=np.float32), [
+        return starts.initialize(model.Net(letters, 64), "gaussian", rng).astype(np.float32), [
             "".join(rng.choice([*letters], 12)) for _ in range(256)
         ]
-    net = training.initial("gaussian", "abc", 5, np.random.default_rng(0), dtype=np.float32)
+    net = starts.initialize(model.Net("abc", 5), "gaussian", np.random.default_rng(0)).astype(
+        np.float32
+    )
     return net, net.alphabet.strings({"a": 3, "b": 6}[case])
 
 
@@ -334,7 +336,7 @@ def main():
                 )
         print(*peers.get("notes", []), sep="\n")
     if options.cases == "abc":
-        training.write(
+        checkpoint.write(
             RESULTS / "peers.json", (json.dumps(results, indent=1, allow_nan=False) + "\n").encode()
         )
 

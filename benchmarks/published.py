@@ -25,7 +25,7 @@ from time import perf_counter, process_time
 import numpy as np
 import runs  # first: it says how many threads a product may have
 
-from revlib import training
+from revlib import model, starts, training
 from revlib.alphabet import Alphabet
 
 LETTERS = Alphabet("abcdefghijklmnopqrstuvwxyz", end=True)
@@ -53,7 +53,7 @@ def lessons(net, known, rng):
 def learn(shortest, seed, start="identity", decay=DECAY, updates=UPDATES):
     """Train one network on lengths `shortest` to 15; returns what became of it, and its weights."""
     begin, worked, rng = perf_counter(), process_time(), np.random.default_rng(seed)
-    net = training.initial(start, LETTERS, UNITS, rng, "tanh", np.float32)
+    net = starts.initialize(model.Net(LETTERS, UNITS, "tanh"), start, rng).astype(np.float32)
     known = {length: strings(length, DRAWN, rng) for length in range(shortest, LONGEST + 1)}
     adam = training.Adam(RATE, decay=decay)
     for moment in training.train(net, lessons(net, known, rng), adam, updates, clip=1, every=100):

@@ -29,7 +29,7 @@ import joblib
 import numpy as np
 from tqdm import tqdm
 
-from revlib import training
+from revlib import checkpoint
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parent / "notebooks" / "results"
@@ -113,11 +113,11 @@ def write(name, what):
     head = json.dumps(
         {key: value for key, value in what.items() if key != "runs"}, indent=1, allow_nan=False
     )[:-2]
-    training.write(RESULTS / f"{name}.json", f'{head},\n "runs": [\n  {rows}\n ]\n}}\n'.encode())
+    checkpoint.write(RESULTS / f"{name}.json", f'{head},\n "runs": [\n  {rows}\n ]\n}}\n'.encode())
 
 
 def keep(name, weights):
     """Write weights, key -> array, as notebooks/results/name.npz, whole or not at all."""
     file = io.BytesIO()
     np.savez_compressed(file, **weights)
-    training.write(RESULTS / f"{name}.npz", file.getvalue())
+    checkpoint.write(RESULTS / f"{name}.npz", file.getvalue())

@@ -23,7 +23,7 @@ from time import perf_counter
 
 import numpy as np
 
-from revlib import training
+from revlib import checkpoint, model, starts, training
 
 LETTERS = "abcdefghijkl"
 BASE = dict(units=16, length=8, strings=128)
@@ -59,7 +59,7 @@ def operations(units, length, strings):
 def step_time(units, length, strings):
     """Median seconds of one training step."""
     rng = np.random.default_rng(0)
-    net = training.initial("gaussian", LETTERS, units, rng, dtype=np.float32)
+    net = starts.initialize(model.Net(LETTERS, units), "gaussian", rng).astype(np.float32)
     batch = training.Batch(net, ["".join(row) for row in rng.choice([*LETTERS], (strings, length))])
     adam = training.Adam(1e-4)
     return timed(lambda: adam.update(net.theta, batch.gradient(net)[1]))
@@ -90,7 +90,7 @@ def main():
                 flush=True,
             )
     results = Path(__file__).resolve().parent.parent / "notebooks" / "results"
-    training.write(
+    checkpoint.write(
         results / "scaling.json",
         (
             json.dumps(

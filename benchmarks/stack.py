@@ -22,7 +22,7 @@ from time import perf_counter
 import numpy as np
 import runs  # first: it says how many threads a product may have
 
-from revlib import handmade, model
+from revlib import handmade
 
 EVERY, DRAWN, PIECE = (
     600_000,
@@ -40,9 +40,9 @@ def right(net, letters):
     V, found = len(net.alphabet), []
     for at in range(0, letters.shape[1], PIECE):
         piece = letters[:, at : at + PIECE]
-        S = model.encode(net, np.eye(V, dtype=net.theta.dtype)[piece])
+        S = net.encode(np.eye(V, dtype=net.theta.dtype)[piece])
         try:
-            said = model.decode(net, S[-1], len(piece) + 1).Y
+            said = net.decode(S[-1], len(piece) + 1).Y
             answer = np.full(
                 (len(piece) + 1, piece.shape[1]), V
             )  # a batch that has ended early has said END

@@ -24,7 +24,7 @@ from time import process_time
 import numpy as np
 import runs  # first: it says how many threads a product may have
 
-from revlib import decoders, training
+from revlib import decoders, starts, training
 from revlib.alphabet import Alphabet
 
 ABC = Alphabet("abc", end=True)
@@ -49,15 +49,16 @@ def questions():
 def costs():
     """Style -> microseconds of CPU for one gradient of 150 strings of length 8."""
     nets = {
-        style: decoders.initial(style, ABC, UNITS, np.random.default_rng(0))
+        style: starts.initialize(
+            decoders.EncoderDecoder(style, ABC, UNITS),
+            "gaussian" if style == "attention" else "identity",
+            np.random.default_rng(0),
+        )
         for style in decoders.STYLES
     }
     return runs.costs(
         {
-            style: (
-                training.Batch(net, ABC.strings(TRAINED)[::43][:150], decoders.Tape).gradient,
-                net,
-            )
+            style: (training.Batch(net, ABC.strings(TRAINED)[::43][:150]).gradient, net)
             for style, net in nets.items()
         }
     )
@@ -66,15 +67,13 @@ def costs():
 def learn(style, cell, units, seed, rate=RATE, updates=UPDATES):
     """Train one network; returns what became of it, and its weights."""
     begin, rng = process_time(), np.random.default_rng(seed)
-    net = decoders.initial(style, ABC, units, rng, cell)
+    net = starts.initialize(decoders.EncoderDecoder(style, ABC, units, cell), "identity", rng)
     adam = training.Adam(rate, beta2=0.99)
     lessons = training.Curriculum(net, TRAINED, rng, tape=decoders.Tape)
     for moment in training.train(net, iter(lessons), adam, updates, clip=1, every=LOOK):
         adam.rate = rate * (LAST + (1 - LAST) * (1 + np.cos(np.pi * moment.step / updates)) / 2)
         lessons.look()
-    found = [
-        float(training.correct(net, strings, run=decoders.run).mean()) for strings in questions()
-    ]
+    found = [float(training.correct(net, strings).mean()) for strings in questions()]
     return (
         dict(
             parameters=net.theta.size,

@@ -24,7 +24,7 @@ from time import process_time
 import numpy as np
 import runs  # first: it says how many threads a product may have
 
-from revlib import training
+from revlib import model, starts, training
 from revlib.alphabet import Alphabet
 
 ABC = Alphabet("abc", end=True)
@@ -61,7 +61,7 @@ def questions():
 def learn(units, shortest, longest, seed):
     """Train one network; returns what became of it, and its weights."""
     begin, rng = process_time(), np.random.default_rng(seed)
-    net = training.initial("identity", ABC, units, rng)
+    net = starts.initialize(model.Net(ABC, units), "identity", rng)
     adam = training.Adam(RATE, beta2=0.99)
     lessons = training.Curriculum(
         net, longest, rng, shortest=shortest, most=1_500 if longest > EVERY else 3**EVERY

@@ -34,7 +34,7 @@ from time import perf_counter, process_time
 import numpy as np
 import runs  # first: it says how many threads a product may have
 
-from revlib import training
+from revlib import checkpoint, model, starts, training
 from revlib.alphabet import Alphabet
 
 ABC = Alphabet("abc", end=True)
@@ -52,7 +52,7 @@ def learn(seed, report=partial(print, flush=True)):  # noqa: B008
     """Train one network; returns it and what became of it."""
     begin, worked = perf_counter(), process_time()
     rng = np.random.default_rng(seed)
-    net = training.initial("identity", ABC, UNITS, rng)
+    net = starts.initialize(model.Net(ABC, UNITS), "identity", rng)
     adam, lessons = training.Adam(RATE, beta2=0.99), training.Curriculum(net, LONGEST, rng)
     right, reached, told = 0, {2: 0.0}, 0
     for moment in training.train(net, iter(lessons), adam, STEPS, clip=1, every=LOOK):
@@ -122,7 +122,7 @@ def main():
             ),
         )
         if solved:
-            training.save(min(solved, key=lambda s: s[0])[1], runs.RESULTS / "whole_task.npz")
+            checkpoint.save(min(solved, key=lambda s: s[0])[1], runs.RESULTS / "whole_task.npz")
 
 
 if __name__ == "__main__":

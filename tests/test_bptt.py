@@ -19,7 +19,7 @@ def distance_to_kink(net, tape):
     """The smallest |sum before the activation| of a run, over encoder and decoder."""
     gaps = []
     for layer, S, X in ((net.enc, tape.S, tape.inputs), (net.dec, tape.dec_S, tape.fed)):
-        gaps += np.abs(X @ layer.Wh + S[:-1] @ layer.Ws + layer.b).ravel().tolist()
+        gaps += np.abs(X @ layer.Wh + S[:-1] @ layer.Ws + layer.bh).ravel().tolist()
     return min(gaps)
 
 
@@ -139,7 +139,7 @@ def exact_loss(net, text):
                 s = (s * Ws + b + (Wh[x, :] if x is not None else 0 * b)).apply(act)
                 yield s
 
-        read = [net.alphabet.letters.index(letter) for letter in text]
+        read = [net.alphabet.symbols.index(letter) for letter in text]
         right = read[::-1] + [V] * net.alphabet.end
         thought = [mpmath.zeros(1, net.n), *run(mpmath.zeros(1, net.n), read, "Wh", "Ws", "b")][-1]
         cost = 0
@@ -245,7 +245,7 @@ def rerun(net, text, name, at, unit, h):
 
     def step(layer, prefix, t, x, s):
         return nudge(
-            prefix + "S", t, net.act(nudge(prefix + "A", t, x @ layer.Wh + s @ layer.Ws + layer.b))
+            prefix + "S", t, net.act(nudge(prefix + "A", t, x @ layer.Wh + s @ layer.Ws + layer.bh))
         )
 
     V, read = len(net.alphabet), net.alphabet.indices(text).tolist()
@@ -304,7 +304,7 @@ def test_the_thought_vector_is_one_state_with_one_blame(activation, end):
 
 def test_dead_units_pass_no_blame():
     net, _ = random_net(random.Random(7), n=6)
-    net.b[2] = net.dec.b[4] = -100  # these two never wake
+    net.bh[2] = net.dec.bh[4] = -100  # these two never wake
     tape = bptt.gradients(net, ["abcab", "cacba"])
     for S, dA in ((tape.S, tape.dA), (tape.dec_S, tape.dec_dA)):
         dead = S[1:] == 0

@@ -17,7 +17,7 @@ pytest.register_assert_rewrite("expected", "lab")
 import expected
 import lab as jupyter
 
-from revlib import exercises, training
+from revlib import exercises, model, starts
 from revlib.panels import controls
 
 CHAPTERS = {
@@ -255,9 +255,11 @@ class Panel:
             self.name == "training_panel"
         ):  # small losses of float32 and of float64 are not alike, nor is what few units learn
             n, start, seed = int(v["units"]), v["start"], int(v["seed"])
-            theta = training.initial(
-                start, "abc", n, np.random.default_rng(seed), dtype=np.float32
-            ).theta
+            theta = (
+                starts.initialize(model.Net("abc", n), start, np.random.default_rng(seed))
+                .astype(np.float32)
+                .theta
+            )
             expected.check_training(
                 page, theta, v["rate: 10 to the"], v["optimiser"], n, start, seed, n > 3, near=1
             )

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from test_model import random_net
 
-from revlib import model, training
+from revlib import checkpoint, model, training
 
 
 def same_net(a, b):
@@ -29,7 +29,7 @@ def same_net(a, b):
 def saved(tmp_path):
     """A small network, and the file it is in."""
     net, _ = random_net(random.Random(9), "ab", 1)
-    training.save(net, tmp_path / "net.npz")
+    checkpoint.save(net, tmp_path / "net.npz")
     return net, tmp_path / "net.npz"
 
 
@@ -46,23 +46,23 @@ NAME = (
 def test_round_trip(letters, activation, end, dtype, tmp_path):
     net, _ = random_net(random.Random(10), letters, 3, activation, end)
     net = model.Net(net.alphabet, 3, activation, net.theta.astype(dtype))
-    training.save(net, tmp_path / NAME)
-    found = training.load(tmp_path / NAME)
+    checkpoint.save(net, tmp_path / NAME)
+    found = checkpoint.load(tmp_path / NAME)
     assert same_net(found, net) and type(found.n) is int and os.listdir(tmp_path) == [NAME]
     found.Wh[:] = 0
     [
         *training.train(found, training.Batch(found, [*letters]), training.Adam(), 2)
     ]  # it can be trained on
-    training.save(found, str(tmp_path / NAME))
-    assert same_net(training.load(str(tmp_path / NAME)), found)
+    checkpoint.save(found, str(tmp_path / NAME))
+    assert same_net(checkpoint.load(str(tmp_path / NAME)), found)
 
 
 def test_torn_anywhere_is_refused(saved):
     _, path = saved
     for size in range(path.stat().st_size - 1, -1, -1):
         os.truncate(path, size)  # written anew sixteen hundred times, the disk would take seconds
-        with pytest.raises(training.CheckpointError, match="net.npz"):
-            training.load(path)
+        with pytest.raises(checkpoint.CheckpointError, match="net.npz"):
+            checkpoint.load(path)
 
 
 def test_a_byte_flipped_is_refused_or_harmless(saved):
@@ -78,8 +78,8 @@ def test_a_byte_flipped_is_refused_or_harmless(saved):
         with path.open("r+b") as file:
             file.write(whole[:place] + bytes([whole[place] ^ change]) + whole[place + 1 :])
         try:
-            assert same_net(training.load(path), net), (place, change)
-        except training.CheckpointError:
+            assert same_net(checkpoint.load(path), net), (place, change)
+        except checkpoint.CheckpointError:
             refused += 1
     assert refused > 100
 
@@ -109,8 +109,8 @@ def test_foreign_files_are_refused_and_nothing_runs(saved, tmp_path):
         b"PK\3\4",
     ):
         path.write_bytes(content)
-        with pytest.raises(training.CheckpointError, match="net.npz is not a whole checkpoint"):
-            training.load(path)
+        with pytest.raises(checkpoint.CheckpointError, match="net.npz is not a whole checkpoint"):
+            checkpoint.load(path)
     wrong = [
         {**parts, "theta": trap},
         {**parts, "letters": trap},
@@ -139,19 +139,19 @@ def test_foreign_files_are_refused_and_nothing_runs(saved, tmp_path):
     for content in wrong:
         with path.open("wb") as file:
             np.savez(file, **content)
-        with pytest.raises(training.CheckpointError, match="net.npz"):
-            training.load(path)
+        with pytest.raises(checkpoint.CheckpointError, match="net.npz"):
+            checkpoint.load(path)
     with path.open("wb") as file:
         np.save(file, net.theta)  # .npy, not .npz
-    with pytest.raises(training.CheckpointError, match="net.npz is not a whole checkpoint"):
-        training.load(path)
+    with pytest.raises(checkpoint.CheckpointError, match="net.npz is not a whole checkpoint"):
+        checkpoint.load(path)
     assert not bomb.exists()
     for place, error in (
         (tmp_path / "nothing", FileNotFoundError),
         (tmp_path, OSError),
     ):  # nothing to read there at all
         with pytest.raises(error):
-            training.load(place)
+            checkpoint.load(place)
 
 
 def test_the_message_says_what_is_wrong(saved):
@@ -165,8 +165,8 @@ def test_the_message_says_what_is_wrong(saved):
     ):
         with path.open("wb") as file:
             np.savez(file, **{**parts, **change})
-        with pytest.raises(training.CheckpointError, match=message):
-            training.load(path)
+        with pytest.raises(checkpoint.CheckpointError, match=message):
+            checkpoint.load(path)
 
 
 KILLED = """
@@ -216,11 +216,11 @@ def test_a_write_that_fails_leaves_the_old_file(where, failure, saved, monkeypat
 
     monkeypatch.setattr(where, fail)
     with pytest.raises(type(failure)):
-        training.save(model.post_net(), path)
+        checkpoint.save(model.post_net(), path)
     with pytest.raises(type(failure)):
-        training.save(model.post_net(), path.with_name("new.npz"))
+        checkpoint.save(model.post_net(), path.with_name("new.npz"))
     monkeypatch.undo()
-    assert same_net(training.load(path), net) and os.listdir(path.parent) == ["net.npz"]
+    assert same_net(checkpoint.load(path), net) and os.listdir(path.parent) == ["net.npz"]
 
 
 def test_places_that_cannot_be_written(saved, tmp_path):
@@ -228,12 +228,12 @@ def test_places_that_cannot_be_written(saved, tmp_path):
     (tmp_path / "folder").mkdir()
     for place in (tmp_path / "nowhere" / "net.npz", path / "net.npz", tmp_path / "folder"):
         with pytest.raises(OSError):
-            training.save(net, place)
+            checkpoint.save(net, place)
     if os.geteuid():  # root may write anywhere
         (tmp_path / "folder").chmod(0o500)
         with pytest.raises(PermissionError):
-            training.save(net, tmp_path / "folder" / "net.npz")
-    assert same_net(training.load(path), net) and sorted(os.listdir(tmp_path)) == [
+            checkpoint.save(net, tmp_path / "folder" / "net.npz")
+    assert same_net(checkpoint.load(path), net) and sorted(os.listdir(tmp_path)) == [
         "folder",
         "net.npz",
     ]

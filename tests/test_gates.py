@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from revlib import decoders, rnn_cells, training
+from revlib import activations, decoders, rnn_cells, starts, training
 from revlib.alphabet import Alphabet
 
 RESULTS = Path(__file__).resolve().parent.parent / "notebooks" / "results"
@@ -122,7 +122,11 @@ def test_parameters_by_formula(V, n):
 
 def test_the_customary_starts():
     for name, kind in rnn_cells.CELLS.items():
-        net = decoders.initial("feedback", "abc", 3, np.random.default_rng(0), name)
+        net = starts.initialize(
+            decoders.EncoderDecoder("feedback", "abc", 3, name),
+            "identity",
+            np.random.default_rng(0),
+        )
         for layer in (net.enc, net.dec):
             if name == "plain":
                 assert (layer["Ws"] == np.eye(3)).all() and not layer["b"].any()
@@ -134,8 +138,8 @@ def test_the_customary_starts():
 
 def test_sigmoid():
     for z in (-3.0, -0.5, 0.0, 1.0, 20.0):
-        assert abs(rnn_cells.sigmoid(z) - logistic(z)) < 1e-15
-    assert rnn_cells.sigmoid(np.array([-1e308, -np.inf, 1e308, np.inf])).tolist() == [0, 0, 1, 1]
+        assert abs(activations.sigmoid(z) - logistic(z)) < 1e-15
+    assert activations.sigmoid(np.array([-1e308, -np.inf, 1e308, np.inf])).tolist() == [0, 0, 1, 1]
 
 
 def test_the_straight_road():
@@ -162,7 +166,9 @@ def test_the_reset_comes_after_the_product():
     cell, p, x, s, _ = random("GRU")
     p["c"][:] = 0
     r, u = (
-        rnn_cells.sigmoid(x @ p["Wh"][:, k : k + 3] + s @ p["Ws"][:, k : k + 3] + p["b"][k : k + 3])
+        activations.sigmoid(
+            x @ p["Wh"][:, k : k + 3] + s @ p["Ws"][:, k : k + 3] + p["b"][k : k + 3]
+        )
         for k in (0, 3)
     )
     for seen, same in ((r * (s @ p["Ws"][:, 6:]), True), ((r * s) @ p["Ws"][:, 6:], False)):
@@ -173,8 +179,12 @@ def test_the_reset_comes_after_the_product():
 @pytest.mark.parametrize("name", ["GRU", "LSTM"])
 def test_a_whole_network_with_gates(name):
     """The gradient of a feedback network, every weight nudged."""
-    net = decoders.initial("feedback", Alphabet("ab", end=True), 2, np.random.default_rng(0), name)
-    batch = training.Batch(net, ["abb", "bab", "a"], decoders.Tape)
+    net = starts.initialize(
+        decoders.EncoderDecoder("feedback", Alphabet("ab", end=True), 2, name),
+        "identity",
+        np.random.default_rng(0),
+    )
+    batch = training.Batch(net, ["abb", "bab", "a"])
     gradient, h = batch.gradient(net)[1].copy(), 1e-6
     for k in range(net.theta.size):
         ends = []
@@ -191,25 +201,29 @@ def test_the_flow_is_that_of_the_last_letter_alone(name, alphabet):
     """Its gradient is the slope of -log p of the last thing said, every weight nudged; its sizes
     are those of the blame."""
     net, text, h = (
-        decoders.initial("feedback", alphabet, 2, np.random.default_rng(1), name),
+        starts.initialize(
+            decoders.EncoderDecoder("feedback", alphabet, 2, name),
+            "identity",
+            np.random.default_rng(1),
+        ),
         "cab",
         1e-6,
     )
     right = [*map("abc".index, text[::-1])] + [3] * net.alphabet.end
 
     def loss(theta):
-        z = decoders.run(net.like(theta), [text], given=np.array(right)[:, None]).Z[-1, 0].tolist()
+        z = net.like(theta).run([text], given=np.array(right)[:, None]).Z[-1, 0].tolist()
         return math.log(sum(map(math.exp, z))) - z[right[-1]]
 
-    d, sizes = decoders.flow(net, text)
+    d, sizes = decoders.blame_norms(net, text)
     for k in range(net.theta.size):
         step = h * (np.arange(net.theta.size) == k)
         assert abs((loss(net.theta + step) - loss(net.theta - step)) / (2 * h) - d.theta[k]) < 1e-8
     assert sizes.shape == (net.cell.width // 2, 3 + len(right))
-    z = decoders.run(net, [text], given=np.array(right)[:, None]).Z[-1, 0].tolist()
+    z = net.run([text], given=np.array(right)[:, None]).Z[-1, 0].tolist()
     miss = [math.exp(v) / sum(map(math.exp, z)) - (k == right[-1]) for k, v in enumerate(z)]
     assert sizes[0, -1] == pytest.approx(
-        math.hypot(*(sum(m * w for m, w in zip(miss, row)) for row in net.p["Wo"].tolist()))
+        math.hypot(*(sum(m * w for m, w in zip(miss, row)) for row in net.Wo.tolist()))
     )
 
 
@@ -238,7 +252,5 @@ def test_the_table_is_that_of_the_networks():
         assert net.theta.size == run["parameters"] and len(run["accuracy"]) == 16
         for length in (1, 2, 3, 5):
             strings = abc.strings(length)
-            right = sum(
-                said == s[::-1] for said, s in zip(decoders.run(net, strings).output, strings)
-            )
+            right = sum(said == s[::-1] for said, s in zip(net.run(strings).output, strings))
             assert abs(right / len(strings) - run["accuracy"][length - 1]) < 1e-5

@@ -14,7 +14,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from test_numbers import missing
 
-from revlib import bptt, decoders, handmade, model, post, rnn_cells, training
+from revlib import activations, bptt, decoders, handmade, model, post, rnn_cells, starts, training
 from revlib.alphabet import Alphabet
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -213,7 +213,11 @@ def lstm():
 
 
 def mixture():
-    ran = decoders.run(decoders.initial("attention", "abc", 4, np.random.default_rng(0)), ["abca"])
+    ran = (
+        starts.initialize(
+            decoders.EncoderDecoder("attention", "abc", 4), "gaussian", np.random.default_rng(0)
+        )
+    ).run(["abca"])
     S, dec_S = ran.S[1:, 0], ran.dec_S[1:, 0]
     e = dec_S @ S.T
     a = np.exp(e) / np.exp(e).sum(axis=1, keepdims=True)
@@ -229,7 +233,7 @@ def adam():
 
 
 def loss():
-    net, z = model.post_net(), model.run(model.post_net(), "abc", given=np.array([2, 1, 0])).dec.Z
+    net, z = model.post_net(), model.post_net().run("abc", given=np.array([2, 1, 0])).dec.Z
     p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
     return near(bptt.gradients(net, "abc").loss, -np.log([p[0, 2], p[1, 1], p[2, 0]]).mean())
 
@@ -265,8 +269,8 @@ def decay():
 
 def state():
     net = model.post_net()
-    S, X = model.encode(net, net.alphabet.one_hot("ab")), net.alphabet.one_hot("ab")
-    return near(S[2], np.maximum(0, X[1] @ net.Wh + S[1] @ net.Ws + net.b)) and not S[0].any()
+    S, X = net.encode(net.alphabet.one_hot("ab")), net.alphabet.one_hot("ab")
+    return near(S[2], np.maximum(0, X[1] @ net.Wh + S[1] @ net.Ws + net.bh)) and not S[0].any()
 
 
 Z = np.array([3.0, 1.0, 0.0])
@@ -293,21 +297,21 @@ FORMULAS = {
     "forget-gate": ("C(t) = f∘C(t−1) + i∘g", lstm),
     "logistic-function": (
         "σ(z) = 1 / (1 + e⁻ᶻ)",
-        lambda: near(rnn_cells.sigmoid(Z), 1 / (1 + np.exp(-Z))),
+        lambda: near(activations.sigmoid(Z), 1 / (1 + np.exp(-Z))),
     ),
     "loss": ("the mean of −log p over all letters", loss),
     "cross-entropy": ("−log p", loss),
-    "nat": ("log K nats", lambda: near(-model.log_softmax(np.zeros(4)), np.log(4))),
+    "nat": ("log K nats", lambda: near(-activations.log_softmax(np.zeros(4)), np.log(4))),
     "parameter": (
         "2·(V + n + 1)·n + (n + 1)·K",
         lambda: (
             model.Net(Alphabet("abcd", end=True), 7).theta.size == 2 * (4 + 7 + 1) * 7 + (7 + 1) * 5
         ),
     ),
-    "relu": ("max(0, z)", lambda: near(model.relu(Z - 1), [2, 0, 0])),
+    "relu": ("max(0, z)", lambda: near(activations.relu(Z - 1), [2, 0, 0])),
     "softmax": (
         r"$p_k = e^{z_k} / \sum_j e^{z_j}$",
-        lambda: near(model.softmax(Z), np.exp(Z) / np.exp(Z).sum()),
+        lambda: near(activations.softmax(Z), np.exp(Z) / np.exp(Z).sum()),
     ),
     "stack": (
         "in base 4 whose first digit is the letter read last",
@@ -315,7 +319,7 @@ FORMULAS = {
     ),
     "temperature": (
         "all scores are divided before the softmax",
-        lambda: near(model.softmax(Z, 5), model.softmax(Z / 5)),
+        lambda: near(activations.softmax(Z, 5), activations.softmax(Z / 5)),
     ),
     "weight-decay": ("a small share of itself", decay),
 }

@@ -7,7 +7,18 @@ import pickle
 import numpy as np
 import pytest
 
-from revlib import bptt, decoders, handmade, mlp, model, panels, training
+from revlib import (
+    activations,
+    bptt,
+    checkpoint,
+    decoders,
+    handmade,
+    mlp,
+    model,
+    panels,
+    starts,
+    training,
+)
 from revlib.alphabet import Alphabet
 from revlib.drawing import figures, plots
 from revlib.exercises import check
@@ -15,7 +26,7 @@ from revlib.panels import controls
 
 ABC, END = Alphabet("abc"), Alphabet("abc", end=True)
 NET, AXES = model.post_net(), {"xlabel": "x", "ylabel": "y", "xlim": (0, 1), "ylim": (0, 1)}
-RUN = model.run(NET, "abc")
+RUN = NET.run("abc")
 
 
 def rng():
@@ -23,15 +34,15 @@ def rng():
 
 
 def ended():
-    return training.initial("identity", END, 5, rng())
+    return starts.initialize(model.Net(END, 5), "identity", rng())
 
 
 def attention():
-    return decoders.initial("attention", END, 4, rng())
+    return starts.initialize(decoders.EncoderDecoder("attention", END, 4), "gaussian", rng())
 
 
 def three():
-    return mlp.initial((9, 5, 9), ("relu",), rng())
+    return starts.initialize(mlp.MLP((9, 5, 9), ("relu",)), "gaussian", rng())
 
 
 def trained(net, batch, **how):
@@ -63,15 +74,15 @@ MISTAKES = {
         "an alphabet is a string of its letters, .* type list",
     ),
     "no string": (
-        lambda: model.run(NET, None),
+        lambda: NET.run(None),
         "expected a list of strings, found a value of type NoneType",
     ),
     "numbers for strings": (
-        lambda: model.run(NET, [1, 2]),
+        lambda: NET.run([1, 2]),
         "expected a string of the letters 'abc', found a value of type int",
     ),
     "bytes": (
-        lambda: model.run(NET, b"abc"),
+        lambda: NET.run(b"abc"),
         "expected a string of the letters 'abc', found a value of type int",
     ),
     "too many strings": (
@@ -84,22 +95,22 @@ MISTAKES = {
         "the length of the strings is -1; it must be a whole number, 0 or more",
     ),
     "strings of length 2.0": (lambda: ABC.strings(2.0), "the length of the strings is 2.0"),
-    "steps below 0": (lambda: model.run(NET, "abc", steps=-1), "the number of steps is -1"),
-    "steps as a word": (lambda: model.run(NET, "abc", steps="3"), "the number of steps is '3'"),
+    "steps below 0": (lambda: NET.run("abc", steps=-1), "the number of steps is -1"),
+    "steps as a word": (lambda: NET.run("abc", steps="3"), "the number of steps is '3'"),
     "another thought": (
-        lambda: model.decode(NET, [1.0], 3),
+        lambda: NET.decode([1.0], 3),
         r"thought has shape \(1,\); a network of 5 units needs \(5,\)",
     ),
     "given too few": (
-        lambda: model.run(NET, "abc", given=[0, 1]),
+        lambda: NET.run("abc", given=[0, 1]),
         r"given has shape \(2,\) .* 3 steps need whole numbers from 0 to 2",
     ),
     "given as letters": (
-        lambda: model.run(NET, "abc", given=["c", "b", "a"]),
+        lambda: NET.run("abc", given=["c", "b", "a"]),
         "3 steps need whole numbers",
     ),
-    "given past the letters": (lambda: model.run(NET, "abc", given=[0, 1, 3]), "from 0 to 2"),
-    "given from behind": (lambda: model.run(NET, "abc", given=[0, 1, -1]), "from 0 to 2"),
+    "given past the letters": (lambda: NET.run("abc", given=[0, 1, 3]), "from 0 to 2"),
+    "given from behind": (lambda: NET.run("abc", given=[0, 1, -1]), "from 0 to 2"),
     "half a unit": (
         lambda: model.Net("abc", 2.5),
         "the number of units is 2.5; it must be a whole number, 1 or more",
@@ -113,11 +124,14 @@ MISTAKES = {
         "holds int64: it must be one flat array of floats",
     ),
     "a seed for a generator": (
-        lambda: training.initial("gaussian", "abc", 5, 0),
+        lambda: starts.initialize(model.Net("abc", 5), "gaussian", 0),
         "rng is 0: give a generator, such as np.random.default_rng",
     ),
-    "a seed for bounds": (lambda: training.initial("uniform", "abc", 5, 0), "rng is 0"),
-    "a seed, in styles": (lambda: decoders.initial("peek", "abc", 5, None), "rng is None"),
+    "a seed for bounds": (lambda: starts.initialize(model.Net("abc", 5), "uniform", 0), "rng is 0"),
+    "a seed, in styles": (
+        lambda: starts.initialize(decoders.EncoderDecoder("peek", "abc", 5), "identity", None),
+        "rng is None",
+    ),
     "a batch of letters": (
         lambda: training.Batch(NET, "abc"),
         r"found the string 'abc'; \['abc'\] is a list of one",
@@ -133,7 +147,8 @@ MISTAKES = {
     ),
     "a batch for others": (
         lambda: trained(
-            NET.copy(), training.Batch(training.initial("identity", "xyz", 5, rng()), ["xyz"])
+            NET.copy(),
+            training.Batch(starts.initialize(model.Net("xyz", 5), "identity", rng()), ["xyz"]),
         ),
         (
             r"the batch is for 5 units over Alphabet\('xyz'\) in float64; the network has 5 over"
@@ -142,13 +157,15 @@ MISTAKES = {
     ),
     "a batch for fewer": (
         lambda: trained(
-            NET.copy(), training.Batch(training.initial("identity", "abc", 2, rng()), ["abc"])
+            NET.copy(),
+            training.Batch(starts.initialize(model.Net("abc", 2), "identity", rng()), ["abc"]),
         ),
         "for 2 units",
     ),
     "a batch in float32": (
         lambda: trained(
-            NET.copy(), training.Batch(training.initial("post", dtype=np.float32), ["abc"])
+            NET.copy(),
+            training.Batch(starts.initialize(model.Net(), "post").astype(np.float32), ["abc"]),
         ),
         "in float32; .* in float64",
     ),
@@ -162,13 +179,10 @@ MISTAKES = {
     ),
     "shares of nothing": (lambda: training.by_position(NET, []), "there is no string"),
     "one choice for all": (
-        lambda: model.run(NET, ["bac", "abc"], choose=np.argmax),
+        lambda: NET.run(["bac", "abc"], choose=np.argmax),
         r"choose gave int64 of shape \(\); for scores \(2, 3\) .* \(2,\)",
     ),
-    "a choice from behind": (
-        lambda: model.run(NET, "abc", choose=lambda z: -1),
-        "indices from 0 to 2",
-    ),
+    "a choice from behind": (lambda: NET.run("abc", choose=lambda z: -1), "indices from 0 to 2"),
     "probabilities as letters": (
         lambda: ABC.text(RUN.dec.P),
         r"letters are spelt by indices from 0 to 3, .* found float64 of shape \(3, 3\)",
@@ -212,32 +226,36 @@ MISTAKES = {
         r"share has shape \(1,\); the 3 letters to say need \(3,\)",
     ),
     "no nudge": (lambda: bptt.check(NET, "abc", h=0), "h is 0; a nudge is small"),
-    "styles: one string": (lambda: decoders.run(attention(), "abc"), r"\['abc'\] is a list of one"),
-    "styles: no string": (lambda: decoders.run(attention(), []), "there is no string"),
+    "styles: one string": (lambda: attention().run("abc"), r"\['abc'\] is a list of one"),
+    "styles: no string": (lambda: attention().run([]), "there is no string"),
     "nothing to look at": (
-        lambda: decoders.run(attention(), [""]),
+        lambda: attention().run([""]),
         "the string is empty: attention has no state to look at",
     ),
     "styles: given as letters": (
-        lambda: decoders.run(attention(), ["abc"], given=["cba"]),
+        lambda: attention().run(["abc"], given=["cba"]),
         r"4 steps need whole numbers from 0 to 3, \(4, 1\) or more",
     ),
     "styles: given, one-hot": (
-        lambda: decoders.run(attention(), ["abc"], given=np.eye(4, dtype=int)),
+        lambda: attention().run(["abc"], given=np.eye(4, dtype=int)),
         r"4 steps need whole numbers from 0 to 3, \(4, 1\)",
     ),
     "styles: one blame for all": (
-        lambda: decoders.backward(
-            attention(), decoders.run(attention(), ["abc", "cab"]), np.ones((4, 1, 4))
-        ),
+        lambda: decoders.backward(attention(), attention().run(["abc", "cab"]), np.ones((4, 1, 4))),
         r"dZ has shape \(4, 1, 4\); the run has scores of shape \(4, 2, 4\)",
     ),
     "styles: nothing to say": (
-        lambda: decoders.Tape(decoders.initial("feedback", "abc", 4, rng()), *bptt.task(ABC, [""])),
+        lambda: decoders.Tape(
+            starts.initialize(decoders.EncoderDecoder("feedback", "abc", 4), "identity", rng()),
+            *bptt.task(ABC, [""]),
+        ),
         "there is no letter to say",
     ),
-    "a pointer to nothing": (lambda: decoders.pointer(0), "the length of the longest string is 0"),
-    "a pointer too far": (lambda: decoders.pointer(10**8), "10000000 at most"),
+    "a pointer to nothing": (
+        lambda: handmade.build_pointer(0),
+        "the length of the longest string is 0",
+    ),
+    "a pointer too far": (lambda: handmade.build_pointer(10**8), "10000000 at most"),
     "an MLP's END": (lambda: mlp.MLP((12, 5, 12), ("relu",), END), "there is no END"),
     "an MLP's activation": (
         lambda: mlp.MLP((9, 5, 9), ("Relu",)),
@@ -248,7 +266,7 @@ MISTAKES = {
         "the first and the last are 3 a letter",
     ),
     "answers missing": (
-        lambda: mlp.Pairs(three(), ["abc", "cab"], ["cba"]),
+        lambda: training.Batch(three(), ["abc", "cab"], ["cba"]),
         "there are 2 strings and 1 answers",
     ),
     "regions of half a letter": (
@@ -280,7 +298,7 @@ MISTAKES = {
     ),
     "until wrong, without END": (lambda: handmade.until_wrong(NET, "abc"), "cannot say END"),
     "states of a batch": (
-        lambda: figures.draw_states("abc", model.run(NET, ["abc", "cab"]).S),
+        lambda: figures.draw_states("abc", NET.run(["abc", "cab"]).S),
         r"S has shape \(4, 2, 5\); .* needs \(4, any\)",
     ),
     "states of another string": (
@@ -304,7 +322,7 @@ MISTAKES = {
         r"A has shape \(3, 3\); .* needs \(2, 3\)",
     ),
     "a step's other letters": (
-        lambda: figures.draw_step(1, RUN.X[0], NET.Wh, RUN.S[0], NET.Ws, NET.b, RUN.S[1], "abcd"),
+        lambda: figures.draw_step(1, RUN.X[0], NET.Wh, RUN.S[0], NET.Ws, NET.bh, RUN.S[1], "abcd"),
         r"x has shape \(3,\)",
     ),
     "blame on fewer": (
@@ -343,7 +361,7 @@ MISTAKES = {
     ),
     "a panel of nothing": (lambda: panels.encoding_panel(NET, ""), "the string is empty"),
     "a map of one letter": (
-        lambda: panels.map_panel(training.initial("identity", "a", 2, rng())),
+        lambda: panels.map_panel(starts.initialize(model.Net("a", 2), "identity", rng())),
         "a map needs two to compare",
     ),
     "growth over one letter": (
@@ -351,13 +369,24 @@ MISTAKES = {
         "the number of letters is 1; it must be a whole number, 2 or more",
     ),
     "gates of another name": (
-        lambda: panels.gates_panel({"lstm": decoders.initial("feedback", "abc", 3, rng(), "LSTM")}),
+        lambda: panels.gates_panel(
+            {
+                "lstm": starts.initialize(
+                    decoders.EncoderDecoder("feedback", "abc", 3, "LSTM"), "identity", rng()
+                )
+            }
+        ),
         "under each of LSTM, GRU",
     ),
     "gates of none": (lambda: panels.gates_panel({}), "there is no network"),
     "styles of two alphabets": (
         lambda: panels.styles_panel(
-            {"one": attention(), "two": decoders.initial("peek", "abc", 3, rng())}
+            {
+                "one": attention(),
+                "two": starts.initialize(
+                    decoders.EncoderDecoder("peek", "abc", 3), "identity", rng()
+                ),
+            }
         ),
         "all of one alphabet",
     ),
@@ -380,12 +409,12 @@ def test_a_mistake_is_answered_in_words(name):
 @pytest.mark.parametrize(
     "act",
     [
-        lambda: model.run(attention(), "abc"),
+        lambda: attention().run("abc"),
         lambda: bptt.check(attention(), "abc"),
         lambda: training.Batch(attention(), ["abc"]),
-        lambda: training.save(attention(), "x.npz"),
+        lambda: checkpoint.save(attention(), "x.npz"),
         lambda: training.correct(attention(), ["abc"]),
-        lambda: training.correct(NET, ["abc"], run=decoders.run),
+        lambda: training.correct(NET, ["abc"]),
     ],
 )
 def test_networks_of_two_modules_are_not_mixed(act):
@@ -510,7 +539,7 @@ def test_an_alphabet_stays_as_it_is():
     with pytest.raises(AttributeError, match=r"make another: Alphabet\('abc', end=...\)"):
         net.alphabet.end = True
     with pytest.raises(AttributeError, match="an alphabet stays as it is"):
-        net.alphabet.letters = "xyz"
+        net.alphabet.symbols = "xyz"
     assert (
         copy.deepcopy(net.alphabet)
         == pickle.loads(pickle.dumps(net.alphabet))
@@ -533,17 +562,19 @@ def test_weights_kept_for_later_are_arrays_of_their_own(weights):
 
 
 def test_small_numbers_of_numpy():
-    assert decoders.EncoderDecoder("attention", "abc", np.uint8(200)).p["Wo"].shape == (400, 3)
+    assert decoders.EncoderDecoder("attention", "abc", np.uint8(200)).Wo.shape == (400, 3)
     assert np.array_equal(
-        *(training.initial("uniform", "abc", n, rng()).theta for n in (7, np.uint8(7)))
+        *(starts.initialize(model.Net("abc", n), "uniform", rng()).theta for n in (7, np.uint8(7)))
     )
-    assert np.allclose(model.softmax(np.array([1, 2, 3], np.uint8)), model.softmax([1.0, 2, 3]))
+    assert np.allclose(
+        activations.softmax(np.array([1, 2, 3], np.uint8)), activations.softmax([1.0, 2, 3])
+    )
     with pytest.raises(TypeError):
-        model.softmax(np.array([1j, 2]))
+        activations.softmax(np.array([1j, 2]))
 
 
 def test_nothing_is_given_where_nothing_is_needed():
-    assert model.run(model.post_net(), "", given=[]).output == ""
+    assert model.post_net().run("", given=[]).output == ""
 
 
 def test_an_iterable_of_batches_will_do():
@@ -555,10 +586,10 @@ def test_an_iterable_of_batches_will_do():
 
 
 def test_a_link_to_a_checkpoint_stays_a_link(tmp_path):
-    training.save(NET, tmp_path / "kept.npz")
+    checkpoint.save(NET, tmp_path / "kept.npz")
     (tmp_path / "latest.npz").symlink_to(tmp_path / "kept.npz")
-    training.save(handmade.build_stack(), tmp_path / "latest.npz")
-    assert (tmp_path / "latest.npz").is_symlink() and training.load(tmp_path / "kept.npz").n == 1
+    checkpoint.save(handmade.build_stack(), tmp_path / "latest.npz")
+    assert (tmp_path / "latest.npz").is_symlink() and checkpoint.load(tmp_path / "kept.npz").n == 1
 
 
 # ---------------------------------------------------------------- panels
@@ -605,19 +636,19 @@ def test_a_drawing_that_fails_says_so_beside_the_old_picture(wrong):
 
 def test_a_named_matrix_is_written_into():
     net = attention()
-    net.p["Ws"], net.dec["b"] = np.full((4, 4), 3.0), 5
+    net.Ws, net.dec.bh = np.full((4, 4), 3.0), 5
     assert (
         (net.theta == 3).sum() == 16
         and (net.theta == 5).sum() == 4
-        and (net.enc["Ws"] == 3).all()
-        and (net.p["dec.b"] == 5).all()
+        and (net.enc.Ws == 3).all()
+        and (net.dec.bh == 5).all()
     )
-    net.p.update(Wo=np.full(net.p["Wo"].shape, 9))
-    assert (net.theta == 9).sum() == net.p["Wo"].size
+    net.p.update(Wo=np.full(net.Wo.shape, 9))
+    assert (net.theta == 9).sum() == net.Wo.size
     with pytest.raises(KeyError):
         net.p["new"] = np.zeros(3)
     with pytest.raises(TypeError, match="Ws is a part of the network, and stays"):
-        del net.p["Ws"]
+        del net.Ws
     named = ended()
     named.named()["bo"] = 4
     assert (named.theta == 4).sum() == 4
@@ -635,7 +666,7 @@ def test_the_last_place_of_a_full_stack_in_float32(base):
     )
     right = [
         sum(
-            model.run(handmade.build_stack(letters, base, longest, dtype), letter).output == letter
+            handmade.build_stack(letters, base, longest, dtype).run(letter).output == letter
             for letter in letters
         )
         for longest, dtype in (
@@ -658,7 +689,7 @@ def test_an_interrupt_while_a_file_is_packed_is_an_interrupt(tmp_path, monkeypat
 
     monkeypatch.setattr(np, "savez", packed)
     with pytest.raises(KeyboardInterrupt):
-        training.save(NET, tmp_path / "net.npz")
+        checkpoint.save(NET, tmp_path / "net.npz")
     assert not [*tmp_path.iterdir()]
 
 
@@ -671,7 +702,7 @@ def test_digits_of_numpys_whole_numbers():
     )
     assert handmade.digits(value, 4, 36)[1:].tolist() == [3, 2, 1] * 12
     assert mlp.most_strings(*map(np.int64, (3, 50, 45))) == mlp.most_strings(3, 50, 45) > 7e23
-    assert model.run(handmade.build_stack(base=np.uint8(4)), "abc").output == "cba"
+    assert (handmade.build_stack(base=np.uint8(4))).run("abc").output == "cba"
 
 
 @pytest.mark.parametrize("scores", [[100.0, 1, 2], [-50.0, 0, 0]])
@@ -692,7 +723,7 @@ def test_a_panel_begins_within_its_bounds():
 
 
 def test_a_map_stays_small():
-    wide = training.initial("identity", "abcdefghijklmnopqrstuvwxyz", 3, rng())
+    wide = starts.initialize(model.Net("abcdefghijklmnopqrstuvwxyz", 3), "identity", rng())
     panel = panels.map_panel(wide)
     panel.controls["length"].value = 99
     assert panel.controls["length"].value == 2 and "676 strings of length 2" in panel.words

@@ -7,7 +7,7 @@ import numpy as np
 import oracle
 import pytest
 
-from revlib import model, post
+from revlib import activations, model, post
 from revlib.alphabet import Alphabet
 
 NAMES = ("Wh", "Ws", "b", "dec.Wh", "dec.Ws", "dec.b", "Wo", "bo")
@@ -54,11 +54,11 @@ def test_the_posts_data():
 
 
 def test_exact_chain():
-    run = model.run(model.post_net(), "abc")
+    run = model.post_net().run("abc")
     assert run.S.round(3).tolist() == [[0] * 5, *oracle.EXACT_S]
     assert run.dec.S.round(3).tolist() == [oracle.EXACT_S[-1], *oracle.EXACT_DEC_S]
     assert run.dec.P[0].round(4).tolist() == [0.0289, 0.1351, 0.8360]
-    assert run.output == run.dec.text == "ccc" and run.dec.Y.tolist() == [2, 2, 2]
+    assert run.output == run.dec.output == "ccc" and run.dec.Y.tolist() == [2, 2, 2]
     assert run.thought.tolist() == run.S[3].tolist() == run.dec.S[0].tolist()
 
 
@@ -87,8 +87,8 @@ def test_printed_chain():
         if abs(printed - computed) > 0.0101
     }
     assert slips == oracle.SLIPS
-    near(model.decode(net, S[2], 1).S[1], chain[3][2])
-    P = model.softmax(np.array(dec) @ net.Wo)
+    near(net.decode(S[2], 1).S[1], chain[3][2])
+    P = activations.softmax(np.array(dec) @ net.Wo)
     assert P[0].round(4).tolist() == [0.0339, 0.1533, 0.8128]
     assert [math.floor(100 * p) / 100 for p in P[0]] == oracle.PRINTED_P  # the post cuts
     assert P.argmax(axis=1).tolist() == [2, 2, 2]
@@ -128,7 +128,7 @@ def test_views_of_theta_in_order(letters, n, end):
         (K,),
     ]
     assert np.concatenate([view.ravel() for view in named.values()]).tolist() == theta.tolist()
-    attributes = [net.Wh, net.Ws, net.b, net.dec.Wh, net.dec.Ws, net.dec.b, net.Wo, net.bo]
+    attributes = [net.Wh, net.Ws, net.bh, net.dec.Wh, net.dec.Ws, net.dec.bh, net.Wo, net.bo]
     for (name, view), attribute in zip(named.items(), attributes):
         attribute[:] = -1
         assert (view == -1).all(), name
@@ -181,7 +181,7 @@ def test_runs_equal_the_oracle(letters, end, activation):
         for length in range(10):
             net, W = random_net(rng, letters, n, activation, end)
             text = random_text(rng, letters, length)
-            run = model.run(net, text)
+            run = net.run(text)
             S = oracle.encode(W, [letters.index(letter) for letter in text], activation)
             steps = oracle.decode(W, S[-1], length + end, activation)
             near(run.S, S)
@@ -189,7 +189,7 @@ def test_runs_equal_the_oracle(letters, end, activation):
                 oracle.one_hot(letters.index(letter), len(letters)) for letter in text
             ]
             compare_decoded(run.dec, S[-1], steps, letters)
-            assert run.output == run.dec.text
+            assert run.output == run.dec.output
             stopped += len(steps) < length + end
     assert bool(stopped) == end, "the cases do not include an END before the last step"
 
@@ -213,10 +213,10 @@ def test_a_batch_equals_its_strings_one_by_one(activation, end):
     for n in range(1, 8):
         net, _ = random_net(rng, "abc", n, activation, end)
         texts = net.alphabet.strings(n % 4)
-        batch = model.run(net, texts)
-        assert batch.dec.text == batch.output and len(batch.output) == len(texts)
+        batch = net.run(texts)
+        assert batch.dec.output == batch.output and len(batch.output) == len(texts)
         for i, text in enumerate(texts):
-            one = model.run(net, text)
+            one = net.run(text)
             T = len(one.dec.Y)  # the batch goes on until its last string has said END
             near(batch.S[:, i], one.S)
             near(batch.dec.S[: T + 1, i], one.dec.S)
@@ -241,7 +241,7 @@ def test_given_letters(activation, end):
             [rng.randrange(3 + end) for _ in range(6)],
         )
         compare_decoded(
-            model.decode(net, thought, 6, given=np.array(given)),
+            net.decode(thought, 6, given=np.array(given)),
             thought,
             oracle.decode(W, thought, 6, activation, given),
             "abc",
@@ -252,7 +252,7 @@ def test_given_letters_of_a_batch():
     net, W = random_net(random.Random(6))
     given = net.alphabet.indices(["abca", "ccba"])
     thoughts = np.array([[1.0, 0, 2, 0, 1], [0.5, 1, 0, 1, 0]])
-    dec = model.decode(net, thoughts, 4, given=given)
+    dec = net.decode(thoughts, 4, given=given)
     for i in range(2):
         steps = oracle.decode(W, thoughts[i].tolist(), 4, given=given[:, i].tolist())
         near(dec.S[1:, i], [s for _, s, _, _ in steps])
@@ -263,7 +263,7 @@ def test_a_batch_stops_when_each_string_has_said_end():
     """Also when one that had said it before says letters again: they are no part of its answer."""
     net = model.Net(Alphabet("ab", end=True), n=1)
     said = iter([[2, 0], [1, 2], [0, 0]])  # END and then 'b'; 'a' and then END
-    dec = model.decode(net, np.zeros((2, 1)), 3, choose=lambda z: np.array(next(said)))
+    dec = net.decode(np.zeros((2, 1)), 3, choose=lambda z: np.array(next(said)))
     assert dec.Y.tolist() == [[2, 0], [1, 2]] and dec.text == ["", "a"] and dec.S.shape == (3, 2, 1)
 
 
@@ -275,22 +275,22 @@ def test_choose():
         seen.append(z.copy())
         return z.argmin(axis=-1)
 
-    dec = model.decode(net, [1.0, 2.0, 3.0], 5, choose=least)
+    dec = net.decode([1.0, 2.0, 3.0], 5, choose=least)
     compare_decoded(dec, [1.0, 2.0, 3.0], oracle.decode(W, [1.0, 2.0, 3.0], 5, choose=min), "abc")
     assert np.array(seen).tolist() == dec.Z.tolist()
-    batch = model.decode(net, np.ones((4, 3)), 2, choose=least)
+    batch = net.decode(np.ones((4, 3)), 2, choose=least)
     assert seen[-1].shape == (4, 3) and batch.Y.shape == (2, 4)
     near(
-        model.run(net, "ab", choose=least).dec.Z,
+        net.run("ab", choose=least).dec.Z,
         [z for _, _, z, _ in oracle.decode(W, oracle.encode(W, [0, 1])[-1], 2, choose=min)],
     )
 
 
 def test_of_equal_scores_the_first_is_said():
     net = model.Net("abc")  # all weights, so all scores, are 0
-    assert model.run(net, "cc").output == "aa"
+    assert net.run("cc").output == "aa"
     net.bo[:] = 0, 1, 1
-    assert model.run(net, ["cc", "ab"]).output == ["bb", "bb"]
+    assert net.run(["cc", "ab"]).output == ["bb", "bb"]
 
 
 # ---------------------------------------------------------------- where it stops
@@ -299,23 +299,23 @@ def test_of_equal_scores_the_first_is_said():
 def test_it_stops_at_end():
     net = model.Net(Alphabet("abc", end=True), n=1)
     net.bo[3] = 1  # END always wins
-    run = model.run(net, "abc")
+    run = net.run("abc")
     assert run.output == "" and run.dec.Y.tolist() == [3] and run.dec.S.shape == (2, 1)
-    assert model.run(net, ["abc", "bca"]).output == ["", ""]
-    assert model.run(net, ["abc", "bca"]).dec.Y.shape == (1, 2)
+    assert net.run(["abc", "bca"]).output == ["", ""]
+    assert net.run(["abc", "bca"]).dec.Y.shape == (1, 2)
 
 
 def test_it_stops_at_the_length():
     net = model.Net(Alphabet("abc", end=True), n=1)
     net.bo[1] = 1  # END never wins
-    assert model.run(net, "ab").dec.text == "bbb"  # two letters, and one step for END
-    assert model.run(net, "ab", steps=5).output == "b" * 5
-    assert model.run(net, "ab", steps=0).output == ""
+    assert net.run("ab").dec.output == "bbb"  # two letters, and one step for END
+    assert net.run("ab", steps=5).output == "b" * 5
+    assert net.run("ab", steps=0).output == ""
     plain = model.Net("abc", n=1)
     assert (
-        model.run(plain, "ab").output == "aa"
-        and model.run(plain, "").output == ""
-        and model.run(plain, ["", ""]).output == ["", ""]
+        plain.run("ab").output == "aa"
+        and plain.run("").output == ""
+        and plain.run(["", ""]).output == ["", ""]
     )
 
 
@@ -324,7 +324,7 @@ def test_end_is_never_fed_back():
     net = model.Net(Alphabet("ab", end=True), n=1)
     net.dec.Ws[0], net.dec.Wh[:] = 1, 5
     net.Wo[:], net.bo[:] = [[1, 0, -1]], [0, 0, 1]  # a small state says END, a large one 'a'
-    dec = model.decode(net, [[0.0], [2.0]], 4)
+    dec = net.decode([[0.0], [2.0]], 4)
     assert dec.Y.T.tolist() == [[2, 2, 2, 2], [0, 0, 0, 0]] and dec.text == ["", "aaaa"]
     assert not dec.X[0].any(), "the first input is not empty"
     assert not dec.X[:, 0].any(), "END was fed back"
@@ -335,7 +335,7 @@ def test_end_is_never_fed_back():
 @pytest.mark.parametrize("shape", [(3,), (3, 4), (3, 2, 2), ()])
 def test_encode_wants_one_column_a_letter(shape):
     with pytest.raises(ValueError, match=r"X has shape \(.*needs \(T, 3\)"):
-        model.encode(model.post_net(), np.zeros(shape))
+        model.post_net().encode(np.zeros(shape))
 
 
 # ---------------------------------------------------------------- softmax
@@ -360,12 +360,12 @@ SCORES = [
 def test_softmax_equals_fifty_digits(z, temperature):
     logs, probabilities = oracle.log_softmax(z, temperature), oracle.softmax(z, temperature)
     for scores in (np.array(z), np.array([[z, z]])):
-        found = model.log_softmax(scores, temperature)
+        found = activations.log_softmax(scores, temperature)
         assert found.shape == scores.shape
         np.testing.assert_allclose(
             found, np.broadcast_to([float(v) for v in logs], scores.shape), rtol=1e-11, atol=3e-16
         )
-        found = model.softmax(scores, temperature)
+        found = activations.softmax(scores, temperature)
         np.testing.assert_allclose(
             found,
             np.broadcast_to([float(p) for p in probabilities], scores.shape),
@@ -377,18 +377,22 @@ def test_softmax_equals_fifty_digits(z, temperature):
 
 @pytest.mark.parametrize("temperature", [1.0, 0.5, 2.0, 1e-300, 1e300])
 def test_softmax_of_scores_too_far_apart_for_a_float(temperature):
-    assert model.softmax(np.array([1e308, -1e308, 1e308]), temperature).tolist() == [0.5, 0, 0.5]
+    assert activations.softmax(np.array([1e308, -1e308, 1e308]), temperature).tolist() == [
+        0.5,
+        0,
+        0.5,
+    ]
 
 
 def test_softmax_leaves_its_argument_alone():
     z = np.array([1.0, 2.0, 3.0])
-    model.softmax(z), model.softmax(z, 2.0)
+    activations.softmax(z), activations.softmax(z, 2.0)
     assert z.tolist() == [1, 2, 3]
-    assert model.softmax([1, 2, 3]).tolist() == model.softmax(z).tolist()
+    assert activations.softmax([1, 2, 3]).tolist() == activations.softmax(z).tolist()
 
 
 @pytest.mark.parametrize("temperature", [0, 0.0, -1, -math.inf, math.nan])
-@pytest.mark.parametrize("function", [model.softmax, model.log_softmax])
+@pytest.mark.parametrize("function", [activations.softmax, activations.log_softmax])
 def test_temperatures_refused(function, temperature):
     with pytest.raises(ValueError, match=f"the temperature is {temperature}; it must be above 0"):
         function(np.zeros(3), temperature)
@@ -419,21 +423,21 @@ def test_where_a_number_is_none(name, entry, value, place):
             FloatingPointError,
             match=f"^{place}: the weights are too large for float64 or not numbers$",
         ):
-            model.run(net, text)
+            net.run(text)
 
 
 def test_overflow_names_the_step():
     net = model.Net("a", n=2)
     net.Wh[:], net.Ws[:] = 1e150, np.eye(2) * 1e150
-    assert np.isfinite(model.encode(net, net.alphabet.one_hot("aa"))).all()  # 1e300
+    assert np.isfinite(net.encode(net.alphabet.one_hot("aa"))).all()  # 1e300
     with pytest.raises(FloatingPointError, match=r"^S\(3\) is inf at place 1: .* float64"):
-        model.encode(net, net.alphabet.one_hot("aaaa"))
+        net.encode(net.alphabet.one_hot("aaaa"))
     small = model.Net("a", n=2, theta=np.zeros(net.theta.size, np.float32))
     small.Wh[:], small.dec.Ws[:] = 1, np.eye(2) * 1e20
     with pytest.raises(FloatingPointError, match=r"^_S\(2\) is inf at place 1: .* float32"):
-        model.run(small, "aaa")
+        small.run("aaa")
     with pytest.raises(FloatingPointError, match=r"^_S\(0\) is nan at place 2"):
-        model.decode(net, [0, math.nan], 1)
+        net.decode([0, math.nan], 1)
 
 
 @pytest.mark.parametrize("name", ["Wo", "dec.Ws"])
@@ -448,7 +452,7 @@ def test_choose_sees_no_such_number(name):
         return z.argmax(axis=-1)
 
     with pytest.raises(FloatingPointError):
-        model.run(net, "abc", choose=draws)
+        net.run("abc", choose=draws)
 
 
 def test_float32_stays_float32():
@@ -456,11 +460,11 @@ def test_float32_stays_float32():
     for activation in ("relu", "tanh"):
         net, W = random_net(rng, activation=activation)
         small = model.Net(net.alphabet, net.n, activation, net.theta.astype(np.float32))
-        run = model.run(small, "abcab")
+        run = small.run("abcab")
         assert {a.dtype for a in (small.Wh, run.S, run.dec.X, run.dec.S, run.dec.Z, run.dec.P)} == {
             np.dtype(np.float32)
         }
         np.testing.assert_allclose(
             run.S, oracle.encode(W, [0, 1, 2, 0, 1], activation), rtol=1e-5, atol=1e-5
         )
-        assert model.run(small, ["ab", "ba"]).dec.S.dtype == np.float32
+        assert small.run(["ab", "ba"]).dec.S.dtype == np.float32

@@ -105,9 +105,9 @@ def test_its_answers_are_revlibs(page, untrained):
         (untrained, shaken(untrained, 5)),
     ):
         for T in range(1, 7):
-            theirs = model.run(as_revlib(net), STRINGS[T], steps=20).output
+            theirs = as_revlib(net).run(STRINGS[T], steps=20).output
             assert [names["reverse"](net, s) for s in STRINGS[T]] == theirs
-    assert names["reverse"](net, "abc", most=2) == model.run(as_revlib(net), "abc", steps=2).output
+    assert names["reverse"](net, "abc", most=2) == as_revlib(net).run("abc", steps=2).output
 
 
 def test_it_stops_when_nothing_says_end(untrained):
@@ -224,4 +224,4 @@ def test_another_alphabet():
     names = changed(('"abc"', '"xy"'))
     assert names["net"]["Wo"].shape == (8, 3) and names["groups"][1] == ["xx", "xy", "yx", "yy"]
     net = shaken(names, 1)
-    assert names["reverse"](net, "xyx") == model.run(as_revlib(net, "xy"), "xyx", steps=20).output
+    assert names["reverse"](net, "xyx") == as_revlib(net, "xy").run("xyx", steps=20).output

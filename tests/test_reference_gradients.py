@@ -69,6 +69,6 @@ def test_styles_and_cells_are_autograds(case):
         case["cell"],
         np.array(case["theta"]),
     )
-    loss, gradient = training.Batch(net, case["strings"], decoders.Tape).gradient(net)
+    loss, gradient = training.Batch(net, case["strings"]).gradient(net)
     assert abs(loss - case["loss"]) <= 1e-10 * case["loss"]
     assert np.abs(gradient - case["gradient"]).max() <= 1e-10 * np.abs(case["gradient"]).max()

@@ -8,7 +8,7 @@ import random
 import numpy as np
 import pytest
 
-from revlib import mlp, model, training
+from revlib import activations, mlp, starts, training
 from revlib.alphabet import Alphabet, LetterError
 
 ALL_27 = Alphabet("abc").strings(3)
@@ -94,7 +94,7 @@ def test_the_gradient_is_the_slope_of_the_loss(sizes, activations, letters):
     """By complex steps, which have no rounding, and by differences of the loss that is told."""
     net, texts = random_net(sizes, activations, letters, 2), some_strings(sizes, letters)
     answers = [t[::-1] for t in texts]
-    pairs = mlp.Pairs(net, texts, answers)
+    pairs = training.Batch(net, texts, answers)
     loss, gradient = pairs.gradient(net)
     gradient, theta = gradient.copy(), net.theta.copy()
     assert loss == pytest.approx(
@@ -116,7 +116,7 @@ def test_the_gradient_is_the_slope_of_the_loss(sizes, activations, letters):
 def test_scores_no_float_can_take_the_exp_of():
     net = mlp.MLP((9, 9), ())
     net.W[0][:9] = 1e4 * np.eye(9)
-    loss, gradient = mlp.Pairs(net, ["abc"], ["cab"]).gradient(net)
+    loss, gradient = training.Batch(net, ["abc"], ["cab"]).gradient(net)
     assert loss == pytest.approx(1e4) and np.isfinite(gradient).all()
 
 
@@ -158,7 +158,7 @@ def test_a_string_it_cannot_read(text, words):
     for act in (
         lambda: net.rows(["abc", text]),
         lambda: net.answers([text]),
-        lambda: mlp.Pairs(net, ["abc"], [text]),
+        lambda: training.Batch(net, ["abc"], [text]),
     ):
         with pytest.raises(LetterError) as error:
             act()
@@ -178,22 +178,27 @@ def test_a_network_that_is_none():
 
 
 def trained(sizes, activations, seed, texts, answers, steps=300):
-    net = mlp.initial(sizes, activations, np.random.default_rng(seed))
+    net = starts.initialize(mlp.MLP(sizes, activations), "gaussian", np.random.default_rng(seed))
     run = [
-        *training.train(net, mlp.Pairs(net, texts, answers), training.Adam(0.03), steps, every=100)
+        *training.train(
+            net, training.Batch(net, texts, answers), training.Adam(0.03), steps, every=100
+        )
     ]
     return net, run
 
 
 def test_the_start():
-    net = mlp.initial((300, 200, 9), ("relu",), np.random.default_rng(0))
+    net = starts.initialize(mlp.MLP((300, 200, 9), ("relu",)), "gaussian", np.random.default_rng(0))
     for W in net.W:
         assert (W[-1] == 0).all() and W[:-1].std() == pytest.approx(
             1 / math.sqrt(len(W) - 1), rel=0.05
         )
         assert abs(W[:-1].mean()) < 0.1 / math.sqrt(len(W) - 1)
     again, other = (
-        mlp.initial((300, 200, 9), ("relu",), np.random.default_rng(seed)) for seed in (0, 1)
+        starts.initialize(
+            mlp.MLP((300, 200, 9), ("relu",)), "gaussian", np.random.default_rng(seed)
+        )
+        for seed in (0, 1)
     )
     assert (again.theta == net.theta).all() and (other.theta != net.theta).any()
 
@@ -210,7 +215,7 @@ def test_it_learns_all_27_with_every_seed():
 
 def test_what_is_never_seen_is_never_learned():
     seen = [s for s in ALL_27 if s[0] != "c"]
-    start = mlp.initial((9, 8, 9), ("relu",), np.random.default_rng(3))
+    start = starts.initialize(mlp.MLP((9, 8, 9), ("relu",)), "gaussian", np.random.default_rng(3))
     net, _ = trained((9, 8, 9), ("relu",), 3, seen, [s[::-1] for s in seen])
     assert (net.W[0][2] == start.W[0][2]).all() and (net.W[0][5] != start.W[0][5]).any()
     assert net.answers(seen) == [s[::-1] for s in seen]
@@ -291,5 +296,5 @@ def test_nineteen_through_two_units_by_hand():
 
 def test_softmax_of_the_scores_is_the_models():
     net = random_net(*SHAPES[1])
-    P = model.softmax(net.scores(net.rows(ALL_27)))
+    P = activations.softmax(net.scores(net.rows(ALL_27)))
     assert P.shape == (27, 3, 3) and np.allclose(P.sum(axis=-1), 1)

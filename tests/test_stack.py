@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from revlib import handmade, model
+from revlib import handmade
 
 LIMITS = {np.float64: 26, np.float32: 12, np.float16: 5}
 every_precision = pytest.mark.parametrize(
@@ -36,8 +36,8 @@ def comes_back(net, letters):
     """Which columns of (T, B) letters are said in reverse, END next; END's index is that after the
     last letter."""
     V = len(net.alphabet)
-    S = model.encode(net, np.eye(V, dtype=net.theta.dtype)[letters])
-    Y = model.decode(net, S[-1], len(letters) + 1).Y
+    S = net.encode(np.eye(V, dtype=net.theta.dtype)[letters])
+    Y = net.decode(S[-1], len(letters) + 1).Y
     if len(Y) <= len(letters):  # all have ended early
         return np.zeros(letters.shape[1], bool)
     return (Y[:-1] == letters[::-1]).all(axis=0) & (Y[-1] == V)
@@ -118,7 +118,7 @@ def test_the_states_are_the_numbers(dtype, limit):
     assert net.theta.dtype == dtype and net.theta.size == 18
     for column in drawn(limit, count=20).T:
         text, S = "".join("abc"[i] for i in column), exact(column, 4)
-        run = model.run(net, text)
+        run = net.run(text)
         assert [Fraction(*value.as_integer_ratio()) for value in run.S[:, 0]] == S
         assert run.output == text[::-1] and len(run.dec.Y) == limit + 1
         left = [4 * value for value in reversed(S)]  # _S(1), …, _S(T), and 0 when nothing is left
@@ -238,9 +238,7 @@ def test_the_triangle_halves_the_way():
         point = [Fraction(0), Fraction(0)]
         for letter in text:
             point = [(u + corner) / 2 for u, corner in zip(point, corners[letter])]
-        assert [
-            Fraction(*value.as_integer_ratio()) for value in model.run(net, text).thought
-        ] == point
+        assert [Fraction(*value.as_integer_ratio()) for value in net.run(text).thought] == point
 
 
 @pytest.mark.parametrize(
@@ -261,12 +259,12 @@ def test_the_triangle_lasts_a_letter_a_bit(dtype, limit):
 def test_until_wrong():
     net = handmade.build_stack(longest=5)
     S, run = handmade.until_wrong(net, "abcab")
-    whole = model.run(net, "abcab")
+    whole = net.run("abcab")
     assert (S == whole.S).all() and run.Y.tolist() == whole.dec.Y.tolist() and run.text == "bacba"
     wild = handmade.build_stack("abc", 10, 2, np.float16)
     text = "acacbcaacaabcaaccbababaccbcacb"
     with pytest.raises(FloatingPointError):  # decoded on, it overflows
-        model.run(wild, text)
+        wild.run(text)
     S, run = handmade.until_wrong(wild, text)
     right = ["abc".index(letter) for letter in reversed(text)]
     assert run.Y[:-1].tolist() == right[: len(run.Y) - 1] and run.Y[-1] != right[len(run.Y) - 1]

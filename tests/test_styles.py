@@ -9,7 +9,7 @@ import pathlib
 import numpy as np
 import pytest
 
-from revlib import bptt, decoders, model, rnn_cells, training
+from revlib import bptt, decoders, handmade, model, rnn_cells, starts, training
 from revlib.alphabet import Alphabet
 
 ABC = Alphabet("abc", end=True)
@@ -38,7 +38,7 @@ def by_hand(net, text, given=None):
 
     S, V = [[0.0] * net.n], len(net.alphabet)
     for letter in text:
-        S.append(step("", [float(letter == other) for other in net.alphabet.letters], S[-1]))
+        S.append(step("", [float(letter == other) for other in net.alphabet.symbols], S[-1]))
     R, Z, A, letter = [S[-1]], [], [], [0.0] * V
     for t in range(len(text) + net.alphabet.end):
         x = {"plain": [], "peek": letter + S[-1]}.get(net.style, letter)
@@ -66,9 +66,7 @@ def by_hand(net, text, given=None):
 def test_a_run_is_the_equations(style, text):
     for seed, given in ((0, None), (1, [2, 0, 1, 3, 1, 0])):
         net = drawn(style, seed=seed)
-        ran = decoders.run(
-            net, [text], None if given is None else np.array(given)[: len(text) + 1, None]
-        )
+        ran = net.run([text], None if given is None else np.array(given)[: len(text) + 1, None])
         for found, right in zip((ran.S, ran.dec_S, ran.Z, ran.A), by_hand(net, text, given)):
             assert np.allclose(found[:, 0], right, rtol=0, atol=1e-12)
         letters = [ABC.outputs[int(np.argmax(z))] for z in ran.Z[:, 0]]
@@ -78,9 +76,9 @@ def test_a_run_is_the_equations(style, text):
 @every_style
 def test_a_batch_is_its_strings(style):
     net, strings = drawn(style), ["abca", "cccc", "bacb"]
-    together = decoders.run(net, strings)
+    together = net.run(strings)
     for k, string in enumerate(strings):
-        alone = decoders.run(net, [string])
+        alone = net.run([string])
         assert alone.output[0] == together.output[k] and np.allclose(
             alone.Z[:, 0], together.Z[:, k], rtol=0, atol=1e-12
         )
@@ -91,9 +89,7 @@ def test_the_second_style_is_the_model_of_the_post():
     for name, view in old.named().items():
         view[:] = net.p[name]
     strings = ["abca", "cccb"]
-    assert np.allclose(
-        decoders.run(net, strings).Z, model.run(old, strings, steps=5).dec.Z[:5], rtol=0, atol=1e-12
-    )
+    assert np.allclose(net.run(strings).Z, old.run(strings, steps=5).dec.Z[:5], rtol=0, atol=1e-12)
     tape, task = bptt.gradients(old, strings), bptt.task(ABC, strings)
     ours = decoders.Tape(net, *task)
     assert abs(ours.forward(net) - tape.loss) < 1e-12
@@ -135,12 +131,10 @@ def test_peek_is_blamed_at_every_step():
     0, the first state's alone."""
     net = drawn("peek", seed=1)
     for rows in (1, 0):
-        net.p["dec.Wh"][3:] *= rows
-        ran = decoders.run(net, ["abca"])
+        net.dec.Wh[3:] *= rows
+        ran = net.run(["abca"])
         _, dS, dec_dS = decoders.backward(net, ran, np.ones_like(ran.Z))
-        through = [
-            (dec_dS[t, 0] * (ran.dec_S[t, 0] > 0)) @ net.p["dec.Wh"][3:].T for t in range(1, 6)
-        ]
+        through = [(dec_dS[t, 0] * (ran.dec_S[t, 0] > 0)) @ net.dec.Wh[3:].T for t in range(1, 6)]
         assert np.allclose(dS[-1, 0], dec_dS[0, 0] + sum(through), rtol=0, atol=1e-12)
         assert (np.abs(through).max() > 0.01) == bool(rows)
 
@@ -171,8 +165,19 @@ def test_what_does_not_fit_is_named():
 
 @every_style
 def test_the_start(style):
-    net = decoders.initial(style, ABC, 40, np.random.default_rng(3))
-    assert (net.theta == decoders.initial(style, ABC, 40, np.random.default_rng(3)).theta).all()
+    net = starts.initialize(
+        decoders.EncoderDecoder(style, ABC, 40),
+        "gaussian" if style == "attention" else "identity",
+        np.random.default_rng(3),
+    )
+    assert (
+        net.theta
+        == starts.initialize(
+            decoders.EncoderDecoder(style, ABC, 40),
+            "gaussian" if style == "attention" else "identity",
+            np.random.default_rng(3),
+        ).theta
+    ).all()
     for name, view in net.p.items():
         if name.endswith("b") or name == "bo":
             assert not view.any()
@@ -187,40 +192,37 @@ def test_the_start(style):
 
 def test_a_network_learns_in_every_style():
     for style in decoders.STYLES:
-        net = decoders.initial(style, ABC, 6, np.random.default_rng(0))
+        net = starts.initialize(
+            decoders.EncoderDecoder(style, ABC, 6),
+            "gaussian" if style == "attention" else "identity",
+            np.random.default_rng(0),
+        )
         strings = ABC.strings(1) + ABC.strings(2)
-        batch = training.Batch(net, strings, decoders.Tape)
+        batch = training.Batch(net, strings)
         losses = [
             moment.loss
             for moment in training.train(net, batch, training.Adam(0.02), 300, clip=1, every=300)
         ]
-        assert (
-            losses[-1] < losses[0] / 5
-            and training.correct(net, strings, run=decoders.run).mean() > 0.6
-        )
+        assert losses[-1] < losses[0] / 5 and training.correct(net, strings).mean() > 0.6
 
 
 # ---------------------------------------------------------------- attention by hand
 
 
 def test_the_pointer_reverses_everything_up_to_its_length():
-    net = decoders.pointer(8)
-    assert training.correct(
-        net, [s for T in range(1, 9) for s in ABC.strings(T)], run=decoders.run
-    ).all()
+    net = handmade.build_pointer(8)
+    assert training.correct(net, [s for T in range(1, 9) for s in ABC.strings(T)]).all()
     rng = np.random.default_rng(0)
     for longest in (12, 300):
         for T, right in ((longest, True), (longest + 2, False)):
             strings = ["".join(rng.choice([*"abc"], T)) for _ in range(5)]
-            assert (
-                training.correct(decoders.pointer(longest), strings, run=decoders.run) == right
-            ).all()
+            assert (training.correct(handmade.build_pointer(longest), strings) == right).all()
 
 
 def test_the_pointer_looks_where_it_says():
     """Scores from the formula of its docstring; any alphabet, and whatever the letters are."""
     for letters, text in (("abc", "abcab"), ("xyzuv", "vvvvvvv"), ("a", "a")):
-        ran, T, H = decoders.run(decoders.pointer(9, letters), [text]), len(text), 9 * 8 / 2
+        ran, T, H = handmade.build_pointer(9, letters).run([text]), len(text), 9 * 8 / 2
         for t in range(1, T + 1):
             e = [16 * ((T + 0.5 - t) * i + H - i * (i - 1) / 2) for i in range(1, T + 1)]
             a = [math.exp(v - max(e)) for v in e]
@@ -265,7 +267,6 @@ def test_the_table_is_what_the_weights_do(table):
             for T in range(1, 7):
                 strings = ABC.strings(T)
                 right = sum(
-                    said == string[::-1]
-                    for said, string in zip(decoders.run(net, strings).output, strings)
+                    said == string[::-1] for said, string in zip(net.run(strings).output, strings)
                 )
                 assert abs(right / len(strings) - row["accuracy"][T - 1]) < 2e-5

@@ -268,7 +268,7 @@ class Kit:
             "panels": panels,
             "post": post,
             "net": net,
-            "thought": model.run(net, "abc").thought,
+            "thought": net.run("abc").thought,
             "share": shares,
             "nets": nets,
             "shown": shown,
@@ -740,7 +740,7 @@ def test_what_is_claimed_beside_the_panels(kit):
     )
     rng = np.random.default_rng(0)
     net = model.post_net()
-    assert {model.decode(net, rng.uniform(0, 10, 5), 3).text for _ in range(500)} == {"ccc"}
+    assert {net.decode(rng.uniform(0, 10, 5), 3).text for _ in range(500)} == {"ccc"}
     dots = (
         expected.read(drive(kit.build("map_panel"), {"scale of Ws": 0.0}).page.value).plots[0].lines
     )
@@ -781,14 +781,14 @@ def test_the_loss_on_all_that_it_was_shown(kit):
         target = np.concatenate(
             [abc.indices([text[::-1] for text in strings]), np.full((1, len(strings)), 3)]
         )
-        run = model.run(net, strings, steps=length + 1, given=target)
+        run = net.run(strings, steps=length + 1, given=target)
         z = run.dec.Z - run.dec.Z.max(axis=-1, keepdims=True)
         log_p = z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
         total -= np.take_along_axis(log_p, target[..., None], axis=-1).sum()
         count += target.size
         wrong += sum(
             said != text[::-1]
-            for said, text in zip(model.run(net, strings, steps=length + 1).output, strings)
+            for said, text in zip(net.run(strings, steps=length + 1).output, strings)
         )
     assert f"{total / count:.4f}" == "0.0008" and wrong == 0
     assert "0.0008 nats a letter" in CELLS["myth-loss"].source

@@ -30,7 +30,7 @@ from test_checkpoints import Bomb, same_net
 from test_torture_library import activations, alphabets, drawn, seeds, trials
 from torture import count, times
 
-from revlib import model, training
+from revlib import checkpoint, model
 from revlib.alphabet import Alphabet
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -175,9 +175,9 @@ def files(tmp_path, monkeypatch):
     runs.keep("small", SMALL)
     runs.write("table", TABLE)
     net = drawn(model.Net(Alphabet("aé🙂", end=True), 2, "tanh"), 0)
-    training.save(net, tmp_path / "net.npz")
+    checkpoint.save(net, tmp_path / "net.npz")
     return {
-        "checkpoint": (tmp_path / "net.npz", training.load, net, same_net),
+        "checkpoint": (tmp_path / "net.npz", checkpoint.load, net, same_net),
         "weights": (tmp_path / "small.npz", lambda path: read_npz(path, SMALL), SMALL, same_arrays),
         "table": (tmp_path / "table.json", read_json, TABLE, lambda a, b: a == b),
     }
@@ -195,7 +195,7 @@ def test_torn_at_every_byte(kind, files):
         os.truncate(path, size)
         assert refused_or(loader, path, right, same) or whole[size:] == b"\n", size
         if kind == "checkpoint":
-            with pytest.raises(training.CheckpointError, match="net.npz"):
+            with pytest.raises(checkpoint.CheckpointError, match="net.npz"):
                 loader(path)
     count(f"files: {kind}, torn", len(whole))
 
@@ -241,7 +241,7 @@ def test_the_committed_results_torn(name, tmp_path):
         (read_json, lambda a, b: a == b)
         if name.endswith("json")
         else (
-            (training.load, same_net)
+            (checkpoint.load, same_net)
             if name == "whole_task.npz"
             else (lambda path: read_npz(path, keys), same_arrays)
         )
@@ -330,7 +330,7 @@ def test_a_pickle_in_disguise_is_never_run(files, tmp_path):
                 )
             assert not bomb.exists(), content
             if kind == "checkpoint":
-                with pytest.raises(training.CheckpointError):
+                with pytest.raises(checkpoint.CheckpointError):
                     loader(path)
             count("files: pickles in disguise")
     try:
@@ -350,8 +350,8 @@ def test_foreign_bytes(content, magic):
     path = pathlib.Path(tempfile.gettempdir()) / f"revlib-foreign-{os.getpid()}"
     try:
         path.write_bytes(magic + content)
-        with pytest.raises(training.CheckpointError, match="is not a whole checkpoint of revlib"):
-            training.load(path)
+        with pytest.raises(checkpoint.CheckpointError, match="is not a whole checkpoint of revlib"):
+            checkpoint.load(path)
         count("files: foreign bytes")
     finally:
         path.unlink()
@@ -370,8 +370,8 @@ def test_any_network_comes_back(alphabet, n, activation, dtype, seed):
     net = model.Net(alphabet, n, activation, net.theta.astype(dtype))
     path = pathlib.Path(tempfile.gettempdir()) / f"revlib-net-{os.getpid()}"
     try:
-        training.save(net, path)
-        assert same_net(training.load(path), net)
+        checkpoint.save(net, path)
+        assert same_net(checkpoint.load(path), net)
         count("files: networks there and back")
     finally:
         path.unlink(missing_ok=True)
@@ -430,22 +430,22 @@ def test_parts_that_save_never_writes(files):
         with path.open("wb") as file:
             np.savez(file, **{**parts, name: value if value is not None else np.zeros(0)})
         with pytest.raises(
-            training.CheckpointError, match="net.npz is not a whole checkpoint of revlib: ."
+            checkpoint.CheckpointError, match="net.npz is not a whole checkpoint of revlib: ."
         ):
-            training.load(path)
+            checkpoint.load(path)
         count("files: checkpoints with a part that is not right")
     other = model.Net(
         "abcde", 7
     )  # another alphabet, whole: it is what it says, and its parts fit no other
-    training.save(other, path)
+    checkpoint.save(other, path)
     theirs = read_npz(path)
-    assert same_net(training.load(path), other)
+    assert same_net(checkpoint.load(path), other)
     for name in parts:
         with path.open("wb") as file:
             np.savez(file, **{**parts, name: theirs[name]})
         if name not in ("revlib", "activation", "end"):
-            with pytest.raises(training.CheckpointError):
-                training.load(path)
+            with pytest.raises(checkpoint.CheckpointError):
+                checkpoint.load(path)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
@@ -454,13 +454,13 @@ def test_what_could_not_be_read_again_is_not_written(value, files, tmp_path):
     loaded."""
     path, _, right, _ = files["checkpoint"]
     net = right.copy()
-    net.b[0] = value
+    net.bh[0] = value
     with pytest.raises(ValueError, match="its weights are not all numbers"):
-        training.save(net, path)
+        checkpoint.save(net, path)
     for bad in (dict(TABLE, loss=float(value)), dict(TABLE, runs=[{"loss": float(value)}])):
         with pytest.raises(ValueError, match="not JSON compliant"):
             runs.write("table", bad)
-    assert same_net(training.load(path), right) and read_json(tmp_path / "table.json") == TABLE
+    assert same_net(checkpoint.load(path), right) and read_json(tmp_path / "table.json") == TABLE
     assert sorted(os.listdir(tmp_path)) == ["net.npz", "small.npz", "table.json"]
 
 
@@ -691,10 +691,10 @@ def test_a_write_that_fails_anywhere(where, number, files, tmp_path, monkeypatch
             ),
         )
     for write in (
-        lambda: training.save(model.post_net(), tmp_path / "net.npz"),
+        lambda: checkpoint.save(model.post_net(), tmp_path / "net.npz"),
         lambda: runs.write("table", dict(TABLE, more=1)),
         lambda: runs.keep("small", {}),
-        lambda: training.save(model.post_net(), tmp_path / "new.npz"),
+        lambda: checkpoint.save(model.post_net(), tmp_path / "new.npz"),
     ):
         with pytest.raises(OSError) as caught:
             write()
@@ -840,9 +840,9 @@ def test_what_is_cleaned_away_and_what_is_not(tmp_path):
     ]
     for name in gone + kept:
         (tmp_path / name).write_bytes(b"x")
-    training.save(model.post_net(), tmp_path / "net.npz")
+    checkpoint.save(model.post_net(), tmp_path / "net.npz")
     assert sorted(os.listdir(tmp_path)) == sorted([*kept, "net.npz"])
-    training.save(model.post_net(), tmp_path / "net[1].npz")  # not a pattern, a name
+    checkpoint.save(model.post_net(), tmp_path / "net[1].npz")  # not a pattern, a name
     assert sorted(os.listdir(tmp_path)) == sorted([*kept[:-1], "net.npz", "net[1].npz"])
 
 
@@ -851,5 +851,5 @@ def test_a_checkpoint_may_be_read_as_any_file(tmp_path):
     """Whoever may read what this process writes may read its checkpoints too; they were the
     writer's alone."""
     (tmp_path / "plain").write_bytes(b"")
-    training.save(model.post_net(), tmp_path / "net.npz")
+    checkpoint.save(model.post_net(), tmp_path / "net.npz")
     assert (tmp_path / "net.npz").stat().st_mode == (tmp_path / "plain").stat().st_mode

@@ -24,7 +24,7 @@ from jupyter_client.manager import KernelManager
 from lab import NOTEBOOKS
 
 import revlib
-from revlib import decoders, model, training
+from revlib import decoders, model, starts, training
 from revlib.alphabet import Alphabet
 from revlib.panels import controls
 
@@ -135,16 +135,20 @@ def every_line(start, act, step=1):
 
 BATCHES = {
     "one length": (
-        lambda: training.initial("identity", "ab", 2, np.random.default_rng(0)),
+        lambda: starts.initialize(model.Net("ab", 2), "identity", np.random.default_rng(0)),
         lambda net: training.Batch(net, ["ab"]),
     ),
     "two lengths": (
-        lambda: training.initial("identity", Alphabet("ab", end=True), 2, np.random.default_rng(1)),
+        lambda: starts.initialize(
+            model.Net(Alphabet("ab", end=True), 2), "identity", np.random.default_rng(1)
+        ),
         lambda net: training.Batch(net, ["ab", "a"]),
     ),
     "attention": (
-        lambda: decoders.initial("attention", "ab", 2, np.random.default_rng(2)),
-        lambda net: training.Batch(net, ["ab"], decoders.Tape),
+        lambda: starts.initialize(
+            decoders.EncoderDecoder("attention", "ab", 2), "gaussian", np.random.default_rng(2)
+        ),
+        lambda net: training.Batch(net, ["ab"]),
     ),
 }
 
@@ -277,8 +281,8 @@ def test_the_interrupts_come(ticking):
     """At every statement there is one, and a run that has fewer is left alone; a generator is hit
     as well, and what is made in a function."""
     net = model.post_net()
-    assert all(interrupted_at(lambda: model.run(net, "abc"), line) for line in (1, 5, 40))
-    assert not interrupted_at(lambda: model.run(net, "abc"), 10**6)
+    assert all(interrupted_at(lambda: net.run("abc"), line) for line in (1, 5, 40))
+    assert not interrupted_at(lambda: net.run("abc"), 10**6)
     panel = panels_tests.build("01_encoding", "encoding_panel")
     assert interrupted_at(lambda: setattr(panel.controls["step"], "value", 1), 20)
     assert [

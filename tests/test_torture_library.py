@@ -23,7 +23,7 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis.configuration import set_hypothesis_home_dir
 from torture import LONG, count, times
 
-from revlib import bptt, decoders, handmade, mlp, model, rnn_cells, training
+from revlib import activations, bptt, decoders, handmade, mlp, model, rnn_cells, training
 from revlib.alphabet import END, Alphabet, LetterError
 from revlib.drawing import blocks, figures, picture, plots
 
@@ -82,7 +82,7 @@ activations = st.sampled_from(list(model.ACTIVATIONS))
 
 
 def texts(alphabet, longest=64, shortest=0):
-    return st.lists(st.sampled_from(alphabet.letters), min_size=shortest, max_size=longest).map(
+    return st.lists(st.sampled_from(alphabet.symbols), min_size=shortest, max_size=longest).map(
         "".join
     )
 
@@ -142,7 +142,7 @@ def test_any_letters_there_and_back(data):
         "".join(letters)
         for letters in data.draw(
             st.lists(
-                st.lists(st.sampled_from(alphabet.letters), min_size=T, max_size=T),
+                st.lists(st.sampled_from(alphabet.symbols), min_size=T, max_size=T),
                 min_size=B,
                 max_size=B,
             )
@@ -161,20 +161,20 @@ def test_any_letters_there_and_back(data):
             alphabet.read(string, empty=True) is string
             and alphabet.text(alphabet.indices(string)) == string
         )
-        assert [alphabet.letters[i] for i in indices[:, k]] == list(string)
+        assert [alphabet.symbols[i] for i in indices[:, k]] == list(string)
         assert (alphabet.one_hot(string) == rows[:, k]).all()
         said = [*alphabet.indices(string), len(alphabet), 0]
         assert alphabet.text(said) == string, "what comes after END is not part of it"
     repr(alphabet).encode(), hash(alphabet)
     assert (
         alphabet
-        == Alphabet(alphabet.letters, alphabet.end)
-        != Alphabet(alphabet.letters, not alphabet.end)
+        == Alphabet(alphabet.symbols, alphabet.end)
+        != Alphabet(alphabet.symbols, not alphabet.end)
     )
-    assert alphabet.outputs == [*alphabet.letters, *[END] * alphabet.end]
+    assert alphabet.outputs == [*alphabet.symbols, *[END] * alphabet.end]
     if len(alphabet) ** 2 < 500:
         assert alphabet.strings(2) == [
-            a + b for a, b in itertools.product(alphabet.letters, repeat=2)
+            a + b for a, b in itertools.product(alphabet.symbols, repeat=2)
         ]
 
 
@@ -182,7 +182,7 @@ def test_any_letters_there_and_back(data):
 @given(alphabets, st.lists(characters, max_size=80).map("".join), st.integers(0, 64))
 def test_what_cannot_be_read_is_said_in_words(alphabet, text, longest):
     count("library: strings read or refused")
-    wrong = next((i for i, letter in enumerate(text) if letter not in set(alphabet.letters)), None)
+    wrong = next((i for i, letter in enumerate(text) if letter not in set(alphabet.symbols)), None)
     try:
         assert alphabet.read(text, longest) == text
     except LetterError as error:
@@ -228,13 +228,13 @@ def test_a_batch_is_its_strings_and_decoding_ends(data):
     strings = alphabet.text(inputs)
     right = bptt.task(alphabet, strings)[1]
     count("library: batches beside their strings", B)
-    together = model.run(net, strings, given=right)
+    together = net.run(strings, given=right)
     nudged = model.Net(
         *net.made, net.theta * (1 + 1e-15 * rng.choice([-1, 1], net.theta.size))
     )  # sums of another order differ by as much
-    also = model.run(nudged, strings, given=right)
+    also = nudged.run(strings, given=right)
     for k, string in enumerate(strings):
-        alone = model.run(net, string, given=right[:, k])
+        alone = net.run(string, given=right[:, k])
         L = len(alone.dec.Z)
         for one, many, off in (
             (alone.S, together.S[:, k], also.S[:, k]),
@@ -245,19 +245,19 @@ def test_a_batch_is_its_strings_and_decoding_ends(data):
             assert np.allclose(
                 one, many, rtol=1e-9, atol=1e-9 * max(1, np.abs(many).max(initial=0)) + last_bits
             )
-        free = model.run(net, string)  # fed back what it says itself
+        free = net.run(string)  # fed back what it says itself
         steps = T + alphabet.end
         assert (
             len(free.dec.Y) <= steps
             and len(free.output) <= steps
-            and set(free.output) <= set(alphabet.letters)
+            and set(free.output) <= set(alphabet.symbols)
         )
         ended = len(free.output) < len(free.dec.Y)
         assert len(free.dec.Y) == (len(free.output) + 1 if ended else steps), (
             "it goes on to END or to the last step, and no further"
         )
         for more in (0, 1, 64):
-            dec = model.decode(net, alone.thought, more)
+            dec = net.decode(alone.thought, more)
             assert len(dec.Y) <= more and alphabet.text(dec.Y) == dec.text
 
 
@@ -271,8 +271,8 @@ def test_small_networks_are_the_plain_ones(data):
     text = data.draw(texts(alphabet, 12))
     count("library: runs beside the oracle")
     trace, S = (
-        model.run(net, text),
-        oracle.encode(W, [alphabet.letters.index(letter) for letter in text], net.activation),
+        net.run(text),
+        oracle.encode(W, [alphabet.symbols.index(letter) for letter in text], net.activation),
     )
     assert np.allclose(trace.S, S, rtol=1e-9, atol=1e-9)
     right = oracle.decode(
@@ -579,7 +579,7 @@ def test_scores_that_are_none(Z):
             " never said"
         ),
     ):
-        model.softmax(np.array(Z))
+        activations.softmax(np.array(Z))
 
 
 @trials(150, 4_000)
@@ -589,7 +589,7 @@ def test_scores_that_are_none(Z):
 )
 @example([1.0, -math.inf], math.inf)  # -inf / inf was no number
 def test_softmax_of_anything(Z, temperature):
-    p = answered("softmax", model.softmax, np.array(Z), temperature)
+    p = answered("softmax", activations.softmax, np.array(Z), temperature)
     if p is not None:
         assert abs(p.sum() - 1) < 1e-12 and (p >= 0).all() and p[np.argmax(Z)] == p.max()
     else:
@@ -600,9 +600,9 @@ def test_a_thought_vector_too_large_for_float32():
     """The cast itself overflowed, outside of what answers in words."""
     net = model.Net("abc", 2, theta=np.zeros(model.Net("abc", 2).theta.size, np.float32))
     with pytest.raises(FloatingPointError, match=r"_S\(0\) is inf at place 1: .* float32"):
-        model.decode(net, np.array([1e300, 0]), 1)
+        net.decode(np.array([1e300, 0]), 1)
     with pytest.raises(FloatingPointError, match=r"S\(1\) is nan"):
-        model.encode(net, np.array([[1e300, 0, 0]]))
+        net.encode(np.array([[1e300, 0, 0]]))
 
 
 def test_a_loss_that_is_none_is_said():
@@ -637,14 +637,14 @@ def test_styles_of_any_letters_and_sizes(style, cell):
         strings = alphabet.text(rng.integers(len(alphabet), size=(T, B)))
         inputs, targets = bptt.task(alphabet, strings)
         count("library: styles × cells, any sizes")
-        together = decoders.run(net, strings, targets)
+        together = net.run(strings, targets)
         assert not not_finite(together) and len(together.Y) == T + alphabet.end
         assert all(
-            set(said) <= set(alphabet.letters) and len(said) <= len(together.Y)
+            set(said) <= set(alphabet.symbols) and len(said) <= len(together.Y)
             for said in together.output
         )
         for k, string in enumerate(strings):
-            alone = decoders.run(net, [string], targets[:, k : k + 1])
+            alone = net.run([string], targets[:, k : k + 1])
             assert np.allclose(alone.Z[:, 0], together.Z[:, k], rtol=1e-9, atol=1e-9)
         if style == "attention":
             assert np.allclose(together.A.sum(axis=2), 1)
@@ -659,7 +659,7 @@ def test_styles_of_any_letters_and_sizes(style, cell):
             lambda: np.concatenate([tape.ran.S > 0, tape.ran.dec_S > 0]) if cell == "plain" else 0,
         )
         assert fits is not False
-        d, sizes = decoders.flow(net, strings[0])
+        d, sizes = decoders.blame_norms(net, strings[0])
         assert not not_finite([d.theta, sizes])
 
     torture()
@@ -701,7 +701,7 @@ def test_a_wild_weight_in_any_style_and_cell(style, cell):
                 )
             answered(
                 "styles × cells, wild weights, flow",
-                lambda: (lambda d, sizes: [d.theta, sizes])(*decoders.flow(net, "abca")),
+                lambda: (lambda d, sizes: [d.theta, sizes])(*decoders.blame_norms(net, "abca")),
             )
             answered(
                 "styles × cells, wild weights, correct",
@@ -714,7 +714,7 @@ def test_a_wild_weight_in_any_style_and_cell(style, cell):
 
             def learn():
                 for moment in training.train(
-                    net, training.Batch(net, ["ab", "abc"], decoders.Tape), training.Adam(), 2
+                    net, training.Batch(net, ["ab", "abc"]), training.Adam(), 2
                 ):
                     told.append(moment)
                     yield moment.loss, moment.norm
@@ -726,30 +726,30 @@ def test_a_wild_weight_in_any_style_and_cell(style, cell):
 
 def test_a_style_says_where_it_overflows():
     net = decoders.EncoderDecoder("attention", "abc", 2)
-    net.p["Wh"][:], net.p["Ws"][:] = 1e300, 1e300
+    net.Wh[:], net.Ws[:] = 1e300, 1e300
     with pytest.raises(
         FloatingPointError,
         match=r"^S\(2\) is inf at place 1: the weights are too large for float64 or not numbers$",
     ):
-        decoders.run(net, ["abc"])
+        net.run(["abc"])
     with pytest.raises(
         FloatingPointError,
         match=(
             r"^S\(2\) is inf at place 1: .* numbers, after step 0\. Start from smaller weights\.$"
         ),
     ):
-        [*training.train(net, training.Batch(net, ["abc"], decoders.Tape), training.Adam(), 1)]
-    net.p["Ws"][:], net.p["dec.Ws"][:] = 0, 1e300
+        [*training.train(net, training.Batch(net, ["abc"]), training.Adam(), 1)]
+    net.Ws[:], net.dec.Ws[:] = 0, 1e300
     with pytest.raises(FloatingPointError, match=r"^_S\(1\) is inf at place 1"):
-        decoders.flow(net, "abc")
-    net.p["dec.Ws"][:], net.p["Wo"][:] = 1, math.nan
+        decoders.blame_norms(net, "abc")
+    net.dec.Ws[:], net.Wo[:] = 1, math.nan
     with pytest.raises(
         FloatingPointError,
         match=r"^_S\(1\) is inf at place 1|^the largest score is|^z\(1\) is nan at place 1",
     ):
-        decoders.run(net, ["abc"])
+        net.run(["abc"])
     net.theta[:] = 0
-    ran = decoders.run(net, ["abc"])
+    ran = net.run(["abc"])
     with pytest.raises(FloatingPointError, match=r"^\w+\(\d\) is nan at place 1: "):
         decoders.backward(net, ran, np.full_like(ran.Z, math.nan))
 
@@ -758,7 +758,7 @@ def test_a_style_says_where_it_overflows():
 @given(st.lists(st.one_of(st.floats(), st.sampled_from(WILD)), min_size=1, max_size=8))
 def test_the_sigmoid_takes_every_float(values):
     count("library: sigmoids", len(values))
-    for value, found in zip(values, rnn_cells.sigmoid(np.array(values))):
+    for value, found in zip(values, activations.sigmoid(np.array(values))):
         assert math.isnan(found) if math.isnan(value) else 0 <= found <= 1
         if abs(value) < 700:
             assert abs(found - 1 / (1 + math.exp(-value))) < 1e-15
@@ -782,15 +782,13 @@ def test_the_stack_reverses_any_letters(data):
     )
     text = data.draw(texts(alphabet, longest))
     count("library: strings on the stack")
-    net = handmade.build_stack(alphabet.letters, base, longest, dtype)
-    assert model.run(net, text).output == text[::-1]
-    exact = handmade.number(text, base, alphabet.letters)
-    assert [alphabet.letters[d - 1] for d in handmade.digits(exact, base, len(text))[1:]] == list(
+    net = handmade.build_stack(alphabet.symbols, base, longest, dtype)
+    assert net.run(text).output == text[::-1]
+    exact = handmade.number(text, base, alphabet.symbols)
+    assert [alphabet.symbols[d - 1] for d in handmade.digits(exact, base, len(text))[1:]] == list(
         text[::-1]
     )
-    assert (
-        Fraction(*model.encode(net, net.alphabet.one_hot(text))[-1, 0].as_integer_ratio()) == exact
-    )
+    assert Fraction(*net.encode(net.alphabet.one_hot(text))[-1, 0].as_integer_ratio()) == exact
 
 
 @trials(60, 2_000)
@@ -808,7 +806,7 @@ def test_any_stack_is_built_or_refused(data):
     )
     net = answered(
         "stacks of any base",
-        lambda: handmade.build_stack(alphabet.letters, base, data.draw(st.integers(-1, 64)), dtype),
+        lambda: handmade.build_stack(alphabet.symbols, base, data.draw(st.integers(-1, 64)), dtype),
     )
     if net is not None:
         assert np.isfinite(net.theta).all()
@@ -846,7 +844,7 @@ def test_a_stack_that_a_float_cannot_hold(base, dtype, words):
 @trials(30, 2_000)
 @given(st.data())
 def test_roads_of_any_letters_and_sizes(data):
-    alphabet = Alphabet(data.draw(alphabets).letters)
+    alphabet = Alphabet(data.draw(alphabets).symbols)
     T, V = data.draw(st.integers(1, 8)), len(alphabet)
     hidden = data.draw(st.lists(st.integers(1, 32), max_size=3))
     chosen = data.draw(
@@ -858,14 +856,14 @@ def test_roads_of_any_letters_and_sizes(data):
     count("library: roads of any sizes")
     rows = net.rows(strings)
     assert [
-        "".join(alphabet.letters[i] for i in row.reshape(T, V).argmax(axis=1)) for row in rows
+        "".join(alphabet.symbols[i] for i in row.reshape(T, V).argmax(axis=1)) for row in rows
     ] == strings
     for k, string in enumerate(strings):
         assert np.allclose(
             net.scores(rows)[k], net.scores(net.rows([string]))[0], rtol=1e-9, atol=1e-9
         )
     assert all(len(said) == T for said in net.answers(strings))
-    pairs = mlp.Pairs(net, strings, [s[::-1] for s in strings])
+    pairs = training.Batch(net, strings, [s[::-1] for s in strings])
     gradient, theta = pairs.gradient(net)[1].copy(), net.theta.copy()
     fits = slope_fits(
         lambda values: pairs.gradient(mlp.MLP(net.sizes, chosen, alphabet, values))[0],
@@ -892,7 +890,7 @@ def test_a_wild_weight_on_a_road():
             lambda: [
                 moment[:3]
                 for moment in training.train(
-                    net, mlp.Pairs(net, ["ab", "cc"], ["ba", "cc"]), training.Adam(), 2
+                    net, training.Batch(net, ["ab", "cc"], ["ba", "cc"]), training.Adam(), 2
                 )
             ],
         )
@@ -908,7 +906,7 @@ def test_a_road_says_which_layer():
         FloatingPointError,
         match=r"^layer\(2\) is inf at place 5: .* after step 0\. Start from smaller weights",
     ):
-        [*training.train(net, mlp.Pairs(net, ["ab"], ["ba"]), training.Adam(), 1)]
+        [*training.train(net, training.Batch(net, ["ab"], ["ba"]), training.Adam(), 1)]
 
 
 def test_a_letter_never_said_costs_nothing_on_a_road():
@@ -916,7 +914,7 @@ def test_a_letter_never_said_costs_nothing_on_a_road():
     net = mlp.MLP((3, 3), ())
     net.W[0][-1] = 1.7e308, -1.7e308, 0
     with np.errstate(all="ignore"):
-        loss, gradient = mlp.Pairs(net, ["a"], ["a"]).gradient(net)
+        loss, gradient = training.Batch(net, ["a"], ["a"]).gradient(net)
     assert loss == 0 and not gradient.any()
 
 
@@ -937,7 +935,7 @@ def arrays(*shape, entries=wild_numbers):
 def drawings(data, V=3, n=2, T=3):
     """Every way to draw, with numbers of any kind: name -> what draws."""
     letters, array = (
-        data.draw(alphabets.filter(lambda a: len(a) >= V)).letters[:V],
+        data.draw(alphabets.filter(lambda a: len(a) >= V)).symbols[:V],
         lambda *shape: data.draw(arrays(*shape)),
     )
     text, said = letters[:T], [*letters[: T - 1], END]

@@ -32,7 +32,7 @@ from test_torture_panels import PANELS, build
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from revlib import model, panels, training
+from revlib import activations, model, panels, starts
 from revlib.drawing import blocks, figures, picture, plots
 from revlib.panels import controls
 from tools import lab as opener
@@ -318,8 +318,8 @@ def check_picture(drawn, hostile=None):
 
 @functools.lru_cache
 def ran():
-    net = training.initial("post")
-    return net, model.run(net, "abc")
+    net = starts.initialize(model.Net(), "post")
+    return net, net.run("abc")
 
 
 def drawings(h):
@@ -335,7 +335,7 @@ def drawings(h):
             [((0, 0), (0, 2))] * 0,
         ),
         "draw_step": figures.draw_step(
-            1, run.X[0], net.Wh, run.S[0], net.Ws, net.b, run.S[1], three
+            1, run.X[0], net.Wh, run.S[0], net.Ws, net.bh, run.S[1], three
         ),
         "draw_states": figures.draw_states(h[:3].ljust(3), np.ones((4, 5)), name=h),
         "draw_compare": figures.draw_compare(
@@ -350,7 +350,7 @@ def drawings(h):
         "draw_backward": figures.draw_backward(
             three, three, three, four, four, four, four, dec.P, dec.P, three
         ),
-        "draw_blame": figures.draw_blame(z, model.softmax(z), np.eye(3)[0], three),
+        "draw_blame": figures.draw_blame(z, activations.softmax(z), np.eye(3)[0], three),
         "draw_answer": figures.draw_answer(h, three, np.full(3, 0.5)),
         "draw_gates": figures.draw_gates(
             [(h, np.ones(2), h, np.ones(2), h), (h, np.ones(2), h)], "encoder", h
@@ -426,7 +426,7 @@ def test_what_is_foreign_is_found(text):
 
 @pytest.mark.parametrize("letters", ["<&>", "\"'`", "]>&", "/=;"])
 def test_an_alphabet_of_hostile_letters_is_drawn_in_every_panel_of_a_network(letters):
-    net = training.initial("gaussian", letters, n=5, rng=np.random.default_rng(0))
+    net = starts.initialize(model.Net(letters, 5), "gaussian", np.random.default_rng(0))
     text = letters + letters[::-1]
     made = [
         panels.encoding_panel(net, text),

@@ -12,7 +12,7 @@ import oracle
 import pytest
 from test_model import random_net, random_text
 
-from revlib import bptt, model, post, training
+from revlib import bptt, model, post, starts, training
 from revlib.alphabet import Alphabet
 
 ALL_27 = Alphabet("abc").strings(3)
@@ -25,7 +25,7 @@ def trajectory(net, strings, optimiser, steps, **options):
 
 
 def first_all_right(strings, every):
-    net = training.initial("post")
+    net = starts.initialize(model.Net(), "post")
     for snapshot in training.train(
         net, training.Batch(net, strings), training.Descent(0.01), 3000, every=every
     ):
@@ -109,7 +109,7 @@ def test_optimisers_equal_plain_ones(own, plain, options):
 
 
 def test_clipping_shortens_and_keeps_the_direction():
-    net = training.initial("post")
+    net = starts.initialize(model.Net(), "post")
     start, after = trajectory(net, ["abc"], training.Descent(1), 1)
     step = start.theta - after.theta
     assert np.linalg.norm(step) == pytest.approx(start.norm)
@@ -159,7 +159,7 @@ def test_same_seed_same_bits():
     ],
 )
 def test_snapshots_are_copies_of_the_moments_told(every, steps, told):
-    net = training.initial("post")
+    net = starts.initialize(model.Net(), "post")
     whole, batch, kept = (
         trajectory(net, ["abc"], training.Descent(), steps),
         training.Batch(net, ["abc"]),
@@ -180,7 +180,7 @@ def test_snapshots_are_copies_of_the_moments_told(every, steps, told):
 
 
 def test_batches_may_come_from_an_iterator():
-    net = training.initial("post")
+    net = starts.initialize(model.Net(), "post")
     batches = [training.Batch(net, [text]) for text in ("abc", "b", "ca")]
     theta = net.theta.copy()
     for batch, snapshot in zip(
@@ -201,7 +201,7 @@ def test_a_rate_too_large(rate, optimiser, texts):
     last told. No warning."""
     failed = 0
     for seed in range(8):
-        net = training.initial("gaussian", "abc", 8, np.random.default_rng(seed))
+        net = starts.initialize(model.Net("abc", 8), "gaussian", np.random.default_rng(seed))
         told = []
         try:
             for snapshot in training.train(net, training.Batch(net, texts), optimiser(rate), 20):
@@ -218,7 +218,7 @@ def test_a_rate_too_large(rate, optimiser, texts):
 
 def test_an_update_too_large_for_a_float():
     """The step itself overflows; NumPy's warning would be an error here."""
-    net = training.initial("post")
+    net = starts.initialize(model.Net(), "post")
     start = net.theta.tolist()
     with pytest.raises(
         FloatingPointError,
@@ -230,7 +230,7 @@ def test_an_update_too_large_for_a_float():
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, 1e250])
 def test_weights_that_are_none_at_the_start(value):
-    net = training.initial("post")
+    net = starts.initialize(model.Net(), "post")
     net.Ws[1, 2] = value
     start = net.theta.copy()
     with pytest.raises(
@@ -241,7 +241,7 @@ def test_weights_that_are_none_at_the_start(value):
 
 
 def test_interrupted_in_an_update_or_a_gradient(monkeypatch):
-    start, rng = training.initial("post"), random.Random(2)
+    start, rng = starts.initialize(model.Net(), "post"), random.Random(2)
     path = [s.theta.tolist() for s in trajectory(start, ["abc", "ab"], training.Adam(), 20)]
     for _ in range(20):
         when, half = rng.randrange(1, 20), rng.randrange(108)
@@ -277,7 +277,7 @@ def test_interrupted_in_an_update_or_a_gradient(monkeypatch):
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers here")
 def test_interrupted_at_any_moment():
     """A real signal, 60 times: the weights are always those after some whole number of updates."""
-    start, rng, stopped = training.initial("post"), random.Random(3), 0
+    start, rng, stopped = starts.initialize(model.Net(), "post"), random.Random(3), 0
     path = {s.theta.tobytes() for s in trajectory(start, ["abc", "ab"], training.Adam(), 400)}
     before = signal.signal(signal.SIGALRM, signal.default_int_handler)
     try:
@@ -306,8 +306,8 @@ def test_weights_changed_by_hand_are_trained_from(texts):
     """As if training had started from them: the step is the gradient at the weights that are there
     now."""
     net, other = (
-        training.initial("post"),
-        training.initial("identity", rng=np.random.default_rng(4)),
+        starts.initialize(model.Net(), "post"),
+        starts.initialize(model.Net(), "identity", np.random.default_rng(4)),
     )
     run = training.train(net, training.Batch(net, texts), training.Descent(0.1), 5)
     next(run), next(run)
@@ -320,8 +320,8 @@ def test_weights_changed_by_hand_are_trained_from(texts):
 @pytest.mark.parametrize("texts", [["abc"], ["abc", "ab"]])
 def test_using_the_batch_between_snapshots_changes_nothing(texts):
     net, other = (
-        training.initial("post"),
-        training.initial("identity", rng=np.random.default_rng(5)),
+        starts.initialize(model.Net(), "post"),
+        starts.initialize(model.Net(), "identity", np.random.default_rng(5)),
     )
     batch, path = training.Batch(net, texts), trajectory(net, texts, training.Descent(0.1), 5)
     for snapshot, wanted in zip(
@@ -332,7 +332,7 @@ def test_using_the_batch_between_snapshots_changes_nothing(texts):
 
 
 def test_a_hand_that_writes_no_number():
-    net = training.initial("post")
+    net = starts.initialize(model.Net(), "post")
     with pytest.raises(FloatingPointError, match="the loss is nan"):
         for snapshot in training.train(net, training.Batch(net, ["abc"]), training.Adam(), 9):
             if snapshot.step == 3:
@@ -341,7 +341,7 @@ def test_a_hand_that_writes_no_number():
 
 
 def test_interrupted_after_a_hand_on_the_weights(monkeypatch):
-    net, optimiser = training.initial("post"), training.Descent(0.1)
+    net, optimiser = starts.initialize(model.Net(), "post"), training.Descent(0.1)
     run = training.train(net, training.Batch(net, ["abc"]), optimiser, 5)
     next(run)
     net.theta[:] = 0.25
@@ -361,26 +361,28 @@ def test_interrupted_after_a_hand_on_the_weights(monkeypatch):
 def test_the_posts_start():
     for end in (False, True):
         for activation in ("relu", "tanh"):
-            net = training.initial("post", Alphabet("abc", end), activation=activation)
+            net = starts.initialize(model.Net(Alphabet("abc", end), activation=activation), "post")
             assert net.activation == activation and net.theta.size == 108 + 6 * end
             for layer in (net.enc, net.dec):
                 assert (
                     layer.Wh.tolist() == post.Wh.tolist()
                     and layer.Ws.tolist() == post.Ws.tolist()
-                    and not layer.b.any()
+                    and not layer.bh.any()
                 )
             assert (
                 net.Wo[:, :3].tolist() == post.Wo.tolist()
                 and not net.Wo[:, 3:].any()
                 and not net.bo.any()
             )
-    assert training.initial("post").theta.tolist() == model.post_net().theta.tolist()
+    assert starts.initialize(model.Net(), "post").theta.tolist() == model.post_net().theta.tolist()
 
 
 @pytest.mark.parametrize("start", ["gaussian", "uniform", "identity"])
 def test_drawn_starts(start):
     letters, n = "abcdefghijklmnopqrstuvwxyz", 40
-    net = training.initial(start, Alphabet(letters, end=True), n, np.random.default_rng(6))
+    net = starts.initialize(
+        model.Net(Alphabet(letters, end=True), n), start, np.random.default_rng(6)
+    )
     assert net.theta.dtype == float and [v.shape for v in net.named().values()] == [
         (26, n),
         (n, n),
@@ -398,15 +400,17 @@ def test_drawn_starts(start):
                 assert view.var() == pytest.approx(variance, rel=0.15)
     if start == "uniform":
         assert 0.99 < np.abs(net.theta).max() * sqrt(n) <= 1
-    again = training.initial(
-        start, Alphabet(letters, end=True), n, np.random.default_rng(6), dtype=np.float32
-    )
+    again = starts.initialize(
+        model.Net(Alphabet(letters, end=True), n), start, np.random.default_rng(6)
+    ).astype(np.float32)
     assert (
         again.theta.dtype == np.float32
         and again.theta.tolist() == net.theta.astype(np.float32).tolist()
     )
     assert (
-        training.initial(start, net.alphabet, n, np.random.default_rng(7)).theta.tolist()
+        starts.initialize(
+            model.Net(net.alphabet, n), start, np.random.default_rng(7)
+        ).theta.tolist()
         != net.theta.tolist()
     )
 
@@ -426,9 +430,9 @@ def test_starts_refused(arguments, message):
 
 def test_nothing_to_train_on():
     with pytest.raises(ValueError, match="there is no string to train on"):
-        training.Batch(training.initial("post"), [])
+        training.Batch(starts.initialize(model.Net(), "post"), [])
     with pytest.raises(ValueError, match="an empty string needs an alphabet with END"):
-        training.Batch(training.initial("post"), ["a", ""])
+        training.Batch(starts.initialize(model.Net(), "post"), ["a", ""])
 
 
 # ---------------------------------------------------------------- how many are right
@@ -436,7 +440,7 @@ def test_nothing_to_train_on():
 
 def said(net, W, text):
     """What the oracle's network says, up to END."""
-    letters = net.alphabet.letters
+    letters = net.alphabet.symbols
     thought = oracle.encode(W, [letters.index(letter) for letter in text], net.activation)[-1]
     steps = oracle.decode(W, thought, len(text) + net.alphabet.end, net.activation)
     return "".join(letters[k] for *_, k in steps if k < len(letters))
@@ -478,7 +482,9 @@ def test_by_position_is_what_the_oracle_says(end):
 
 
 def test_a_curriculum_lets_longer_strings_join_when_the_longest_are_right():
-    net = training.initial("identity", Alphabet("abc", end=True), n=5, rng=np.random.default_rng(0))
+    net = starts.initialize(
+        model.Net(Alphabet("abc", end=True), 5), "identity", np.random.default_rng(0)
+    )
     lessons = training.Curriculum(net, 4, np.random.default_rng(0), size=20)
     assert {
         length: sum(batch.tapes[0].S.shape[1] for batch in batches)
@@ -504,7 +510,9 @@ def test_a_curriculum_lets_longer_strings_join_when_the_longest_are_right():
 
 
 def test_a_curriculum_may_begin_later_and_draw_what_is_too_much():
-    net = training.initial("identity", Alphabet("abc", end=True), n=3, rng=np.random.default_rng(0))
+    net = starts.initialize(
+        model.Net(Alphabet("abc", end=True), 3), "identity", np.random.default_rng(0)
+    )
     lessons = training.Curriculum(net, 6, np.random.default_rng(0), size=20, shortest=3, most=100)
     assert {
         length: sum(batch.tapes[0].S.shape[1] for batch in batches)
@@ -524,7 +532,7 @@ def test_a_curriculum_may_begin_later_and_draw_what_is_too_much():
 
 
 def test_batches_that_end_are_said_so_and_leave_the_last_good_weights():
-    net = training.initial("post")
+    net = starts.initialize(model.Net(), "post")
     batches = iter([training.Batch(net, ["abc"])] * 3)
     run = training.train(net, batches, training.Descent(0.01), 10)
     with pytest.raises(ValueError, match="the batches ended after 3 updates of 10"):
@@ -544,7 +552,7 @@ def test_a_slider_moved_while_a_cell_trains_leaves_both_right():
 
     def trained(moves=(0,) * 4):
         """1,500 updates, or as many more as it takes until the slider has moved four times."""
-        net = training.initial("identity", n=5, rng=np.random.default_rng(4))
+        net = starts.initialize(model.Net(n=5), "identity", np.random.default_rng(4))
         for moment in training.train(
             net, training.Batch(net, net.alphabet.strings(3)), training.Adam(0.01), 100_000, clip=1
         ):
