@@ -64,11 +64,12 @@ def log_softmax(Z, temperature=1.0):
         raise FloatingPointError(
             f"the largest score is {wrong}; scores are numbers, or -inf for a letter never said"
         )
-    with np.errstate(over="ignore"):  # too far below the largest for a float: -inf is right
+    with np.errstate(all="ignore"):  # too far below the largest for a float: -inf and 0 are right
         Z = (Z - largest) / temperature  # less the largest: exp stays finite
-    return Z - np.log(np.exp(Z).sum(axis=-1, keepdims=True))
+        return Z - np.log(np.exp(Z).sum(axis=-1, keepdims=True))
 
 
 def softmax(Z, temperature=1.0):
     """Return probabilities of scores along the last axis: the exp of log_softmax."""
-    return np.exp(log_softmax(Z, temperature))
+    with np.errstate(all="ignore"):
+        return np.exp(log_softmax(Z, temperature))

@@ -38,9 +38,14 @@ class Adam:
         self.decay = decay
         self.steps = 0
         self.m = self.v = 0.0
+        self.theta = None  # whose steps these are
 
     def update(self, theta, gradient):
-        """Change theta in place."""
+        """Change theta in place; ValueError for another network's theta than at the first step."""
+        if self.theta is None:
+            self.theta = theta
+        if theta is not self.theta:
+            raise ValueError("this Adam remembers another network's gradients; make one for each")
         self.steps += 1
         self.m = self.beta1 * self.m + (1 - self.beta1) * gradient  # a running mean,
         self.v = self.beta2 * self.v + (1 - self.beta2) * gradient**2  # and one of squares
@@ -143,7 +148,7 @@ class Snapshot(NamedTuple):
 
 
 def train(net, batches, optimiser, steps, clip=None, every=1):
-    """Train a network in place; a generator of snapshots.
+    """Train a network in place, as the snapshots are asked for.
 
     Parameters
     ----------
@@ -158,24 +163,34 @@ def train(net, batches, optimiser, steps, clip=None, every=1):
     every : int
         Yield after every so many updates, and at the end.
 
-    Yields
-    ------
-    Snapshot
-        The first is of the start, step 0; the weights in it are a copy.
+    Returns
+    -------
+    iterator of Snapshot
+        The first is of the start, step 0; the weights in each are a copy.
 
     Raises
     ------
     FloatingPointError
         When the loss is no longer finite: at which step, and what to try.
     ValueError
-        If `clip` is not above 0, or the batches end too early.
+        If there is no optimiser, `steps` is below 0, `clip` is not above 0, or the batches end too
+        early.
 
     Whatever ends it early, an interrupt too, the network keeps its last good weights.
     """
+    if not hasattr(optimiser, "update"):
+        raise ValueError(f"the optimiser is {optimiser!r}; make one, such as training.Adam(0.01)")
+    if steps < 0:
+        raise ValueError(f"steps is {steps}; a training makes 0 updates or more")
     if clip is not None and not clip > 0:
         raise ValueError(f"clip is {clip}, the largest norm of a gradient; it must be above 0")
     same = hasattr(batches, "gradient")
     batches = itertools.repeat(batches) if same else iter(batches)
+    return updates(net, batches, optimiser, steps, clip, every)
+
+
+def updates(net, batches, optimiser, steps, clip, every):
+    """Make the updates of `train`, and yield its snapshots."""
     good = net.theta.copy()
     try:
         for step in range(steps + 1):
