@@ -1,20 +1,21 @@
-"""Floor 0: the one table of symbols: what each means, its shape, its name elsewhere, its colour."""
+"""The one table of symbols: what each means, its shape, its name elsewhere, its colour."""
 
 from typing import NamedTuple
 
-# One role, one colour, in every picture. Each is told apart by the colour-blind and reads on white
-# at 4.5 : 1.
+# One role, one colour, in every picture. The colour-blind can tell them apart, and each reads on
+# white at 4.5 : 1.
 COLOURS = {
-    "input": "#8a5a00",
+    "input": "#8a5a00",  # what goes in: letters read, letters fed, right letters
     "weights": "#4d4d4d",
     "encoder": "#0060a0",
     "decoder": "#9b3a7a",
-    "output": "#00704f",
-    "blame": "#b33c00",
+    "output": "#00704f",  # what comes out: scores, probabilities, letters said, the loss
+    "blame": "#b33c00",  # how the loss changes with a number: ∂loss/∂·
 }
 # Signed values, in every picture: from NEGATIVE through white to POSITIVE, light enough for dark
 # numbers.
-NEGATIVE, POSITIVE = (238, 150, 84), (102, 158, 214)
+NEGATIVE = (238, 150, 84)
+POSITIVE = (102, 158, 214)
 
 
 class Symbol(NamedTuple):
@@ -38,13 +39,20 @@ TABLE = (
     Symbol("x(t)", "letter t as a one-hot row; `X` has one row a letter", "1 × V", "xₜ", "input"),
     Symbol("Wh", "input → state", "V × n", "Wxh, W_ih, U", "weights"),
     Symbol("Ws", "state → next state", "n × n", "Whh, W_hh, W", "weights"),
-    Symbol("b", "bias, added to every state before ReLU", "1 × n", "b_h", "weights"),
+    Symbol("bh", "bias, added to every state before ReLU", "1 × n", "b_h, b_ih + b_hh", "weights"),
     Symbol("S(t)", "encoder's state after t letters; S(0) is all zeros", "1 × n", "hₜ", "encoder"),
     Symbol("S(T)", "the last state: the thought vector", "1 × n", "context vector c", "encoder"),
+    Symbol(
+        "_x(t)",
+        "what the decoder is fed: the letter said before, one-hot; _x(1) is all zeros",
+        "1 × V",
+        "yₜ₋₁",
+        "input",
+    ),
     Symbol("_S(t)", "decoder's state; _S(0) is the thought vector", "1 × n", "sₜ", "decoder"),
     Symbol(
-        "dec.Wh, dec.Ws, dec.b",
-        "the decoder's own; the post writes _Wh, _Ws",
+        "_Wh, _Ws, _bh",
+        "the decoder's own; in code `dec.Wh`, `dec.Ws`, `dec.bh`",
         "as above",
         "",
         "weights",
@@ -52,7 +60,17 @@ TABLE = (
     Symbol("Wo, bo", "state → scores, and their bias", "n × V, 1 × V", "Why, W_hy, V", "weights"),
     Symbol("z(t)", "scores of the letters: the logits", "1 × V", "oₜ", "output"),
     Symbol("p(t)", "probabilities, softmax of z(t)", "1 × V", "ŷₜ", "output"),
-    Symbol("y(t)", "the letter that would be right, as a one-hot row", "1 × V", "target", "output"),
+    Symbol("y(t)", "the letter that would be right, as a one-hot row", "1 × V", "target", "input"),
+    Symbol(
+        "∂loss/∂S(t), ∂loss/∂_S(t)",
+        "blame on a state: how the loss changes with it; `dS`, `dec_dS`",
+        "1 × n",
+        "δₜ, error signal",
+        "blame",
+    ),
+    Symbol(
+        "∂loss/∂z(t)", "blame on the scores, (p(t) − y(t)) / T; `dZ`", "1 × V", "δₜ, delta", "blame"
+    ),
 )
 
 
@@ -65,7 +83,7 @@ class _Markdown(str):
 
 
 def table():
-    """The table of symbols, for a notebook to show."""
+    """Return the table of symbols as Markdown, for a notebook to show."""
     rows = [f"| **{s.name}** | {s.meaning} | {s.shape} | {s.elsewhere} |" for s in TABLE]
     return _Markdown(
         "\n".join(["| symbol | meaning | shape | elsewhere |", "|---|---|---|---|", *rows])
