@@ -18,7 +18,7 @@ import pytest
 from matplotlib import ft2font
 from matplotlib.font_manager import FontProperties, findfont
 
-from revlib import model, notation
+from revlib import activations, model, notation
 from revlib.alphabet import Alphabet
 from revlib.drawing import blocks, figures, picture, plots
 from revlib.drawing.picture import Picture
@@ -58,7 +58,7 @@ def network(activation="relu", end=False, n=5, seed=None):
     if seed is None:
         return model.post_net(), oracle.post_weights()
     W = oracle.random_weights(random.Random(seed), 3, n, 3 + end)
-    return model.Net(Alphabet("abc", end), n, activation, np.array(oracle.flat(W))), W
+    return model.Net(Alphabet("abc", end), n, activation, theta=np.array(oracle.flat(W))), W
 
 
 # ---------------------------------------------------------------- what the pictures show
@@ -68,8 +68,10 @@ def network(activation="relu", end=False, n=5, seed=None):
 @pytest.mark.parametrize("activation, seed", [("relu", None), ("relu", 1), ("tanh", 2)])
 def test_draw_step(t, activation, seed):
     net, W = network(activation, seed=seed)
-    S, X = model.encode(net, net.alphabet.one_hot("abc")), net.alphabet.one_hot("abc")
-    picture = figures.draw_step(t, X[t - 1], net.Wh, S[t - 1], net.Ws, net.b, S[t], "abc")
+    S, X = net.encode(net.alphabet.one_hot("abc")), net.alphabet.one_hot("abc")
+    picture = figures.draw_step(
+        t, X[t - 1], net.Wh, S[t - 1], net.Ws, net.bh, S[t], "abc", activation
+    )
     right = oracle.encode(W, [0, 1, 2], activation)
     letter, state = W["Wh"][t - 1], oracle.product(right[t - 1], W["Ws"])
     before = oracle.add(letter, state, W["b"][0])
@@ -80,7 +82,7 @@ def test_draw_step(t, activation, seed):
         f"S({t - 1})": right[t - 1],
         "Ws": W["Ws"],
         f"S({t - 1})·Ws": state,
-        "b": W["b"],
+        "bh": W["b"],
         "sum": before,
         f"S({t})": right[t],
     }
@@ -114,22 +116,32 @@ def test_draw_step_frames_what_it_is_told():
     net, _ = network()
     X = net.alphabet.one_hot("b")
     picture = figures.draw_step(
-        1, X[0], net.Wh, np.zeros(5), net.Ws, net.b, net.Wh[1], "abc", marks={"Ws": {(2, 3)}}
+        1, X[0], net.Wh, np.zeros(5), net.Ws, net.bh, net.Wh[1], "abc", marks={"Ws": {(2, 3)}}
     )
     assert framed(picture.svg, "Ws") == {(2, 3)} and not framed(picture.svg, "Wh")
 
 
 @pytest.mark.parametrize(
-    "activation, seed", [("relu", None), ("relu", 1), ("tanh", None), ("tanh", 2)]
+    "activation, caption",
+    [
+        ("relu", "ReLU makes negative sums 0"),
+        ("tanh", "tanh squeezes sums to −1 … 1"),
+        ("linear", "the sums as they are"),
+    ],
 )
-def test_draw_step_names_the_activation(activation, seed):
-    """Also where tanh has nothing negative to squeeze."""
-    net, _ = network(activation, seed=seed)
-    net = model.Net("abc", 5, activation, net.theta)
+@pytest.mark.parametrize("size", [1.0, 0.002])
+def test_draw_step_names_the_activation_it_is_told(activation, caption, size):
+    """Also where the numbers do not show it: tanh of small sums, ReLU of positive ones."""
+    net = model.Net("abc", 5, activation, theta=size * model.post_net().theta)
     X = net.alphabet.one_hot("ab")
-    S = model.encode(net, X)
-    said = " ".join(texts(figures.draw_step(2, X[1], net.Wh, S[1], net.Ws, net.b, S[2], "abc").svg))
-    assert ("ReLU" in said, "tanh" in said) == (activation == "relu", activation == "tanh")
+    S = net.encode(X)
+    drawn = figures.draw_step(2, X[1], net.Wh, S[1], net.Ws, net.bh, S[2], "abc", activation)
+    captions = {
+        "ReLU makes negative sums 0",
+        "tanh squeezes sums to −1 … 1",
+        "the sums as they are",
+    }
+    assert captions & set(texts(drawn.svg)) == {caption}
 
 
 @pytest.mark.parametrize(
@@ -139,7 +151,7 @@ def test_draw_step_names_the_activation(activation, seed):
 @pytest.mark.parametrize("seed", [None, 3])
 def test_draw_states(text, name, role, seed):
     net, W = network(seed=seed)
-    picture = figures.draw_states(text, model.encode(net, net.alphabet.one_hot(text)), name, role)
+    picture = figures.draw_states(text, net.encode(net.alphabet.one_hot(text)), name, role)
     right = oracle.encode(W, ["abc".index(letter) for letter in text])
     blocks = oracle.read_blocks(picture.svg)
     assert [block for block, _ in blocks] == [f"{name}({t})" for t in range(len(text) + 1)]
@@ -157,7 +169,7 @@ def test_draw_compare(first, second):
         *(
             item
             for text in (first, second)
-            for item in (text, model.encode(net, net.alphabet.one_hot(text)))
+            for item in (text, net.encode(net.alphabet.one_hot(text)))
         )
     )
     right = [oracle.encode(W, ["abc".index(letter) for letter in text]) for text in (first, second)]
@@ -183,7 +195,7 @@ def test_draw_compare(first, second):
 def test_draw_decoding(activation, end, seed, shown):
     net, W = network(activation, end, seed=seed)
     thought = [0.5, 1.0, 0.0, 2.0, 0.25]
-    run, right = model.decode(net, thought, 4), oracle.decode(W, thought, 4, activation)
+    run, right = net.decode(thought, 4), oracle.decode(W, thought, 4, activation)
     T, said = len(right), [net.alphabet.outputs[k] for *_, k in right]
     picture = figures.draw_decoding(
         run.S[0], run.X, run.S[1:], run.Z, run.P, said, "abc", net.alphabet.outputs, shown
@@ -192,7 +204,7 @@ def test_draw_decoding(activation, end, seed, shown):
     shows(oracle.read_block(picture.svg, "thought vector = _S(0)"), thought)
     for t, (x, s, z, _) in enumerate(right, start=1):
         for name, values in (
-            (f"x({t})", x),
+            (f"_x({t})", x),
             (f"_S({t})", s),
             (f"z({t})", z),
             (f"p({t})", oracle.softmax(z)),
@@ -224,7 +236,7 @@ def test_draw_decoding(activation, end, seed, shown):
 def test_draw_blame(z, temperature, target):
     p, y = oracle.softmax(z, temperature), oracle.one_hot(target, 3)
     picture = figures.draw_blame(
-        np.array(z), model.softmax(np.array(z), temperature), np.array(y), "abc", temperature
+        np.array(z), activations.softmax(np.array(z), temperature), np.array(y), "abc", temperature
     )
     shifted = [(value - max(z)) / temperature for value in z]
     blame = [float(a) - b for a, b in zip(p, y)]
@@ -337,16 +349,16 @@ def test_a_number_fits_its_cell(value):
 def pictures():
     """One of each kind of drawing."""
     net, _ = network()
-    run = model.run(net, "abc")
+    run = net.run("abc")
     z = run.dec.Z[0]
     return {
-        "step": figures.draw_step(2, run.X[1], net.Wh, run.S[1], net.Ws, net.b, run.S[2], "abc"),
+        "step": figures.draw_step(2, run.X[1], net.Wh, run.S[1], net.Ws, net.bh, run.S[2], "abc"),
         "states": figures.draw_states("abc", run.S),
         "compare": figures.draw_compare("abc", run.S, "ab", run.S[:3]),
         "decoding": figures.draw_decoding(
             run.thought, run.dec.X, run.dec.S[1:], run.dec.Z, run.dec.P, run.output, "abc", "abc", 2
         ),
-        "blame": figures.draw_blame(z, model.softmax(z), np.eye(3)[0], "abc"),
+        "blame": figures.draw_blame(z, activations.softmax(z), np.eye(3)[0], "abc"),
     }
 
 
@@ -417,7 +429,7 @@ def test_labels_are_escaped():
     ]
     assert oracle.read_block(svg.replace(">&amp;amp;<", ">0<"), HOSTILE) == [1, 0, 0, 1]
     net, _ = network()
-    S = model.encode(net, net.alphabet.one_hot("ab"))
+    S = net.encode(net.alphabet.one_hot("ab"))
     for drawn in (
         figures.draw_states("<&", S),
         figures.draw_compare("<&", S, "'\"", S),
@@ -439,9 +451,139 @@ def test_empty_cells():
     )
 
 
-def test_infinite_cells_are_drawn():
-    svg = blocks.draw([[blocks.Block([-math.inf, 0.0, 1.0], "z")]], "").svg
-    assert texts(svg) == ["z", "-inf", "0.00", "1.00"]
+@pytest.mark.parametrize("value", [math.inf, -math.inf])
+def test_an_infinite_cell_is_answered_in_words(value):
+    for values, place in (([0.0, value], "2"), ([[0.0, 1.0], [value, 2.0]], "2, 1")):
+        with pytest.raises(FloatingPointError, match=f"^z is {value} at place {place}; a picture"):
+            blocks.draw([[blocks.Block(values, "z")]], "")
+
+
+def figures_of(value):
+    """(what the message names, a drawing): each of numbers of which one is not finite."""
+    net, _ = network()
+    x, zeros = net.alphabet.one_hot("a")[0], np.zeros(5)
+    bent = net.Ws + value
+    row, rows = np.array([0.0, value]), np.array([[0.0, 1.0], [value, 2.0]])
+    flat, twos = np.zeros((2, 2)), np.zeros(2)
+
+    def backward(place):
+        arrays = [flat] * 6
+        arrays[place] = rows
+        return figures.draw_backward("a", " b", "ba", *arrays, "ab")
+
+    gate, total = figures.Gate("keep", row, "f", row, "C"), figures.Sum("sum:", row, "C")
+    return [
+        ("the sum", lambda: figures.draw_step(1, x, net.Wh, zeros, bent, net.bh, zeros, "abc")),
+        ("S", lambda: figures.draw_states("a", rows)),
+        ("_S", lambda: figures.draw_states("a", rows, "_S", "decoder")),
+        ("the difference", lambda: figures.draw_compare("a", flat, "a", rows)),
+        ("P", lambda: figures.draw_decoding(twos, flat, flat, flat, rows, "ab", "ab", "ab")),
+        ("∂loss/∂S", lambda: backward(1)),
+        ("∂loss/∂_S", lambda: backward(3)),
+        ("P", lambda: backward(4)),
+        ("∂loss/∂z", lambda: backward(5)),
+        ("z / temperature − max", lambda: figures.draw_blame(row, twos, twos, "ab")),
+        ("p", lambda: figures.draw_blame(twos, row, twos, "ab")),
+        ("sure", lambda: figures.draw_answer("ab", "ba", row)),
+        ("f", lambda: figures.draw_gates([gate], "input", "")),
+        ("C", lambda: figures.draw_gates([total], "input", "")),
+        ("the code", lambda: figures.draw_code("ab", flat, row, flat, "ab", "ab", 4, "")),
+        ("P", lambda: figures.draw_code("ab", flat, twos, rows, "ab", "ab", 4, "")),
+        ("A", lambda: figures.draw_attention("ab", "ba", rows)),
+    ]
+
+
+@pytest.mark.parametrize("value", [math.inf, math.nan])
+def test_a_figure_of_what_is_not_finite_is_answered_in_words(value):
+    """A NaN would be an empty cell: it would say that the number is yet to come."""
+    for name, draw in figures_of(value):
+        with pytest.raises(FloatingPointError, match=f"^{name} is -?(inf|nan) at place "):
+            draw()
+
+
+def test_arrays_of_another_run_are_not_cut_to_fit():
+    net, _ = network()
+    run = net.run("abc")
+    dec = run.dec
+    for draw in (
+        lambda: figures.draw_states("ab", run.S),
+        lambda: figures.draw_decoding(
+            run.thought, dec.X, dec.S, dec.Z, dec.P, "cba", "abc", "abc"
+        ),  # the thought vector left in
+        lambda: figures.draw_attention("abc", "cb", np.eye(3)),
+        lambda: figures.draw_code("abc", np.eye(3), np.ones(2), np.eye(3), "ab", "abc", 4, ""),
+    ):
+        with pytest.raises(ValueError, match="is (shorter|longer) than argument"):
+            draw()
+
+
+def test_what_becomes_too_large_while_it_is_drawn():
+    huge = np.array([[1.7e308], [1.7e308]])
+    one, zero = np.ones(1), np.zeros(1)
+    with pytest.raises(FloatingPointError, match="the sum is inf at place 1"):
+        figures.draw_step(1, one, huge[:1], one, huge[:1], zero, zero, "a")
+    with pytest.raises(FloatingPointError, match="the difference is inf at place 1"):
+        figures.draw_compare("a", huge, "b", -huge)
+    with pytest.raises(FloatingPointError, match="the distance is inf; a picture"):
+        figures.draw_compare("a", np.full((2, 2), 1.7e308), "b", np.zeros((2, 2)))
+    assert "1.7e308" in figures.draw_states("a", huge).words
+
+
+def test_draw_gates():
+    f, C, total = np.array([0.5, 0.25]), np.array([2.0, -1.0]), np.array([1.5, 0.0])
+    rows = [figures.Gate("keep", f, "f", C, "C(1)"), figures.Sum("sum:", total, "C(2)")]
+    picture = figures.draw_gates(rows, "decoder", "A step.")
+    assert oracle.read_blocks(picture.svg) == [
+        ("f", [0.5, 0.25]),
+        ("C(1)", [2.0, -1.0]),
+        ("f ∘ C(1)", [1.0, -0.25]),
+        ("C(2)", [1.5, 0.0]),
+    ]
+    assert {"keep", "sum:", "∘", "="} <= set(texts(picture.svg)) and picture.words == "A step."
+
+
+def test_draw_stack():
+    picture = figures.draw_stack(
+        [0, 1, 2, 3], np.array([0, 1, 3, 3]), 5, " abc", 3, "half", 1, "c", "w"
+    )
+    found = oracle.read_blocks(picture.svg)
+    assert [name for name, _ in found] == [
+        *("", "the exact number"),
+        *("", "what half holds"),
+        *("", "the difference"),
+    ]
+    assert [numbers for _, numbers in found] == [[0], [1, 2, 3], [0], [1, 3, 3], [], [1]]
+    assert (
+        framed(picture.svg, "the exact number")
+        == framed(picture.svg, "what half holds")
+        == {(0, 0)}
+    )
+    assert not framed(picture.svg, "the difference")
+
+
+def test_figures_of_words():
+    """A text over words is a sequence of them: written with spaces between."""
+    text, S = ("twenty", "five"), np.arange(6.0).reshape(3, 2)
+    states = figures.draw_states(text, S)
+    assert states.words.startswith("The states while 'twenty five' is read; the last, S(2), is ")
+    assert {"twenty", "five"} <= set(texts(states.svg))
+    answer = figures.draw_answer(text, ("five", "six", "END"), np.ones(3))
+    assert answer.words.startswith("'twenty five' gives 'five six': wrong from letter 2 on.")
+    assert "six≠twenty" in texts(answer.svg)
+
+
+def test_long_labels_beside_rows_have_room():
+    block = blocks.Block(np.eye(2), rows=("twenty", "END"))
+    svg = blocks.draw([[block, block]], "").svg
+    root = ET.fromstring(svg)
+    cells = [float(cell.get("x")) for cell in root.iter(f"{SVG}rect") if cell.get("x")]
+    labels = [text for text in root.iter(f"{SVG}text") if text.text in block.rows]
+    assert len(labels) == 4
+    for label in labels:
+        half = text_width(label.text, 11) / 2
+        low, high = float(label.get("x")) - half, float(label.get("x")) + half
+        assert low >= 0
+        assert all(high <= x or x + blocks.CELL_W <= low for x in cells)
 
 
 @pytest.mark.parametrize("name", pictures())
@@ -488,7 +630,7 @@ def test_shade():
             for sign, full in ((1, notation.POSITIVE), (-1, notation.NEGATIVE)):
                 found = rgb(blocks.shade(sign * share * limit, limit))
                 assert all(abs(255 - c - share * (255 - f)) <= 0.5 for c, f in zip(found, full))
-    assert {blocks.shade(value, 1.0) for value in (math.nan, math.inf, -math.inf)} == {"#ffffff"}
+    assert blocks.shade(math.nan, 1.0) == "#ffffff", "an empty cell"
 
 
 def test_contrast():
@@ -498,7 +640,7 @@ def test_contrast():
     for darkest in (blocks.shade(1.0, 1.0), blocks.shade(-1.0, 1.0)):
         assert contrast(blocks.INK, darkest) >= 4.5
     assert len(set(notation.COLOURS.values())) == len(notation.COLOURS), "one role, one colour"
-    assert {symbol.role for symbol in notation.TABLE} <= {"", *notation.COLOURS}
+    assert {symbol.role for symbol in notation.TABLE} == {"", *notation.COLOURS}
 
 
 def test_a_block_without_limit_gives_its_largest_value_the_full_colour():
@@ -665,14 +807,43 @@ def test_names_in_plots_stand_as_they_are(name):
 
 
 def test_a_map_leaves_no_group_out():
-    """There are six colours with six markers; an alphabet may have 64 letters."""
+    """There are six colours with six markers; an alphabet may have more letters."""
     groups = {f"group {i}": [i] for i in range(7)}
-    try:
-        drawn = plots.Map(groups, (), **AXES).draw(np.ones((7, 2)), "")
-    except ValueError as error:  # refusing them in words is as good
-        assert "6" in str(error)
-    else:
-        assert set(groups) <= set(texts(drawn.svg))
+    drawn = plots.Map(groups, (), **AXES).draw(np.ones((7, 2)), "")
+    assert set(groups) <= set(texts(drawn.svg))
+
+
+def test_what_has_no_name_is_not_left_out():
+    """Nor is what was drawn the last time left standing."""
+    two = plots.Curves({"one": "input", "two": "input"}, **AXES)
+    for draw in (
+        lambda: two.draw(X, [X], ""),
+        lambda: two.draw([X], [X, X], ""),
+        lambda: two.draw(X, [X, X, X], ""),
+        lambda: plots.Bars("abc", "output", "p", (0, 1)).draw([0.5, 0.5], ""),
+        lambda: plots.Map({"one": [0]}, "ab", **AXES).draw(np.zeros((1, 2)), ""),
+    ):
+        with pytest.raises(ValueError, match="is (shorter|longer) than argument"):
+            draw()
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_a_plot_of_what_is_not_finite_is_answered_in_words(value):
+    line, points = np.array([1.0, value, 2.0]), np.array([[0.0, 1.0], [value, 2.0]])
+    curve = plots.Curves({"a": "blame"}, **AXES)
+    for words, draw in (
+        (
+            "the bars is V at place 2",
+            lambda: plots.Bars("abc", "output", "p", (0, 1)).draw(line, ""),
+        ),
+        ("curve 1 is V at place 2", lambda: curve.draw(np.arange(3.0), [line], "")),
+        ("the axis of curve 1 is V at place 2", lambda: curve.draw(line, [np.arange(3.0)], "")),
+        ("the map is V at place 2, 1", lambda: plots.Map({"a": [0]}, (), **AXES).draw(points, "")),
+    ):
+        with pytest.raises(
+            FloatingPointError, match=f"^{words.replace('V', str(value))}; a picture"
+        ):
+            draw()
 
 
 def test_nothing_touches_pyplot():

@@ -1,18 +1,25 @@
-"""Floor 4: draws arrays as cells of numbers (SVG text). Knows nothing of models."""
+"""Arrays drawn as cells of numbers (SVG text), and laid out on a grid. Knows nothing of models."""
 
 from dataclasses import dataclass, field
 from html import escape
-from math import isfinite, isnan
+from math import isnan
 
 import numpy as np
 
-from revlib.drawing.picture import Picture, legible, number
+from revlib.drawing.picture import Picture, drawable, number
 from revlib.notation import COLOURS, NEGATIVE, POSITIVE
 
-CELL_W, CELL_H = 50, 24  # pixels
-DIGIT_W = 24  # of a cell with one digit
-CAPTION, LABEL, GAP = 18, 15, 12
-INK, FAINT = "#222222", "#767676"
+# Pixels
+CELL_W = 50
+CELL_H = 24
+DIGIT_W = 24  # a cell with one digit
+CAPTION = 18  # height of a block's name
+LABEL = 15  # height of the labels above columns, and the least width of those beside rows
+GAP = 12  # between neighbours
+CHARACTER = 6.7  # width of one in a label, about
+
+INK = "#222222"
+FAINT = "#767676"
 
 
 @dataclass(frozen=True)
@@ -26,7 +33,7 @@ class Block:
     name : str
         The caption.
     role : str
-        A key of symbols.COLOURS.
+        A key of notation.COLOURS.
     rows, columns : sequence of str
         Labels beside the rows and above the columns.
     digits : int
@@ -50,78 +57,83 @@ class Block:
     width: float = CELL_W
 
     @property
-    def table(self):
-        return np.atleast_2d(np.asarray(self.values, dtype=float))
-
-    @property
     def size(self):
-        rows, columns = self.table.shape
-        return (
-            max(
-                columns * self.width
-                + 2 * LABEL * bool(self.rows),  # room on both sides keeps it centred
-                9.4 * len(self.name),
-            ),
-            rows * CELL_H + CAPTION * bool(self.name) + LABEL * bool(self.columns),
-        )
+        """Width and height in pixels."""
+        rows, columns = np.atleast_2d(self.values).shape
+        width = columns * self.width
+        height = rows * CELL_H
+        if self.rows:
+            label = max(LABEL, 5 + CHARACTER * max(map(len, self.rows)))
+            width += 2 * label  # as much on the other side keeps the cells in the middle
+        if self.name:
+            width = max(width, 9.4 * len(self.name))
+            height += CAPTION
+        if self.columns:
+            height += LABEL
+        return width, height
 
     def svg(self, x, y):
-        table, colour = self.table, COLOURS[self.role]
-        limit = float(self.limit or max(np.abs(table[np.isfinite(table)]), default=0) or 1)
+        """Return the block as SVG elements, its upper left corner at (x, y).
+
+        Raises
+        ------
+        FloatingPointError
+            If a value is infinite; the message says which, and where.
+        """
+        table = np.atleast_2d(drawable(self.values, self.name or "a block", empty=True))
+        limit = float(self.limit or np.nanmax(np.abs(table), initial=0) or 1)
+        colour = COLOURS[self.role]
         middle = x + self.size[0] / 2
-        x, parts = middle - table.shape[1] * self.width / 2, []
+        left = middle - table.shape[1] * self.width / 2
+
+        parts = []
         if self.name:
             parts.append(_text(middle, y + 13, self.name, colour, ' font-weight="bold"'))
             y += CAPTION
         if self.columns:
-            parts += [
-                _text(x + (j + 0.5) * self.width, y + 11, label, FAINT, ' font-size="11"')
-                for j, label in enumerate(self.columns)
-            ]
+            for j, label in enumerate(self.columns):
+                centre = left + (j + 0.5) * self.width
+                parts.append(_text(centre, y + 11, label, FAINT, ' font-size="11"'))
             y += LABEL
-        parts += [
-            _text(x - 5 - 3 * len(label), y + i * CELL_H + 17, label, FAINT, ' font-size="11"')
-            for i, label in enumerate(self.rows)
-        ]
-        cells = [
-            self._cell(value, x + j * self.width, y + i * CELL_H, limit)
-            for i, row in enumerate(table.tolist())
-            for j, value in enumerate(row)
-        ]
-        frames = [
-            f'<rect x="{x + j * self.width:g}" y="{y + i * CELL_H:g}" width="{self.width}"'
-            f' height="{CELL_H}" fill="none" stroke="{INK}" stroke-width="2.5"/>'
-            for i, j in sorted(self.mark)
-        ]
-        return (
-            f'{"".join(parts)}<g data-block="{escape(legible(self.name))}" stroke="{colour}"'
-            ' stroke-width="0.6">'
-            f"{''.join(cells)}{''.join(frames)}</g>"
-        )
+        for i, label in enumerate(self.rows):
+            centre = left - 5 - 3 * len(label)
+            parts.append(_text(centre, y + i * CELL_H + 17, label, FAINT, ' font-size="11"'))
+
+        parts.append(f'<g data-block="{escape(self.name)}" stroke="{colour}" stroke-width="0.6">')
+        for i, row in enumerate(table.tolist()):
+            for j, value in enumerate(row):
+                parts.append(self._cell(value, left + j * self.width, y + i * CELL_H, limit))
+        for i, j in sorted(self.mark):
+            frame = f'fill="none" stroke="{INK}" stroke-width="2.5"'
+            parts.append(self._box(left + j * self.width, y + i * CELL_H, frame))
+        parts.append("</g>")
+        return "".join(parts)
 
     def _cell(self, value, x, y, limit):
-        box = (
-            f'<rect x="{x:g}" y="{y:g}" width="{self.width}" height="{CELL_H}"'
-            f' fill="{shade(value, limit)}"/>'
-        )
+        box = self._box(x, y, f'fill="{shade(value, limit)}"')
         if isnan(value):
             return box
-        return box + _text(
-            x + self.width / 2, y + 17, number(value, self.digits), INK, ' stroke="none"'
-        )
+        shown = number(value, self.digits)
+        return box + _text(x + self.width / 2, y + 17, shown, INK, ' stroke="none"')
+
+    def _box(self, x, y, look):
+        return f'<rect x="{x:g}" y="{y:g}" width="{self.width}" height="{CELL_H}" {look}/>'
 
 
 def shade(value, limit):
-    """Colour of a value: white at 0, full NEGATIVE at -limit and POSITIVE at limit."""
-    if not isfinite(value):
+    """Return the colour of a value: white at 0, POSITIVE at limit, NEGATIVE at -limit.
+
+    An empty cell, NaN, is white.
+    """
+    if isnan(value):
         return "#ffffff"
     share = min(abs(value) / limit, 1)
     full = NEGATIVE if value < 0 else POSITIVE
     return "#" + "".join(f"{round(255 + (c - 255) * share):02x}" for c in full)
 
 
-def _text(x, y, text, colour, more=""):
-    return f'<text x="{x:g}" y="{y:g}" fill="{colour}"{more}>{escape(legible(text))}</text>'
+def _text(x, y, text, colour, attributes=""):
+    return f'<text x="{x:g}" y="{y:g}" fill="{colour}"{attributes}>{escape(text)}</text>'
 
 
 @dataclass(frozen=True)
@@ -134,17 +146,14 @@ class Sign:
 
     @property
     def size(self):
+        """Width and height in pixels."""
         return 0.64 * self.points * len(self.text) + 2, self.points + 8
 
     def svg(self, x, y):
+        """Return the sign as an SVG element, its upper left corner at (x, y)."""
         width, height = self.size
-        return _text(
-            x + width / 2,
-            y + height / 2 + self.points * 0.36,
-            self.text,
-            self.colour,
-            f' font-size="{self.points}"',
-        )
+        line = y + height / 2 + self.points * 0.36
+        return _text(x + width / 2, line, self.text, self.colour, f' font-size="{self.points}"')
 
 
 def draw(grid, words, arrows=(), gap=GAP):
@@ -164,36 +173,47 @@ def draw(grid, words, arrows=(), gap=GAP):
     Returns
     -------
     Picture
+
+    Raises
+    ------
+    FloatingPointError
+        If a number in a block is infinite.
     """
-    grid = [[Sign(item) if isinstance(item, str) else item for item in row] for row in grid]
-    shape = len(grid), max(map(len, grid))
-    items = {
-        (i, j): item for i, row in enumerate(grid) for j, item in enumerate(row) if item is not None
-    }
-    widths = [
-        max((t.size[0] for (_, j), t in items.items() if j == c), default=0)
-        for c in range(shape[1])
-    ]
-    heights = [
-        max((t.size[1] for (i, _), t in items.items() if i == r), default=0)
-        for r in range(shape[0])
-    ]
-    left = GAP + np.cumsum([0, *(w + GAP for w in widths)])
-    top = GAP + np.cumsum([0, *(h + gap for h in heights)])
-    boxes = {}
+    items = {}
+    for i, row in enumerate(grid):
+        for j, item in enumerate(row):
+            if item is not None:
+                items[i, j] = Sign(item) if isinstance(item, str) else item
+
+    sizes = {place: item.size for place, item in items.items()}
+    widths = [0] * max(len(row) for row in grid)
+    heights = [0] * len(grid)
+    for (i, j), (width, height) in sizes.items():
+        widths[j] = max(widths[j], width)
+        heights[i] = max(heights[i], height)
+    left = GAP + np.cumsum([0, *(width + GAP for width in widths)])
+    top = GAP + np.cumsum([0, *(height + gap for height in heights)])
+
+    parts = []
+    boxes = {}  # place -> x, y, width, height
     for (i, j), item in items.items():
-        w, h = item.size
-        # numbers share a line: what is lower than its row stands at its foot, a sign in the middle
-        # of a cell
-        y = top[i] + heights[i] - (h if isinstance(item, Block) else (CELL_H + h) / 2)
-        boxes[i, j] = left[j] + (widths[j] - w) / 2, y, w, h
-    body = [item.svg(*boxes[at][:2]) for at, item in items.items()]
-    body += [_arrow(boxes[a], boxes[b]) for a, b in arrows]
-    width, height = left[-1], top[-1] - gap + GAP
-    style = 'font-family="DejaVu Sans,Verdana,sans-serif" font-size="13" text-anchor="middle"'
+        width, height = sizes[i, j]
+        x = left[j] + (widths[j] - width) / 2
+        # Numbers share a line: a block lower than its row stands at the row's foot, and a sign in
+        # the middle of the last cell.
+        above_foot = height if isinstance(item, Block) else (CELL_H + height) / 2
+        y = top[i] + heights[i] - above_foot
+        boxes[i, j] = x, y, width, height
+        parts.append(item.svg(x, y))
+    for start, end in arrows:
+        parts.append(_arrow(boxes[start], boxes[end]))
+
+    width = left[-1]
+    height = top[-1] - gap + GAP
     return Picture(
-        f'<rect width="{width:.0f}" height="{height:.0f}" fill="#ffffff"/><g'
-        f" {style}>{''.join(body)}</g>",
+        f'<rect width="{width:.0f}" height="{height:.0f}" fill="#ffffff"/>'
+        '<g font-family="DejaVu Sans,Verdana,sans-serif" font-size="13" text-anchor="middle">'
+        f"{''.join(parts)}</g>",
         width,
         height,
         words,
@@ -201,23 +221,28 @@ def draw(grid, words, arrows=(), gap=GAP):
 
 
 def _arrow(start, end):
-    """From the foot of one box (x, y, width, height), along the gap between rows, to the head of
-    another."""
-    x0, y0 = start[0] + start[2] / 2, start[1] + start[3] + 1
-    x1, y1 = end[0] + end[2] / 2, end[1] - 2
+    """Return an arrow from the foot of one box to the head of another, along the gap between rows.
+
+    A box is x, y, width, height.
+    """
+    x0 = start[0] + start[2] / 2
+    y0 = start[1] + start[3] + 1
+    x1 = end[0] + end[2] / 2
+    y1 = end[1] - 2
     turn = (y0 + y1) / 2
+    colour = COLOURS["output"]
     return (
-        f'<g stroke="{COLOURS["output"]}" fill="none" stroke-width="1.6">'
+        f'<g stroke="{colour}" fill="none" stroke-width="1.6">'
         f'<path d="M{x0:g} {y0:g}V{turn:g}H{x1:g}V{y1 - 5:g}"/></g>'
-        f'<path d="M{x1 - 5:g} {y1 - 6:g}h10l-5 7z" fill="{COLOURS["output"]}"/>'
+        f'<path d="M{x1 - 5:g} {y1 - 6:g}h10l-5 7z" fill="{colour}"/>'
     )
 
 
 def spoken(values, digits=2):
-    """Numbers as a sentence lists them: '0.98, 1.28, 1.65'."""
-    return ", ".join(number(v, digits) for v in np.ravel(values))
+    """Return numbers as a sentence lists them: '0.98, 1.28, 1.65'."""
+    return ", ".join(number(value, digits) for value in np.ravel(values))
 
 
 def units(n):
-    """Labels of n units: ('1', '2', ...)."""
+    """Return the labels of n units: ('1', '2', ...)."""
     return tuple(str(i + 1) for i in range(n))

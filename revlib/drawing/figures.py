@@ -1,47 +1,23 @@
-"""The figures of the book: what each chapter shows, laid out in blocks."""
+"""The figures of the book: what each chapter shows of its numbers, laid out in blocks."""
 
-import functools
-import inspect
+from dataclasses import dataclass
 
 import numpy as np
 
+from revlib.alphabet import END
 from revlib.drawing.blocks import DIGIT_W, FAINT, Block, Sign, draw, spoken, units
 from revlib.drawing.picture import drawable, number
 from revlib.notation import COLOURS
 
-
-def _shaped(array, name, *shape):
-    """ValueError unless an array, or a list of names, has a shape; None stands for any number."""
-    found = np.shape(array)
-    if len(found) != len(shape) or any(
-        want not in (None, have) for want, have in zip(shape, found)
-    ):
-        wanted = ", ".join("any" if want is None else str(want) for want in shape)
-        raise ValueError(
-            f"{name} has shape {found}; beside the rest of the picture it needs"
-            f" ({wanted}{',' * (len(shape) == 1)})"
-        )
+ACTIVATION = {
+    "relu": "ReLU makes negative sums 0",
+    "tanh": "tanh squeezes sums to −1 … 1",
+    "linear": "the sums as they are",
+}
 
 
-def _of_numbers(drawing):
-    """A drawing that shows numbers: an array or a number that is not finite is answered in
-    words."""
-    signature = inspect.signature(drawing)
-
-    @functools.wraps(drawing)
-    def checked(*given, **named):
-        for name, value in signature.bind(*given, **named).arguments.items():
-            if isinstance(value, (np.ndarray, float)):
-                drawable(value, name)
-        with np.errstate(all="ignore"):  # what overflows on the way is answered where it arises
-            return drawing(*given, **named)
-
-    return checked
-
-
-@_of_numbers
-def draw_step(t, x, Wh, s, Ws, b, after, letters, limit=None, marks=None):
-    """One step of the encoder as a sum on paper: x(t)·Wh + S(t-1)·Ws + b = before ReLU, then S(t).
+def draw_step(t, x, Wh, s, Ws, bh, after, letters, activation="relu", limit=None, marks=None):
+    """Draw a step of the encoder as a sum on paper: x(t)·Wh + S(t-1)·Ws + bh, and what it becomes.
 
     Parameters
     ----------
@@ -49,156 +25,167 @@ def draw_step(t, x, Wh, s, Ws, b, after, letters, limit=None, marks=None):
         The step, from 1.
     x : (V,) array
         x(t), one-hot.
-    Wh, Ws, b : (V, n), (n, n), (n,) arrays
+    Wh, Ws, bh : (V, n), (n, n), (n,) arrays
     s, after : (n,) arrays
         S(t-1), and S(t) as the network computed it.
-    letters : str
-        The V letters.
+    letters : sequence of V str
+    activation : str
+        "relu", "tanh" or "linear": what makes S(t) of the sum.
     limit : float, optional
         State with the full colour; the largest shown if not given.
     marks : dict, optional
-        Block name -> cells with a heavy frame; without it the row of Wh that x(t) picks.
+        Block name -> cells with a heavy frame; the row of Wh that x(t) picks, if not given.
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    FloatingPointError
+        If the sum or S(t) is not finite.
     """
-    for array, name, *shape in (
-        (x, "x", len(letters)),
-        (Wh, "Wh", len(letters), len(s)),
-        (s, "s", None),
-        (Ws, "Ws", len(s), len(s)),
-        (b, "b", len(s)),
-        (after, "after", len(s)),
-    ):
-        _shaped(array, name, *shape)
-    from_letter, from_state, n = x @ Wh, s @ Ws, units(len(s))
-    before = drawable(from_letter + from_state + b, "the sum")
-    limit = limit or max(np.abs([before, after]).max(), 1e-9)
+    n = len(s)
+    with np.errstate(all="ignore"):  # what overflows is answered in words, below
+        from_letter = x @ Wh
+        from_state = s @ Ws
+        total = drawable(from_letter + from_state + bh, "the sum")
+    after = drawable(after, f"S({t})")
     letter = int(np.argmax(x))
-    marks = {"Wh": {(letter, j) for j in range(len(n))}} if marks is None else marks
+    limit = limit or _largest(total, after)
+    if marks is None:
+        marks = {"Wh": {(letter, j) for j in range(n)}}
 
-    def state(values, name):
-        return Block(
-            values, name, "encoder", columns=n if name == f"S({t - 1})" else (), limit=limit
-        )
+    def state(values, name, columns=()):
+        return Block(values, name, "encoder", columns=columns, limit=limit)
 
-    def weights(values, name, rows=()):
-        return Block(
-            values, name, "weights", rows, n if rows else (), mark=marks.get(name, set()), limit=1.2
-        )
+    def weights(values, name, rows=(), columns=()):
+        mark = marks.get(name, set())
+        return Block(values, name, "weights", rows, columns, mark=mark, limit=1.2)
 
-    activation = (
-        "ReLU makes negative sums 0"
-        if np.allclose(after, np.maximum(before, 0))
-        else "tanh squeezes sums to −1 … 1"
-    )
-    product = f"x({t})·Wh", f"S({t - 1})·Ws"
-    changed = (
-        "" if np.allclose(before, after) else f" Before the activation it was {spoken(before)}."
-    )
     words = (
         f"Step {t} reads '{letters[letter]}': S({t}) = {spoken(after)}. The letter brings"
-        f" {spoken(from_letter)}, the state before it {spoken(from_state)}.{changed}"
+        f" {spoken(from_letter)}, the state before it {spoken(from_state)}."
     )
+    if not np.allclose(total, after):
+        words += f" Before the activation it was {spoken(total)}."
     return draw(
         [
             [
                 Block(x, f"x({t})", "input", columns=tuple(letters), digits=0),
                 "·",
-                weights(Wh, "Wh", tuple(letters)),
+                weights(Wh, "Wh", tuple(letters), units(n)),
                 "=",
-                state(from_letter, product[0]),
+                state(from_letter, f"x({t})·Wh"),
             ],
             [
-                state(s, f"S({t - 1})"),
+                state(s, f"S({t - 1})", units(n)),
                 "·",
-                weights(Ws, "Ws", n),
+                weights(Ws, "Ws", units(n), units(n)),
                 "=",
-                state(from_state, product[1]),
+                state(from_state, f"S({t - 1})·Ws"),
             ],
-            [None, None, None, "+", weights(b, "b")],
-            [None, None, None, "=", state(before, "sum")],
-            [None, None, Sign(activation, FAINT, 12), "→", state(after, f"S({t})")],
+            [None, None, None, "+", weights(bh, "bh")],
+            [None, None, None, "=", state(total, "sum")],
+            [None, None, Sign(ACTIVATION[activation], FAINT, 12), "→", state(after, f"S({t})")],
         ],
         words,
     )
 
 
-@_of_numbers
 def draw_states(text, S, name="S", role="encoder", limit=None):
-    """All states of a run, one row a step, each beside the letter that was read.
+    """Draw all states of a run, one row a step, each beside the letter that was read.
 
     Parameters
     ----------
-    text : str
-        T letters.
+    text : sequence of T str
+        The letters, as a string; or the words.
     S : (T + 1, n) array
+    name, role : str
+        What a state is called, and a key of notation.COLOURS.
+    limit : float, optional
+        State with the full colour; the largest shown if not given.
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    FloatingPointError
+        If a state is not finite.
     """
-    _shaped(S, name, len(text) + 1, None)
-    limit = limit or max(np.abs(S).max(), 1e-9)
-    rows = [
-        [
-            Sign(letter),
-            Block(
-                row, f"{name}({t})", role, columns=units(len(row)) if t == 0 else (), limit=limit
-            ),
-        ]
-        for t, (letter, row) in enumerate(zip(" " + text, S))
-    ]
-    return draw(
-        rows,
-        f"The states while '{text}' is read; the last, {name}({len(text)}), is {spoken(S[-1])}.",
-        gap=6,
+    S = drawable(S, name)
+    limit = limit or _largest(S)
+    grid = []
+    for t, (letter, s) in enumerate(zip([" ", *text], S, strict=True)):
+        columns = units(len(s)) if t == 0 else ()
+        grid.append([Sign(letter), Block(s, f"{name}({t})", role, columns=columns, limit=limit)])
+    words = (
+        f"The states while '{_spelled(text)}' is read; the last, {name}({len(text)}), is"
+        f" {spoken(S[-1])}."
     )
+    return draw(grid, words, gap=6)
 
 
-@_of_numbers
 def draw_compare(first, S1, second, S2, limit=None):
-    """The states of two strings side by side, and the difference of their thought vectors.
+    """Draw the states of two strings side by side, and the difference of their thought vectors.
 
     Parameters
     ----------
-    first, second : str
+    first, second : sequences of T1 and T2 str
+        The letters, as strings; or the words.
     S1, S2 : (T1 + 1, n) and (T2 + 1, n) arrays
+    limit : float, optional
+        State with the full colour; the largest shown if not given.
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    FloatingPointError
+        If the difference is not finite, or too long for a float.
     """
-    _shaped(S1, "S1", len(first) + 1, None)
-    _shaped(S2, "S2", len(second) + 1, S1.shape[1])
-    limit = limit or max(np.abs(S1).max(), np.abs(S2).max(), 1e-9)
-    n, gone = units(S1.shape[1]), np.full(S1.shape[1], np.nan)
-    grid = []
-    for t in range(max(len(S1), len(S2))):
-        row = []
-        for text, S in ((first, S1), (second, S2)):
-            there = t < len(S)
-            row += [
-                Sign((" " + text)[t] if there else " "),
-                Block(
-                    S[t] if there else gone,
-                    f"S({t})" if there else " ",
-                    "encoder",
-                    columns=n if t == 0 else (),
-                    limit=limit,
-                ),
-            ]
-        grid.append(row)
-    difference = drawable(S1[-1] - S2[-1], "the difference")
-    distance = drawable(np.linalg.norm(difference), "the distance")
+    n = S1.shape[1]
+    with np.errstate(all="ignore"):  # what overflows is answered in words
+        difference = drawable(S1[-1] - S2[-1], "the difference")
+        distance = drawable(np.linalg.norm(difference), "the distance")
+    limit = limit or _largest(S1, S2)
+
+    def side(text, S, t):
+        columns = units(n) if t == 0 else ()
+        if t >= len(S):  # the other string is longer
+            empty = np.full(n, np.nan)
+            return [Sign(" "), Block(empty, " ", "encoder", columns=columns, limit=limit)]
+        letter = text[t - 1] if t > 0 else " "
+        return [Sign(letter), Block(S[t], f"S({t})", "encoder", columns=columns, limit=limit)]
+
+    first_text = _spelled(first)
+    second_text = _spelled(second)
+    steps = max(len(S1), len(S2))
+    grid = [[*side(first, S1, t), *side(second, S2, t)] for t in range(steps)]
+    minus = f"thought of '{first_text}' minus thought of '{second_text}'"
     grid.append(
         [
             None,
-            Sign(f"thought of '{first}' minus thought of '{second}'", FAINT, 11),
+            Sign(minus, FAINT, 11),
             Sign("="),
             Block(difference, "difference", "encoder", limit=limit),
         ]
     )
     words = (
-        f"The thought vector of '{first}' is {spoken(S1[-1])}; of '{second}' {spoken(S2[-1])}. "
-        f"They differ by {spoken(difference)}: a distance of {number(distance, 3)}."
+        f"The thought vector of '{first_text}' is {spoken(S1[-1])}; of '{second_text}'"
+        f" {spoken(S2[-1])}. They differ by {spoken(difference)}: a distance of"
+        f" {number(distance, 3)}."
     )
     return draw(grid, words, gap=6)
 
 
-@_of_numbers
 def draw_decoding(thought, X, S, Z, P, said, letters, outputs, shown=None, limit=None):
-    """The decoder, one row a step: what is fed in, the state, the scores, the probabilities, the
-    letter said.
+    """Draw the decoder, one row a step: what is fed in, the state, the scores, the probabilities,
+    the letter said.
 
     Arrows take each letter said to the next step's input: the feedback.
 
@@ -215,17 +202,21 @@ def draw_decoding(thought, X, S, Z, P, said, letters, outputs, shown=None, limit
         Steps drawn; the rest stays empty. All if not given.
     limit : float, optional
         State with the full colour; the largest shown if not given.
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    FloatingPointError
+        If a probability or a state is not finite.
     """
     T = len(said)
-    for array, name, columns in (
-        (X, "X", len(letters)),
-        (S, "S", len(thought)),
-        (Z, "Z", len(outputs)),
-        (P, "P", len(outputs)),
-    ):
-        _shaped(array, name, T, columns)
+    P = drawable(P, "P")
     shown = T if shown is None else min(shown, T)
-    limit = limit or max(np.abs(S).max(), 1e-9)
+    limit = limit or _largest(S)
+    largest_score = _largest(Z)
     grid = [
         [
             None,
@@ -238,263 +229,317 @@ def draw_decoding(thought, X, S, Z, P, said, letters, outputs, shown=None, limit
             ),
         ]
     ]
-    for t in range(1, T + 1):
-        there = 1 if t <= shown else np.nan  # NaN: an empty cell
-        head = {"columns": tuple(letters)} if t == 1 else {}
-        names = {"columns": tuple(outputs)} if t == 1 else {}
+    drawn = [_until(shown, rows) for rows in (X, S, Z, P)]
+    for t, (x, s, z, p, letter) in enumerate(zip(*drawn, said, strict=True), start=1):
+        inputs = tuple(letters) if t == 1 else ()
+        scores = tuple(outputs) if t == 1 else ()
+        points = 20 if len(letter) == 1 else 13
         grid.append(
             [
-                Block(X[t - 1] * there, f"x({t})", "input", digits=0, limit=1, **head),
-                Block(S[t - 1] * there, f"_S({t})", "decoder", limit=limit),
-                Block(Z[t - 1] * there, f"z({t})", "output", limit=np.abs(Z).max() or 1, **names),
-                Block(P[t - 1] * there, f"p({t})", "output", limit=1, **names),
-                Sign(
-                    said[t - 1] if t <= shown else " ",
-                    COLOURS["output"],
-                    20 if len(said[t - 1]) == 1 else 13,
-                ),
+                Block(x, f"_x({t})", "input", columns=inputs, digits=0, limit=1),
+                Block(s, f"_S({t})", "decoder", limit=limit),
+                Block(z, f"z({t})", "output", columns=scores, limit=largest_score),
+                Block(p, f"p({t})", "output", columns=scores, limit=1),
+                Sign(letter if t <= shown else " ", COLOURS["output"], points),
             ]
         )
-    fed = "nothing" if not X[shown - 1].any() else f"'{letters[int(X[shown - 1].argmax())]}'"
+    fed = X[shown - 1]
+    read = f"'{letters[int(fed.argmax())]}'" if fed.any() else "nothing"
     words = (
-        f"Step {shown} of {T}: fed {fed}, the state becomes {spoken(S[shown - 1])}, "
-        f"the probabilities {spoken(P[shown - 1])}, and it says {said[shown - 1]!r}. "
-        f"So far it has said {' '.join(said[:shown])!r}."
+        f"Step {shown} of {T}: fed {read}, the state becomes {spoken(S[shown - 1])}, the"
+        f" probabilities {spoken(P[shown - 1])}, and it says {said[shown - 1]!r}. So far it has"
+        f" said {' '.join(said[:shown])!r}."
     )
-    return draw(grid, words, [((t, 4), (t + 1, 0)) for t in range(1, shown)], gap=24)
+    feedback = [((t, 4), (t + 1, 0)) for t in range(1, shown)]
+    return draw(grid, words, feedback, gap=24)
 
 
-@_of_numbers
 def draw_backward(text, fed, right, S, dS, dec_S, dec_dS, P, dZ, outputs, limit=None):
-    """A run and, beside every state, what the loss blames on it: down the left in time, back up the
-    right.
+    """Draw a run and, beside every state, what the loss blames on it: down the left in time, back
+    up the right.
 
     Parameters
     ----------
-    text, fed, right : str or sequence of str
+    text, fed, right : sequences of str
         The T letters read; the L letters fed to the decoder (' ' for the empty first input); the L
         right ones.
     S, dS : (T + 1, n) arrays
-        Encoder states and d loss / d S; row 0 is not drawn.
+        Encoder states and ∂loss/∂S; row 0 is not drawn.
     dec_S, dec_dS : (L + 1, n) arrays
         The decoder's; row 0 is the thought vector, drawn as S(T).
     P, dZ : (L, K) arrays
-        Probabilities, and d loss / d z.
+        Probabilities, and ∂loss/∂z.
     outputs : sequence of K str
     limit : float, optional
         Blame with the full colour; the largest shown if not given.
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    FloatingPointError
+        If a state, a probability or its blame is not finite.
     """
-    steps, n = len(fed), np.shape(S)[-1]
-    for array, name, *shape in (
-        (S, "S", len(text) + 1, n),
-        (dS, "dS", len(text) + 1, n),
-        (dec_S, "dec_S", steps + 1, n),
-        (dec_dS, "dec_dS", steps + 1, n),
-        (P, "P", steps, len(outputs)),
-        (dZ, "dZ", steps, len(outputs)),
-        ([*right], "right", steps),
-    ):
-        _shaped(array, name, *shape)
-    limit = limit or max(np.abs(dS).max(), np.abs(dec_dS).max(), 1e-12)
-    n, grid = units(S.shape[1]), []
+    L = len(fed)
+    n = S.shape[1]
+    P = drawable(P, "P")
+    dS = drawable(dS, "∂loss/∂S")
+    dec_dS = drawable(dec_dS, "∂loss/∂_S")
+    dZ = drawable(dZ, "∂loss/∂z")
+    limit = limit or _largest(dS, dec_dS)
+
+    def blame(values, name, columns=(), limit=limit):
+        return Block(values, name, "blame", columns=columns, digits=3, limit=limit)
+
+    grid = []
     for t, letter in enumerate(text, start=1):
+        columns = units(n) if t == 1 else ()
         grid.append(
             [
                 Sign(letter),
-                Block(S[t], f"S({t})", "encoder", columns=n if t == 1 else ()),
+                Block(S[t], f"S({t})", "encoder", columns=columns),
                 "←",
-                Block(
-                    dS[t],
-                    f"∂loss/∂S({t})",
-                    "blame",
-                    columns=n if t == 1 else (),
-                    digits=3,
-                    limit=limit,
-                ),
+                blame(dS[t], f"∂loss/∂S({t})", columns),
             ]
         )
-    for t, (letter, said) in enumerate(zip(fed, right), start=1):
-        names = tuple(outputs) if t == 1 else ()
+    for t, (letter, answer) in enumerate(zip(fed, right, strict=True), start=1):
+        columns = tuple(outputs) if t == 1 else ()
         grid.append(
             [
                 Sign(letter),
                 Block(dec_S[t], f"_S({t})", "decoder"),
                 "←",
-                Block(dec_dS[t], f"∂loss/∂_S({t})", "blame", digits=3, limit=limit),
+                blame(dec_dS[t], f"∂loss/∂_S({t})"),
                 "←",
-                Block(
-                    dZ[t - 1], f"∂loss/∂z({t})", "blame", columns=names, digits=3, limit=1 / len(P)
-                ),
+                blame(dZ[t - 1], f"∂loss/∂z({t})", columns, limit=1 / L),
                 "←",
-                Block(P[t - 1], f"p({t})", "output", columns=names, limit=1),
-                Sign(said, COLOURS["input"], 16 if len(said) == 1 else 12),
+                Block(P[t - 1], f"p({t})", "output", columns=columns, limit=1),
+                Sign(answer, COLOURS["input"], 16 if len(answer) == 1 else 12),
             ]
         )
     words = (
-        f"Blame flows from the right letters, {' '.join(right)}, back to '{text}'. On the last"
-        f" state of the decoder: {spoken(dec_dS[-1], 3)}; on the thought vector:"
+        f"Blame flows from the right letters, {' '.join(right)}, back to '{_spelled(text)}'. On"
+        f" the last state of the decoder: {spoken(dec_dS[-1], 3)}; on the thought vector:"
         f" {spoken(dec_dS[0], 3)}; on S(1): {spoken(dS[1], 3)}."
     )
     return draw(grid, words, gap=4)
 
 
-@_of_numbers
 def draw_blame(z, p, y, letters, temperature=1.0):
-    """Scores to probabilities to blame: z, its share exp(z - max), p, the right letter y, and p -
-    y.
+    """Draw how scores become probabilities and blame: z, exp(z / temperature - max), p, the right
+    letter y, and p - y.
 
     Parameters
     ----------
     z, p, y : (K,) arrays
     letters : sequence of K str
+    temperature : float
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    FloatingPointError
+        If a scaled score or a probability is not finite.
     """
-    for array, name in ((z, "z"), (p, "p"), (y, "y")):
-        _shaped(array, name, len(letters))
-    scaled, target = z / temperature, int(y.argmax())
-    shifted = drawable(scaled - scaled.max(), "z / temperature − max")
+    target = int(y.argmax())
+    with np.errstate(all="ignore"):  # what overflows is answered in words
+        scaled = z / temperature
+        shifted = drawable(scaled - scaled.max(), "z / temperature − max")
+    p = drawable(p, "p")
     loss = np.log(np.exp(shifted).sum()) - shifted[target]  # not -log p: p may have become 0
-    rows = [
-        (z, "z", "output", 2, "scores"),
-        (shifted, "z / temperature − max", "output", 2, "the largest becomes 0"),
-        (np.exp(shifted), "exp", "output", 3, "e to that power"),
-        (p, "p", "output", 3, "divided by their sum"),
-        (y, "y", "input", 0, "the right letter"),
-        (p - y, "p − y", "blame", 3, "the blame"),
+
+    def row(why, values, name, role="output", digits=3, columns=(), limit=1):
+        block = Block(values, name, role, columns=columns, digits=digits, limit=limit)
+        return [Sign(why, FAINT, 12), block]
+
+    grid = [
+        row("scores", z, "z", digits=2, columns=tuple(letters), limit=None),
+        row("the largest becomes 0", shifted, "z / temperature − max", digits=2, limit=None),
+        row("e to that power", np.exp(shifted), "exp"),
+        row("divided by their sum", p, "p"),
+        row("the right letter", y, "y", "input", digits=0),
+        row("the blame", p - y, "p − y", "blame"),
     ]
     words = (
         f"At temperature {number(temperature)} the probabilities are {spoken(p, 3)}. The right"
         f" letter is {letters[target]!r}: the loss is {number(loss, 4)} nats, and p − y is"
         f" {spoken(p - y, 3)}."
     )
-    return draw(
-        [
-            [
-                Sign(why, FAINT, 12),
-                Block(
-                    values,
-                    name,
-                    role,
-                    columns=tuple(letters) if i == 0 else (),
-                    digits=digits,
-                    limit=None if i < 2 else 1,
-                ),
-            ]
-            for i, (values, name, role, digits, why) in enumerate(rows)
-        ],
-        words,
-        gap=6,
-    )
-
-
-@_of_numbers
-def draw_answer(text, said, sure):
-    """An answer letter by letter, each over how sure the network was of it; a wrong one beside the
-    right one, and framed.
-
-    Parameters
-    ----------
-    text : str
-        The string that was read.
-    said : sequence of str
-        Letters, and END if the network said it.
-    sure : (len(said),) array
-        The probability of each.
-    """
-    _shaped(sure, "sure", len(said))
-    right = [*text[::-1], "END"]
-    wrong = [t for t, letter in enumerate(said) if t >= len(right) or letter != right[t]]
-    names = [
-        f"{letter}≠{(right + ['nothing'] * len(said))[t]}" if t in wrong else letter
-        for t, letter in enumerate(said)
-    ]
-    answer = "".join(letter for letter in said if letter != "END")
-    told = f"wrong from letter {wrong[0] + 1} on" if wrong else "right"
-    least = number(min(sure), 4)
-    doubt = (
-        "It is sure of every letter."
-        if least == "1.0000"
-        else f"It is least sure of letter {int(np.argmin(sure)) + 1}, {least}."
-    )
-    words = f"'{text}' gives '{answer}': {told}. {doubt}"
-    return draw(
-        [
-            [
-                Block(
-                    sure,
-                    "what it says, and how sure it is",
-                    "output",
-                    columns=tuple(names),
-                    limit=1,
-                    mark={(0, t) for t in wrong},
-                )
-            ]
-        ],
-        words,
-    )
-
-
-@_of_numbers
-def draw_gates(rows, role, words):
-    """What gates let through, a row each: gate ∘ what it opens for = what passes; and sums of what
-    has passed.
-
-    Parameters
-    ----------
-    rows : sequence of (word, gate, its name, other, its name), or of (word, sum, its name)
-        Gates, others and sums are (n,) arrays.
-    role : str
-        Of all but the gates: a key of symbols.COLOURS.
-    words : str
-    """
-    grid = []
-    for word, values, name, *other in rows:
-        drawable(values * other[0] if other else values, name)
-        if other:
-            values, gate, passes = (
-                other[0],
-                Block(values, name, "weights", limit=1),
-                Block(values * other[0], f"{name} ∘ {other[1]}", role, limit=1),
-            )
-            grid.append([word, gate, "∘", Block(values, other[1], role, limit=1), "=", passes])
-        else:
-            grid.append([*[None] * 4, word, Block(values, name, role, limit=1)])
     return draw(grid, words, gap=6)
 
 
-@_of_numbers
-def draw_code(text, X, code, P, said, letters, room, words):
-    """A string's one-hot rows, the code they become, and what is read off it, letter by letter.
+def draw_answer(text, said, sure):
+    """Draw an answer letter by letter, each over how sure the network was of it.
+
+    A wrong letter stands beside the right one, and is framed.
 
     Parameters
     ----------
-    text, said : str
-        T letters read, and the T letters that come back.
+    text : sequence of T str
+        The letters that were read, as a string; or the words.
+    said : sequence of L str
+        Letters, and END if the network said it.
+    sure : (L,) array
+        The probability of each.
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    FloatingPointError
+        If a probability is not finite.
+    """
+    sure = drawable(sure, "sure")
+    right = [*text[::-1], END]
+    names = []
+    wrong = []
+    for t, letter in enumerate(said):
+        expected = right[t] if t < len(right) else "nothing"
+        if letter == expected:
+            names.append(letter)
+        else:
+            names.append(f"{letter}≠{expected}")
+            wrong.append(t)
+
+    answer = _spelled([letter for letter in said if letter != END])
+    verdict = f"wrong from letter {wrong[0] + 1} on" if wrong else "right"
+    least = number(sure.min(), 4)
+    if least == "1.0000":
+        doubt = "It is sure of every letter."
+    else:
+        doubt = f"It is least sure of letter {int(sure.argmin()) + 1}, {least}."
+    block = Block(
+        sure,
+        "what it says, and how sure it is",
+        "output",
+        columns=tuple(names),
+        limit=1,
+        mark={(0, t) for t in wrong},
+    )
+    return draw([[block]], f"'{_spelled(text)}' gives '{answer}': {verdict}. {doubt}")
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A row of draw_gates: gate ∘ other = what passes.
+
+    Parameters
+    ----------
+    word : str
+        What the gate does: "keep".
+    gate, other : (n,) arrays
+    name, other_name : str
+        The captions of both.
+    """
+
+    word: str
+    gate: np.ndarray
+    name: str
+    other: np.ndarray
+    other_name: str
+
+    def row(self, role):
+        """Return the row for draw, all but the gate in the colour of a role."""
+        passes = self.gate * self.other
+        return [
+            self.word,
+            Block(self.gate, self.name, "weights", limit=1),
+            "∘",
+            Block(self.other, self.other_name, role, limit=1),
+            "=",
+            Block(drawable(passes, self.name), f"{self.name} ∘ {self.other_name}", role, limit=1),
+        ]
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A row of draw_gates: the sum of what has passed.
+
+    Parameters
+    ----------
+    word : str
+    values : (n,) array
+    name : str
+        The caption.
+    """
+
+    word: str
+    values: np.ndarray
+    name: str
+
+    def row(self, role):
+        """Return the row for draw, in the colour of a role."""
+        block = Block(drawable(self.values, self.name), self.name, role, limit=1)
+        return [None, None, None, None, self.word, block]
+
+
+def draw_gates(rows, role, words):
+    """Draw what gates let through, a row each, and sums of what has passed.
+
+    Parameters
+    ----------
+    rows : sequence of Gate and Sum
+    role : str
+        Of all but the gates: a key of notation.COLOURS.
+    words : str
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    FloatingPointError
+        If what passes, or a sum, is not finite.
+    """
+    return draw([row.row(role) for row in rows], words, gap=6)
+
+
+def draw_code(text, X, code, P, said, letters, widest, words):
+    """Draw a string's one-hot rows, the code they become, and what is read off it.
+
+    Parameters
+    ----------
+    text, said : sequences of T str
+        The letters read, and those that come back.
     X, P : (T, V) arrays
         One-hot rows, and probabilities.
     code : (k,) array
-    letters : str
-        The V letters.
-    room : int
-        Units the code has room for: the picture is as wide whatever k is.
+    letters : sequence of V str
+    widest : int
+        The most units a code may have: the picture is as wide whatever k is.
     words : str
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    FloatingPointError
+        If the code or a probability is not finite.
     """
-    for array, name in ((X, "X"), (P, "P")):
-        _shaped(array, name, len(text), len(letters))
-    middle = Block(
-        np.pad(code, (0, room - len(code)), constant_values=np.nan),
-        "code",
-        "encoder",
-        columns=units(len(code)),
-        limit=10,
-    )
+    P = drawable(P, "P")
+    k = len(code)
+    cells = np.full(widest, np.nan)
+    cells[:k] = drawable(code, "the code")
+    middle = Block(cells, "code", "encoder", columns=units(k), limit=10)
     grid = []
-    for t, (letter, x, p, answer) in enumerate(zip(text, X, P, said)):
+    for t, (letter, x, p, answer) in enumerate(zip(text, X, P, said, strict=True)):
         columns = tuple(letters) if t == 0 else ()
+        between = ["→", middle, "→"] if t == len(text) // 2 else [None, None, None]
         grid.append(
             [
                 Sign(letter),
                 Block(x, f"x({t + 1})", "input", columns=columns, digits=0, limit=1),
-                *(["→", middle, "→"] if t == len(text) // 2 else [None] * 3),
+                *between,
                 Block(p, f"p({t + 1})", "output", columns=columns, limit=1),
                 Sign(answer),
             ]
@@ -502,16 +547,15 @@ def draw_code(text, X, code, P, said, letters, room, words):
     return draw(grid, words, gap=6)
 
 
-@_of_numbers
 def draw_stack(right, held, places, letters, limit, kind, frame, said, words):
-    """A number digit by digit, as it should be and as a machine holds it, and the difference.
+    """Draw a number digit by digit, as it should be and as a machine holds it, and the difference.
 
     Parameters
     ----------
     right, held : (P + 1,) int arrays
         What is before the point, then P digits after it.
     places : int
-        Digits after the point that there is room for; those beyond P are empty cells.
+        The most digits after the point; those beyond P are empty cells.
     letters : sequence of str
         What the digits 0, 1, … mean, written above the right ones.
     limit : int
@@ -523,65 +567,110 @@ def draw_stack(right, held, places, letters, limit, kind, frame, said, words):
     said : str
         The letters said so far.
     words : str
+
+    Returns
+    -------
+    Picture
     """
-    above = [*(letters[digit] for digit in right), *" " * (places + 1 - len(right))]
-    rows = [
-        ("the exact number", right, "encoder"),
-        (f"what {kind} holds", held, "encoder"),
-        ("the difference", np.where(held == right, np.nan, held - right), "blame"),
-    ]
-    grid = []
-    for name, values, role in rows:
-        values = np.append(values, np.full(places + 1 - len(values), np.nan))
-        marks = [{(0, 0)} if role == "encoder" and place == frame else set() for place in (0, 1)]
-        labels = above if name == rows[0][0] else []
-        grid.append(
-            [
-                Block(values[:1], "", role, (), tuple(labels[:1]), 0, marks[0], limit),
-                ".",
-                Block(values[1:], name, role, (), tuple(labels[1:]), 0, marks[1], limit, DIGIT_W),
-            ]
+    beyond = places + 1 - len(right)
+    meanings = [*(letters[digit] for digit in right), *[" "] * beyond]
+    difference = np.where(
+        held == right, np.nan, held - right
+    )  # a cell where they are equal is empty
+
+    def row(values, name, role, columns=(), framed=None):
+        values = np.append(values, np.full(beyond, np.nan))
+        before = Block(
+            values[:1],
+            "",
+            role,
+            columns=tuple(columns[:1]),
+            digits=0,
+            mark={(0, 0)} if framed == 0 else set(),
+            limit=limit,
         )
-    return draw([*grid, [None, None, Sign(said or " ", COLOURS["output"])]], words, gap=6)
+        after = Block(
+            values[1:],
+            name,
+            role,
+            columns=tuple(columns[1:]),
+            digits=0,
+            mark={(0, 0)} if framed == 1 else set(),
+            limit=limit,
+            width=DIGIT_W,
+        )
+        return [before, ".", after]
+
+    grid = [
+        row(right, "the exact number", "encoder", meanings, frame),
+        row(held, f"what {kind} holds", "encoder", framed=frame),
+        row(difference, "the difference", "blame"),
+        [None, None, Sign(said or " ", COLOURS["output"])],
+    ]
+    return draw(grid, words, gap=6)
 
 
-@_of_numbers
 def draw_attention(text, said, A):
-    """Where an attention decoder looks: a row for each letter said, a column for each letter read;
-    the heaviest of each row framed.
+    """Draw where an attention decoder looks: a row a letter said, a column a letter read.
+
+    The heaviest weight of each row is framed.
 
     Parameters
     ----------
-    text : str
-        The T letters read.
+    text : sequence of T str
+        The letters read, as a string; or the words.
     said : sequence of L str
         Letters, and END if the network said it.
     A : (L, T) array
-        Row t-1: how much of each encoder state step t takes; each row sums to 1.
+        Row t-1 is α(t): how much of each encoder state step t takes; each row sums to 1.
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    FloatingPointError
+        If a weight is not finite.
     """
-    _shaped(A, "A", len(said), len(text))
-    looks, last = A.argmax(axis=1), len(text) - 1
-    back = sum(look == last - t for t, look in enumerate(looks) if t <= last)
-    places = ", ".join(
-        f"{letter} at {look + 1} ({number(row[look])})" for letter, look, row in zip(said, looks, A)
+    A = drawable(A, "A")
+    T = len(text)
+    looks = A.argmax(axis=1).tolist()
+    back = 0  # looks on the anti-diagonal: the letter that a reversal says next
+    places = []
+    for t, (letter, look) in enumerate(zip(said, looks, strict=True)):
+        places.append(f"{letter} at {look + 1} ({number(A[t, look])})")
+        if look == T - 1 - t:
+            back += 1
+    block = Block(
+        A,
+        "said, and how much of each letter's state",
+        "encoder",
+        tuple(said),
+        tuple(text),
+        limit=1,
+        mark=set(enumerate(looks)),
     )
     words = (
-        f"While it says a letter it looks most at this one of '{text}': {places}. "
-        f"{back} of {min(len(said), len(text))} looks are on the anti-diagonal."
+        f"While it says a letter it looks most at this one of '{_spelled(text)}':"
+        f" {', '.join(places)}. {back} of {min(len(said), T)} looks are on the anti-diagonal."
     )
-    return draw(
-        [
-            [
-                Block(
-                    A,
-                    "said, and how much of each letter's state",
-                    "encoder",
-                    tuple(said),
-                    tuple(text),
-                    limit=1,
-                    mark={(t, int(look)) for t, look in enumerate(looks)},
-                )
-            ]
-        ],
-        words,
-    )
+    return draw([[block]], words)
+
+
+def _largest(*arrays):
+    """Return the largest absolute value of arrays; a little more than 0 if all are 0."""
+    return max(1e-12, *(float(np.abs(array).max()) for array in arrays))
+
+
+def _until(shown, rows):
+    """Return a copy of rows; those after the first `shown` are empty cells."""
+    rows = np.array(rows, dtype=float)
+    rows[shown:] = np.nan
+    return rows
+
+
+def _spelled(symbols):
+    """Return the text of a sequence of symbols: letters as they are, words with spaces between."""
+    between = "" if all(len(symbol) == 1 for symbol in symbols) else " "
+    return between.join(symbols)

@@ -1,8 +1,6 @@
-"""Floor 0: a picture, which is an SVG drawing and the words that say what it shows now; and how
-numbers stand in it."""
+"""A picture: an SVG drawing, the words that say what it shows, and how its numbers are written."""
 
 import base64
-import re
 from dataclasses import dataclass
 from html import escape
 
@@ -11,11 +9,10 @@ import numpy as np
 
 @dataclass(frozen=True, repr=False)
 class Picture:
-    """One drawing. The words are its title, its alternative text, and what `print` shows.
+    """A drawing and its words: its title, its alternative text, and what `print` shows.
 
     A notebook stores it as an image with that alternative text, which is seen before any cell is
-    run;
-    a panel puts `svg` itself on the page.
+    run. A panel puts `svg` itself on the page.
     """
 
     body: str  # SVG elements
@@ -26,18 +23,20 @@ class Picture:
 
     @property
     def svg(self):
+        """The whole drawing, an SVG element."""
+        width = f"{self.width:.0f}"
+        height = f"{self.height:.0f}"
         return (
             '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
-            ' role="img" '
-            f'width="{self.width:.0f}" height="{self.height:.0f}" viewBox="0 0 {self.width:.0f}'
-            f' {self.height:.0f}" '
-            f'style="max-width:100%;height:auto"><title>{escape(legible(self.words))}</title>{self.body}</svg>'
+            f' role="img" width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+            ' style="max-width:100%;height:auto">'
+            f"<title>{escape(self.words)}</title>{self.body}</svg>"
         )
 
     def _repr_html_(self):
         data = base64.b64encode(self.svg.encode()).decode()
         return (
-            f'<img class="revlib-{self.kind}" alt="{escape(legible(self.words))}"'
+            f'<img class="revlib-{self.kind}" alt="{escape(self.words)}"'
             f' src="data:image/svg+xml;base64,{data}">'
         )
 
@@ -45,23 +44,26 @@ class Picture:
         return self.words
 
 
-def legible(text):
-    """`text` as an SVG can hold it: a character that no XML may have, such as NUL or half a
-    surrogate pair, is written as
-    Python writes it, \\x00."""
-    return re.sub(
-        "[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]",
-        lambda found: ascii(found[0])[1:-1],
-        str(text),
-    )
+def drawable(values, name, empty=False):
+    """Return values as a float array; a number that is not finite would just be missing.
 
+    Parameters
+    ----------
+    values : array or float
+    name : str
+        What the values are called in the message.
+    empty : bool
+        Whether a NaN is an empty cell, and so allowed.
 
-def drawable(values, name):
-    """`values` as a float array; FloatingPointError if one is no number or not finite: its place
-    would just be empty."""
+    Raises
+    ------
+    FloatingPointError
+        If a value is infinite or NaN; the message says which, and where.
+    """
     values = np.asarray(values, dtype=float)
-    if not np.isfinite(values).all():
-        place = tuple(np.argwhere(~np.isfinite(values))[0].tolist())
+    missing = np.isinf(values) if empty else ~np.isfinite(values)
+    if missing.any():
+        place = tuple(np.argwhere(missing)[0].tolist())
         where = f" at place {', '.join(str(k + 1) for k in place)}" if place else ""
         raise FloatingPointError(
             f"{name} is {values[place]}{where}; a picture shows finite numbers"
@@ -70,11 +72,14 @@ def drawable(values, name):
 
 
 def number(value, digits=2):
-    """A value as a picture shows it: up to `digits` decimals, as many as six characters hold, else
-    1.2e7."""
+    """Return a value as a picture shows it: up to `digits` decimals, in six characters at most.
+
+    It has as many decimals as fit, and if even the whole part does not fit, an exponent: 1.2e7.
+    """
     for decimals in range(digits, -1, -1):
         text = f"{value:.{decimals}f}"
-        text = text if float(text) else text.removeprefix("-")  # no -0.00
+        if float(text) == 0:
+            text = text.removeprefix("-")  # no -0.00
         if len(text) <= 6:
             return text
     mantissa, exponent = f"{value:.1e}".split("e")

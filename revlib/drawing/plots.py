@@ -1,12 +1,10 @@
-"""Floor 4: draws curves, bars and maps (matplotlib figures, never pyplot's state). Knows nothing of
-models.
+"""Curves, bars and maps, drawn by matplotlib. Knows nothing of models.
 
-Each class lays a figure out once; its `draw` moves what is on it, so that a slider can follow the
-hand. The frame
-(axes, ticks, legend) never moves: it is drawn once and kept, and only what moves is drawn again.
+Each class lays out a figure once; its `draw` moves what is on it, so that a slider can follow the
+hand. The frame (axes, ticks, legend) never moves: it is drawn once and kept as text, and a move
+draws only what moves. Matplotlib's own settings and pyplot's figures are left alone.
 """
 
-import functools
 import io
 import itertools
 import re
@@ -21,20 +19,19 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 from matplotlib.transforms import ScaledTranslation
 
-from revlib.drawing.picture import Picture, drawable, legible, number
+from revlib.drawing.picture import Picture, drawable, number
 from revlib.notation import COLOURS
 
-# text stays text, and equal figures give equal bytes
 STYLE = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "revlib",
+    "svg.fonttype": "none",  # text stays text
+    "svg.hashsalt": "revlib",  # equal figures give equal bytes
     "font.size": 10,
     "font.family": "DejaVu Sans",
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.formatter.useoffset": False,
-    "text.parse_math": False,
-}  # a $ is a letter like others
+    "text.parse_math": False,  # a $ is a letter like others
+}
 # One group, one colour and one marker: told apart without colour too.
 GROUPS = (
     ("#0060a0", "o"),
@@ -44,252 +41,272 @@ GROUPS = (
     ("#4d4d4d", "v"),
     ("#8a5a00", "P"),
 )
-
-# what is further out is outside of every picture, and its place in pixels is still a number
-FAR = 1e200
-_LOCK = (
-    threading.RLock()
-)  # matplotlib's settings are one for all threads, and a panel may be drawn beside a cell
+# Matplotlib's settings are one for all threads, and a panel may be drawn beside a cell.
+LOCK = threading.RLock()
 
 
 @contextmanager
-def _style():
-    """Matplotlib's settings as here, and afterwards as they were."""
-    with _LOCK, mpl.rc_context(STYLE), warnings.catch_warnings():
-        warnings.filterwarnings(
-            "ignore", "Glyph", UserWarning
-        )  # text stays text: whoever shows it has a font for it
+def style():
+    """Give matplotlib our settings, and its own back afterwards."""
+    with LOCK, mpl.rc_context(STYLE), warnings.catch_warnings():
+        # text stays text: whoever shows it has a font for it
+        warnings.filterwarnings("ignore", "Glyph", UserWarning)
         yield
 
 
-def _alone(draw):
-    """A drawing that no other thread may enter before it is done."""
-
-    @functools.wraps(draw)
-    def one(*given):
-        with _LOCK:
-            return draw(*given)
-
-    return one
-
-
 class Plot:
-    """One pair of axes with names, units and fixed limits; size in pixels. `moving` lists what
-    `draw` moves."""
+    """One pair of axes with names, units and fixed limits.
+
+    A subclass lists in `moving` what its `draw` moves.
+
+    Parameters
+    ----------
+    xlabel, ylabel : str
+        The quantity, and its unit if it has one.
+    xlim, ylim : (low, high)
+    size : (width, height)
+        In pixels.
+    yscale : str
+        "linear" or "log".
+    """
 
     def __init__(self, xlabel, ylabel, xlim, ylim, size=(560, 360), yscale="linear"):
-        with _style():
-            self.figure = Figure(
-                figsize=(size[0] / 72, size[1] / 72)
-            )  # an SVG point is a pixel here
+        width, height = size
+        left = 62 / width
+        foot = 48 / height
+        with style():
+            self.figure = Figure(figsize=(width / 72, height / 72))  # an SVG point is a pixel here
             FigureCanvasSVG(self.figure)
-            left, foot = 62 / size[0], 48 / size[1]
             self.axes = self.figure.add_axes([left, foot, 0.97 - left, 0.95 - foot])
-            self.axes.set(
-                xlabel=legible(xlabel), ylabel=legible(ylabel), xlim=xlim, ylim=ylim, yscale=yscale
-            )
-            if yscale == "log":
-                self.axes.yaxis.set(
-                    minor_locator=NullLocator(), major_formatter="{x:g}"
-                )  # plain labels
-        self.moving, self._still, self._frame = [], None, None
+            self.axes.set(xlabel=xlabel, ylabel=ylabel, xlim=xlim, ylim=ylim, yscale=yscale)
+            if yscale == "log":  # plain labels, and none between them
+                self.axes.yaxis.set(minor_locator=NullLocator(), major_formatter="{x:g}")
+        self.moving = []
+        self._still = None  # what does not move; known at the first picture
+        self._frame = None  # and its SVG elements
 
     def picture(self, words):
-        """The figure as it stands now, as a Picture."""
+        """Return the figure as it stands now, as a Picture."""
         if self._still is None:
-            self._still = [
-                part
-                for part in self.axes.get_children()
-                if part.get_visible() and part not in self.moving
-            ]
+            shown = [artist for artist in self.axes.get_children() if artist.get_visible()]
+            self._still = [artist for artist in shown if artist not in self.moving]
         if self._frame is None:
             self._frame = self._render(moving=False)
         width, height = self.figure.get_size_inches() * 72
         return Picture(self._frame + self._render(moving=True), width, height, words, kind="plot")
 
     def _render(self, moving):
-        """What moves, or what stays, as SVG elements. Sets all that it needs: the last time may
-        have been interrupted."""
-        for part in (*self._still, self.figure.patch):
-            part.set_visible(not moving)
-        for part in self.moving:
-            part.set_visible(moving)
+        """Return what moves, or what does not, as SVG elements.
+
+        Sets the visibility of everything: the last time may have been interrupted.
+        """
+        for artist in (*self._still, self.figure.patch):
+            artist.set_visible(not moving)
+        for artist in self.moving:
+            artist.set_visible(moving)
         self.axes.axison = not moving
         out = io.StringIO()
-        with _style():
+        with style():
             self.figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
         svg = out.getvalue()
         body = svg[svg.index(">", svg.index("<svg")) + 1 : svg.rindex("</svg>")]
-        body = re.sub(
-            r"<metadata>.*?</metadata>|<style.*?</style>", "", body, flags=re.DOTALL
-        )  # a style would reach the page
+        # a style would reach the whole page
+        body = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", body, flags=re.DOTALL)
         return f'<g stroke-linejoin="round" stroke-linecap="butt">{body}</g>'
 
 
 class Map(Plot):
-    """Points on a plane, in groups that differ in colour and marker, with a name at each point if
-    wanted.
+    """Points on a plane, in groups of different colours and markers, with names if wanted.
 
     Parameters
     ----------
     groups : dict of str to list of int
         Legend entry -> which points belong to it.
     names : sequence of str
-        One a point, or none at all.
-    xlabel, ylabel, xlim, ylim
-        As in Plot.
+        One a point, written beside it; or none at all.
+    **axes
+        xlabel, ylabel, xlim, ylim, size: as in Plot.
     """
 
     def __init__(self, groups, names, **axes):
         super().__init__(**axes)
         self.groups = groups
-        with _style():
-            self.dots = [
-                self.axes.plot(
-                    [], [], marker, color=colour, ms=5 if len(names) else 3, label=legible(group)
-                )[0]
-                for group, (colour, marker) in zip(groups, itertools.cycle(GROUPS))
-            ]
+        size = 5 if len(names) else 3
+        with style():
+            self.dots = []
+            for group, (colour, marker) in zip(groups, itertools.cycle(GROUPS)):
+                self.dots += self.axes.plot([], [], marker, color=colour, ms=size, label=group)
             beside = self.axes.transData + ScaledTranslation(
                 4 / 72, 2 / 72, self.figure.dpi_scale_trans
             )
             self.names = [
-                self.axes.text(0, 0, legible(name), fontsize=8, clip_on=True, transform=beside)
+                self.axes.text(0, 0, name, fontsize=8, clip_on=True, transform=beside)
                 for name in names
             ]
             self.axes.legend(loc="upper left", frameon=False, handletextpad=0.2)
         self.moving = [*self.dots, *self.names]
 
-    @_alone
     def draw(self, points, words):
-        """Move the points to (N, 2) `points` and return the Picture; FloatingPointError if one is
-        not finite."""
+        """Move the points and return the Picture.
+
+        Parameters
+        ----------
+        points : (N, 2) array
+        words : str
+            What the picture shows.
+
+        Raises
+        ------
+        FloatingPointError
+            If a point is not finite; the message says which.
+        """
         points = drawable(points, "the map")
-        many = len(self.names) or len(points)
-        if (
-            points.shape != (many, 2)
-            or max(max(group, default=0) for group in self.groups.values()) >= many
-        ):
-            raise ValueError(
-                f"the points have shape {points.shape}; there are {len(self.names)} names, and"
-                f" groups {self.groups}"
-            )
-        for dots, members in zip(self.dots, self.groups.values()):
-            dots.set_data(points[members].T)
-        for text, (x, y) in zip(self.names, points):
-            text.set_position(np.clip((x, y), -FAR, FAR))
-        return self.picture(words)
-
-
-def _touch(low, high, start, end):
-    """Whether the boxes from `low` to `high` touch those from `start` to `end`; the last axis has
-    the two places of a corner."""
-    across, upwards = np.moveaxis((low < end) & (start < high), -1, 0)
-    return across & upwards
+        with LOCK:
+            for dots, members in zip(self.dots, self.groups.values()):
+                dots.set_data(points[members].T)
+            if self.names:
+                for name, point in zip(self.names, points, strict=True):
+                    name.set_position(point)
+            return self.picture(words)
 
 
 class Curves(Plot):
-    """Curves over one axis, each named where it runs: beside it, near its middle, clear of the
-    others if there is room.
+    """Curves over one axis, each named where it runs.
 
     Parameters
     ----------
     names : dict of str to role
-        Name of each curve -> key of symbols.COLOURS; every second one is dashed.
-    xlabel, ylabel, xlim, ylim, yscale
-        As in Plot.
+        Name of each curve -> key of notation.COLOURS; every second one is dashed.
+    **axes
+        xlabel, ylabel, xlim, ylim, size, yscale: as in Plot.
     """
-
-    ALONG = np.array(
-        [50, 40, 60, 30, 70, 20, 80, 10, 90]
-    )  # where on a curve its name may stand, in hundredths of it, best first
 
     def __init__(self, names, **axes):
         super().__init__(**axes)
-        with _style():
-            self.lines = [
-                self.axes.plot([], [], "--" if i % 2 else "-", color=COLOURS[role], lw=2)[0]
-                for i, role in enumerate(names.values())
-            ]
-            self.names = [
-                self.axes.text(
-                    0,
-                    0,
-                    legible(name),
-                    color=COLOURS[role],
-                    clip_on=True,
-                    va="bottom",
-                    transform=self.axes.transAxes,
+        self.lines = []
+        self.names = []
+        with style():
+            for dash, (name, role) in zip(itertools.cycle(["-", "--"]), names.items()):
+                self.lines += self.axes.plot([], [], dash, color=COLOURS[role], lw=2)
+                self.names.append(
+                    self.axes.text(
+                        0,
+                        0,
+                        name,
+                        color=COLOURS[role],
+                        clip_on=True,
+                        va="bottom",
+                        transform=self.axes.transAxes,
+                    )
                 )
-                for name, role in names.items()
-            ]
         self.moving = [*self.lines, *self.names]
 
-    @_alone
     def draw(self, x, curves, words):
-        """Move the curves to `curves`, one (len(x),) array a name, and return the Picture. A list
-        as x has one
-        array a curve. FloatingPointError if one is not finite."""
+        """Move the curves and return the Picture.
+
+        Parameters
+        ----------
+        x : (N,) array, or list of arrays
+            The places on the x axis: the same for all curves, or a list of one array a curve.
+        curves : sequence of arrays
+            The heights, one array a name.
+        words : str
+            What the picture shows.
+
+        Raises
+        ------
+        FloatingPointError
+            If a number is not finite; the message says which.
+        """
         xs = x if isinstance(x, list) else [x] * len(curves)
-        if not len(xs) == len(curves) == len(self.lines):
-            raise ValueError(
-                f"there are {len(self.lines)} names, {len(curves)} curves and {len(xs)} axes to"
-                " them"
-            )
-        curves = [
-            (drawable(x, f"the axis of curve {i}"), drawable(y, f"curve {i}"))
-            for i, (x, y) in enumerate(zip(xs, curves), start=1)
-        ]
-        for i, (line, (x, y)) in enumerate(zip(self.lines, curves), start=1):
-            if not x.shape == y.shape == (len(x),):
-                raise ValueError(f"curve {i} has shape {y.shape}, and its axis {x.shape}")
-            line.set_data(x, y)
-        self._name(curves)
-        return self.picture(words)
+        points = []  # of each curve, (N, 2)
+        for i, (x, y) in enumerate(zip(xs, curves, strict=True), start=1):
+            x = drawable(x, f"the axis of curve {i}")
+            points.append(np.column_stack([x, drawable(y, f"curve {i}")]))
+        with LOCK:
+            for line, of_line in zip(self.lines, points, strict=True):
+                line.set_data(of_line.T)
+            self._place_names(points)
+            return self.picture(words)
 
-    def _name(self, curves):
-        """Set each name beside its curve, away from other curves, where it covers the least of them
-        all and of the names before it."""
-        size = (
-            self.figure.get_size_inches() * 72 * self.axes.get_position().size
-        )  # of the axes, in pixels
-        inside = self.axes.transScale + self.axes.transLimits
-        lowest = 1 / FAR if self.axes.get_yscale() == "log" else -FAR
+    def _place_names(self, points):
+        """Move the names to their curves, given the points (N, 2) of each."""
+        pixels = self.figure.get_size_inches() * 72 * self.axes.get_position().size
+        to_axes = self.axes.transScale + self.axes.transLimits  # their corners are (0, 0), (1, 1)
+        curves = [pixels * to_axes.transform(evenly(of_line)) for of_line in points]
+        sizes = [np.array([6.3 * len(name.get_text()), 15]) for name in self.names]  # about
+        for name, corner in zip(self.names, beside_curves(curves, sizes, pixels)):
+            name.set_position(corner / pixels)
 
-        def along(values, low):
-            places = np.linspace(0, len(values) - 1, 101)
-            return np.interp(places, np.arange(len(values)), np.clip(values, low, FAR))
 
-        paths = [
-            size * inside.transform(np.column_stack([along(x, -FAR), along(y, lowest)]))
-            for x, y in curves
-        ]
-        starts, ends = (
-            np.concatenate([pick(path[:-1], path[1:]) for path in paths])
-            for pick in (np.minimum, np.maximum)
-        )
-        taken = []
-        for i, (name, path) in enumerate(zip(self.names, paths)):
-            box = np.array([6.3 * len(name.get_text()), 15])
-            around = [
-                (dx, dy)
-                for dy in ((3, -3 - box[1]) if i % 2 == 0 else (-3 - box[1], 3))
-                for dx in (4, -4 - box[0], -box[0] / 2)
-            ]
-            low = (path[self.ALONG, None] + around).reshape(-1, 2)
-            cost = _touch(low[:, None], low[:, None] + box, starts, ends).sum(1)
-            crowd = np.concatenate(
-                [np.empty((0, 2)), *(other for other in paths if other is not path)]
-            )
-            cost = cost + 5 * _touch(
-                path[self.ALONG, None] - 20, path[self.ALONG, None] + 20, crowd, crowd
-            ).any(1).repeat(len(around))
-            for other in taken:
-                cost = cost + 1000 * _touch(low, low + box, *other)
-            cost = cost + 10_000 * ((low < 0) | (low + box > size)).any(1)
-            best = low[cost.argmin()]
-            name.set_position(np.clip(best / size, -FAR, FAR))
-            taken.append((best, best + box))
+PIECES = 50  # that a curve is cut into, to see where its name has room
+PLACES = [25, 20, 30, 15, 35, 10, 40, 5, 45]  # where a name may stand, from the middle outwards
+ENOUGH = 25.0  # pixels between a name and another curve
+
+
+def evenly(points):
+    """Return the ends of PIECES equal pieces of the line through points: (N, 2) -> (PIECES + 1, 2).
+
+    Equal means as many points in each.
+    """
+    ends = np.linspace(0, len(points) - 1, PIECES + 1)
+    known = np.arange(len(points))
+    return np.column_stack([np.interp(ends, known, column) for column in points.T])
+
+
+def beside_curves(curves, sizes, pixels):
+    """Return where the names of curves stand: beside a point of the curve, inside the axes.
+
+    No name covers another, or its own curve, if there is any such place. Of these it takes the one
+    that is farthest from the other curves; of those that are ENOUGH pixels away, the one nearest
+    to the middle of its curve.
+
+    Parameters
+    ----------
+    curves : list of (PIECES + 1, 2) arrays
+        Points along each curve, in pixels from the lower left corner of the axes.
+    sizes : list of (2,) arrays
+        Width and height of each name.
+    pixels : (2,) array
+        Width and height of the axes.
+
+    Returns
+    -------
+    list of (2,) arrays
+        The lower left corner of each name.
+    """
+    corners = []
+    pieces = [(np.minimum(c[:-1], c[1:]), np.maximum(c[:-1], c[1:])) for c in curves]
+    for k, (curve, size) in enumerate(zip(curves, sizes)):
+        width, height = size
+        steps = [(x, y) for y in (3, -3 - height) for x in (4, -4 - width)]  # to a name's corner
+        lows = (curve[PLACES, None] + steps).reshape(-1, 2)
+        boxes = lows, lows + size
+        inside = ((lows >= 0) & (lows + size <= pixels)).all(axis=1)
+
+        off_names = np.full(len(lows), True)
+        for corner, its_size in zip(corners, sizes):
+            off_names &= distance(boxes, (corner[None], corner[None] + its_size)) > 0
+        off_curve = distance(boxes, pieces[k]) > 0
+        away = np.full(len(lows), ENOUGH)
+        for other in pieces[:k] + pieces[k + 1 :]:
+            away = np.minimum(away, distance(boxes, other))
+        ranks = list(zip(inside, off_names, off_curve, away))
+        best = ranks.index(max(ranks))  # the first of equals
+        corners.append(lows[best])
+    return corners
+
+
+def distance(boxes, others):
+    """Return how far each of N boxes is from the nearest of M others, across or upwards: (N,).
+
+    Boxes are their lower left and upper right corners, two (N, 2) arrays, or (M, 2). The distance
+    of two that overlap is negative.
+    """
+    lows, highs = (corners.T[:, :, None] for corners in boxes)  # (2, N, 1)
+    other_lows, other_highs = (corners.T[:, None] for corners in others)  # (2, 1, M)
+    gaps = np.maximum(other_lows - highs, lows - other_highs)  # (2, N, M)
+    return gaps.max(axis=0).min(axis=1)
 
 
 class Bars(Plot):
@@ -300,34 +317,43 @@ class Bars(Plot):
     names : sequence of str
         What stands under each bar.
     role : str
-        A key of symbols.COLOURS.
-    ylabel, ylim
+        A key of notation.COLOURS.
+    ylabel, ylim, size
         As in Plot.
     """
 
     def __init__(self, names, role, ylabel, ylim, size=(270, 220)):
         super().__init__("", ylabel, (-0.6, len(names) - 0.4), ylim, size)
-        with _style():
-            self.axes.set_xticks(range(len(names)), [legible(name) for name in names])
+        places = range(len(names))
+        with style():
+            self.axes.set_xticks(places, list(names))
             self.axes.axhline(0, color="#767676", lw=0.8)
-            self.bars = self.axes.bar(
-                range(len(names)), np.zeros(len(names)), color=COLOURS[role], width=0.7
-            )
-            self.values = [self.axes.text(i, 0, "", ha="center") for i in range(len(names))]
+            self.bars = self.axes.bar(places, np.zeros(len(names)), color=COLOURS[role], width=0.7)
+            self.values = [self.axes.text(place, 0, "", ha="center") for place in places]
         self.moving = [*self.bars, *self.values]
 
-    @_alone
     def draw(self, heights, words, digits=2):
-        """Set the bars to `heights` and return the Picture; FloatingPointError if one is not
-        finite."""
+        """Set the heights of the bars and return the Picture.
+
+        Parameters
+        ----------
+        heights : sequence of float
+            One a name.
+        words : str
+            What the picture shows.
+        digits : int
+            Decimals of the values written on the bars.
+
+        Raises
+        ------
+        FloatingPointError
+            If a height is not finite; the message says which.
+        """
+        heights = drawable(heights, "the bars").tolist()
         low, high = self.axes.get_ylim()
-        if len(heights) != len(self.bars):
-            raise ValueError(f"there are {len(self.bars)} bars and {len(heights)} heights")
-        for bar, text, height in zip(
-            self.bars, self.values, drawable(heights, "the bars").tolist()
-        ):
-            bar.set_height(min(max(height, -1e9), 1e9))  # a browser has to draw it
-            text.set(
-                text=number(height, digits), y=min(max(height, 0), high) + 0.015 * (high - low)
-            )
-        return self.picture(words)
+        with LOCK:
+            for bar, value, height in zip(self.bars, self.values, heights, strict=True):
+                bar.set_height(height)
+                top = min(max(height, 0), high)
+                value.set(text=number(height, digits), y=top + 0.015 * (high - low))
+            return self.picture(words)
