@@ -74,7 +74,7 @@ def test_draw_step(t, activation, seed):
     )
     right = oracle.encode(W, [0, 1, 2], activation)
     letter, state = W["Wh"][t - 1], oracle.product(right[t - 1], W["Ws"])
-    before = oracle.add(letter, state, W["b"][0])
+    before = oracle.add(letter, state, W["bh"][0])
     expected = {
         f"x({t})": oracle.one_hot(t - 1, 3),
         "Wh": W["Wh"],
@@ -82,7 +82,7 @@ def test_draw_step(t, activation, seed):
         f"S({t - 1})": right[t - 1],
         "Ws": W["Ws"],
         f"S({t - 1})·Ws": state,
-        "bh": W["b"],
+        "bh": W["bh"],
         "sum": before,
         f"S({t})": right[t],
     }
