@@ -32,6 +32,13 @@ STYLE = {
     "axes.formatter.useoffset": False,
     "text.parse_math": False,  # a $ is a letter like others
 }
+# The rest is as matplotlib comes: what readers have set for plots of their own changes none of ours.
+# Where and on what it draws is the process's own affair, and no matter of looks.
+DEFAULTS = {
+    name: value
+    for name, value in mpl.rcParamsDefault.items()
+    if name not in STYLE and not re.match(r"backend|interactive|toolbar|webagg|datapath", name)
+}
 # One group, one colour and one marker: told apart without colour too.
 GROUPS = (
     ("#0060a0", "o"),
@@ -47,8 +54,9 @@ LOCK = threading.RLock()
 
 @contextmanager
 def style():
-    """Give matplotlib our settings, and its own back afterwards."""
-    with LOCK, mpl.rc_context(STYLE), warnings.catch_warnings():
+    """Give matplotlib our settings, whatever the reader's are, and those back afterwards."""
+    theirs = {name: value for name, value in DEFAULTS.items() if mpl.rcParams[name] != value}
+    with LOCK, mpl.rc_context(theirs | STYLE), warnings.catch_warnings():
         # text stays text: whoever shows it has a font for it
         warnings.filterwarnings("ignore", "Glyph", UserWarning)
         yield
