@@ -1,0 +1,130 @@
+"""The panel: controls bound to a drawing, with a line of words and Reset."""
+
+import threading
+
+import ipywidgets as widgets
+
+from revlib.alphabet import LetterError
+from revlib.panels import static
+from revlib.panels.controls import Number
+from revlib.panels.words import paragraph
+
+
+class Panel(widgets.VBox):
+    """Controls bound to a drawing, with a line of words and Reset.
+
+    A wrong string, or a number that no picture can show, is answered in words, and the picture
+    stays. One lock lets only one change in at a time, wherever callbacks run.
+
+    Parameters
+    ----------
+    controls : dict of str to Number, Dropdown or TextBox
+        What they read is handed to `draw` by name.
+    draw : function
+        From those values to a list of Pictures.
+    weights : Weights, optional
+        Of the network that `draw` shows.
+    adjust : function, optional
+        Called with a dict of the values before each drawing, to move or bound other numbers.
+    frames : dict of str to sequence, optional
+        Of one control or two, the values that still move where no kernel runs.
+    """
+
+    def __init__(self, controls, draw, weights=None, adjust=None, frames=None):
+        self.controls = controls
+        self.weights = weights
+        self.frames = frames or {}
+        self.pictures = []
+        self.page = widgets.HTML()
+        self._draw = draw
+        self._adjust = adjust
+        self._start = {name: control.value for name, control in controls.items()}
+        self._lock = threading.RLock()
+        self._held = False  # what a redraw or Reset moves asks for no other redraw
+        self.reset_button = widgets.Button(
+            description="Reset", tooltip="Back to the start: the same string, the same weights"
+        )
+
+        self.reset_button.on_click(self.reset)
+        for control in controls.values():
+            control.observe(self.redraw, "value")
+        left = [*controls.values(), self.reset_button]
+        top = [widgets.VBox(left)]
+        if weights is not None:
+            weights.on_change(self.redraw)
+            left.insert(-1, weights.number)
+            top = [widgets.VBox(left), weights.grid]
+        self.redraw()
+        layout = widgets.Layout(flex_flow="row wrap")
+        super().__init__([widgets.HBox(top, layout=layout), self.page])
+
+    @property
+    def words(self):
+        """What the pictures show now."""
+        return " ".join(picture.words for picture in self.pictures)
+
+    def redraw(self, change=None):
+        """Draw what the controls say now; every change of a control calls it."""
+        with self._lock:
+            if self._held:
+                return
+            self._held = True
+            try:
+                self._show()
+            finally:
+                self._held = False
+
+    def reset(self, button=None):
+        """Go back to the very same start, with one redraw."""
+        with self._lock:
+            self._held = True
+            try:
+                self._move_back()
+            finally:
+                self._held = False
+            self.redraw()
+
+    def _show(self):
+        """Put the new pictures on the page; or why there are none, under the old ones."""
+        try:
+            self.pictures = self._drawn()
+        except (LetterError, FloatingPointError) as error:
+            self._write(str(error), "alert")
+        except Exception as error:  # a fault of the drawing's own
+            trouble = f"{type(error).__name__}: {error}"
+            self._write(
+                f"the drawing failed, and the picture is the one before: {trouble}", "alert"
+            )
+            raise
+        else:
+            self._write(self.words, "status")
+
+    def _drawn(self):
+        """Return the pictures of what the controls say."""
+        values = {name: control.read() for name, control in self.controls.items()}
+        if self._adjust is not None:
+            self._adjust(values)
+            for name, control in self.controls.items():
+                if isinstance(control, Number):  # what else was read stays as it was read
+                    values[name] = control.value
+        return list(self._draw(**values))
+
+    def _write(self, words, role):
+        svg = "".join(picture.svg for picture in self.pictures)
+        self.page.value = svg + paragraph(words, role)
+
+    def _move_back(self):
+        """Give every control its first value; the bounds go first, so that every value fits."""
+        if self.weights is not None:
+            self.weights.reset()
+        if self._adjust is not None:
+            self._adjust(self._start)
+        for name, control in self.controls.items():
+            control.value = self._start[name]
+
+    def __repr__(self):
+        return f"Panel: {self.words}"
+
+    def _ipython_display_(self, **kwargs):
+        still = "".join(picture._repr_html_() for picture in self.pictures)
+        static.show(self, still, static.drawn_beforehand)

@@ -1,0 +1,39 @@
+"""Words that panels are made of: plurals, lists, and the line under a picture."""
+
+from html import escape
+
+STYLE = "line-height:1.4;min-height:2.8em;max-width:820px"
+
+
+def plural(count, noun):
+    """Return a count with its noun: '1 unit', '2 units'."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def verdict(right):
+    """Return 'right' or 'wrong'."""
+    return "right" if right else "wrong"
+
+
+def listed(names):
+    """Return names as a sentence lists them: 'this, that and the other'."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def paragraph(words, role=None, lead=None):
+    """Return words as a paragraph of HTML.
+
+    Parameters
+    ----------
+    words : str
+        Plain text.
+    role : str, optional
+        "status" for what has changed, "alert" for what went wrong.
+    lead : str, optional
+        A few words in bold before the others.
+    """
+    said = f' role="{role}"' if role else ""
+    colour = ";color:#b33c00" if role == "alert" else ""
+    bold = f"<b>{escape(lead)}</b> " if lead else ""
+    return f'<p{said} style="{STYLE}{colour}">{bold}{escape(words)}</p>'
