@@ -1,0 +1,144 @@
+"""What has gone wrong for people with other books of notebooks, tried on this one."""
+
+import matplotlib as mpl
+import matplotlib.style
+import numpy as np
+import pytest
+
+from revlib import activations, bptt, decoders, mlp, model, panels, starts, training
+from revlib.drawing import plots
+
+ACCURATE = {"rtol": 1e-12, "atol": 1e-300}
+
+
+# ---------------------------------------------------------------- the state of the reader's process
+
+
+def plot_pictures():
+    """One of each kind of plot, laid out and drawn."""
+    axes = {"xlabel": "t", "ylabel": "norm of S(t)", "xlim": (0, 21), "ylim": (0, 1)}
+    x = np.arange(1.0, 21)
+    curves = plots.Curves({"loss": "output", "norm": "blame"}, **axes)
+    dots = plots.Map({"one": [0], "other": [1]}, ["a", "b"], **axes)
+    bars = plots.Bars(["a", "b"], "output", "p", (0, 1))
+    return [
+        curves.draw(x, [x / 21, 1 - x / 21], "curves").svg,
+        dots.draw(np.array([[1, 0.5], [20, 0.9]]), "dots").svg,
+        bars.draw(np.array([0.3, 0.7]), "bars").svg,
+    ]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"savefig.bbox": "tight"},
+        {"font.size": 30, "lines.linewidth": 9, "figure.dpi": 30},
+        {"axes.facecolor": "black", "axes.prop_cycle": mpl.cycler(color=["w"])},
+        {"svg.fonttype": "path", "axes.titlesize": 40, "figure.autolayout": True},
+        "dark_background",
+        "ggplot",
+    ],
+    ids=str,
+)
+def test_plots_take_nothing_from_the_readers_settings(settings):
+    usual = plot_pictures()
+    with mpl.rc_context():
+        if isinstance(settings, str):
+            matplotlib.style.use(settings)
+        else:
+            mpl.rcParams.update(settings)
+        theirs = dict(mpl.rcParams)
+        assert plot_pictures() == usual
+        assert dict(mpl.rcParams) == theirs, "and they are left as they are"
+
+
+@pytest.fixture
+def everything_raises():
+    with np.errstate(all="raise"):
+        yield
+
+
+def test_softmax_where_floats_may_not_underflow(everything_raises):
+    assert activations.softmax([0.0, -800.0]).tolist() == [1, 0]
+    assert activations.softmax([0.0, -1e300], 1e-8).tolist() == [1, 0]
+    assert np.isfinite(activations.sigmoid(np.array([-1e4, 1e4]))).all()
+
+
+NETWORKS = {
+    "model": lambda: model.Net("abc", 5),
+    "tanh": lambda: model.Net("abc", 5, "tanh"),
+    "attention": lambda: decoders.EncoderDecoder("attention", "abc", 5),
+    "LSTM": lambda: decoders.EncoderDecoder("peek", "abc", 5, "LSTM"),
+    "GRU": lambda: decoders.EncoderDecoder("plain", "abc", 5, "GRU"),
+    "MLP": lambda: mlp.MLP((9, 5, 9), ("relu",)),
+}
+
+
+@pytest.mark.parametrize("kind", NETWORKS)
+def test_networks_where_floats_may_not_underflow(kind):
+    """The same run, loss and training, to the last bit, as with NumPy's own settings."""
+
+    def everything():
+        net = starts.initialize(NETWORKS[kind](), "gaussian", np.random.default_rng(0))
+        for weights in net.weights():
+            weights *= 1e-80  # products of two are too small for a float
+        batch = training.Batch(net, net.alphabet.strings(3))
+        *_, last = training.train(net, batch, training.Adam(), 20, clip=1)
+        return last.theta, net.run("abc").Y if kind == "MLP" else net.run("abc").output
+
+    usual, said = everything()
+    with np.errstate(all="raise"):
+        theta, again = everything()
+    assert theta.tolist() == usual.tolist()
+    assert np.array_equal(said, again)
+
+
+def test_panels_and_gradients_where_floats_may_not_underflow(everything_raises):
+    net = model.post_net()
+    net.theta *= 1e-160
+    bptt.gradients(net, "abc")
+    panels.encoding_panel(net)
+    panels.vanishing_panel(net)
+
+
+# ---------------------------------------------------------------- what is carried over silently
+
+
+@pytest.mark.parametrize("units", [5, 8])
+def test_an_adam_serves_one_network(units):
+    adam = training.Adam()
+    first, second = model.Net("abc", 5), model.Net("abc", units)
+    list(training.train(first, training.Batch(first, ["abc"]), adam, 2))
+    list(training.train(first, training.Batch(first, ["abc"]), adam, 2))  # the same: it goes on
+    with pytest.raises(ValueError, match="this Adam remembers another network's gradients"):
+        list(training.train(second, training.Batch(second, ["abc"]), adam, 2))
+
+
+# ---------------------------------------------------------------- errors that wait
+
+
+@pytest.mark.parametrize(
+    "wrong, message",
+    [
+        ({"optimiser": None}, "the optimiser is None; make one, such as training.Adam"),
+        ({"steps": -5}, "steps is -5; a training makes 0 updates or more"),
+        ({"clip": 0}, "clip is 0, the largest norm of a gradient; it must be above 0"),
+    ],
+    ids=str,
+)
+def test_a_training_is_refused_when_it_is_asked_for(wrong, message):
+    net = model.Net()
+    how = {"optimiser": training.Adam(), "steps": 3, "clip": None} | wrong
+    with pytest.raises(ValueError, match=message):
+        training.train(net, training.Batch(net, ["abc"]), **how)
+
+
+# ---------------------------------------------------------------- a caption that guesses
+
+
+def test_a_step_of_tanh_is_captioned_tanh():
+    net = starts.initialize(model.Net("abc", 5, "tanh"), "gaussian", np.random.default_rng(0))
+    net.theta *= 0.002
+    svg = panels.encoding_panel(net).page.value
+    assert "tanh squeezes" in svg and "ReLU" not in svg
+    assert "ReLU makes negative sums 0" in panels.encoding_panel(model.post_net()).page.value
