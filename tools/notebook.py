@@ -24,7 +24,7 @@ import sys
 
 import nbformat
 
-from revlib import training
+from revlib import checkpoint
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -56,7 +56,7 @@ def read(path):
 
 def write(notebook, path):
     """Write a notebook, whole or not at all."""
-    training.write(path, (nbformat.writes(notebook) + "\n").encode())
+    checkpoint.write(path, (nbformat.writes(notebook) + "\n").encode())
 
 
 def sources(notebook):
@@ -392,14 +392,14 @@ def main(arguments=None):
                     f"{there.name} is there, and is not what `text` would write; build it or delete"
                     " it first"
                 )
-            training.write(there, made.encode())
+            checkpoint.write(there, made.encode())
         elif given.command == "build":
             source = path.read_text(encoding="utf-8")
             build(source, path.with_suffix(".ipynb"))
             made_from = sources(
                 read(path.with_suffix(".ipynb"))
             )  # so that it may be edited and built again
-            training.write(
+            checkpoint.write(
                 path,
                 re.sub(
                     r"^made_from: .*$",
