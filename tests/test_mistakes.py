@@ -20,12 +20,12 @@ from revlib import (
     training,
 )
 from revlib.alphabet import Alphabet
-from revlib.drawing import figures, plots
+from revlib.drawing import figures
 from revlib.exercises import check
 from revlib.panels import controls
 
 ABC, END = Alphabet("abc"), Alphabet("abc", end=True)
-NET, AXES = model.post_net(), {"xlabel": "x", "ylabel": "y", "xlim": (0, 1), "ylim": (0, 1)}
+NET = model.post_net()
 RUN = NET.run("abc")
 
 
@@ -47,23 +47,6 @@ def three():
 
 def trained(net, batch, **how):
     return [*training.train(net, batch, training.Adam(0.01), **{"steps": 2} | how)]
-
-
-def decoding(**changed):
-    dec = RUN.dec
-    return figures.draw_decoding(
-        *{
-            "thought": dec.S[0],
-            "X": dec.X,
-            "S": dec.S[1:],
-            "Z": dec.Z,
-            "P": dec.P,
-            "said": "ccc",
-            "letters": "abc",
-            "outputs": "abc",
-            **changed,
-        }.values()
-    )
 
 
 # ---------------------------------------------------------------- answered in words
@@ -297,60 +280,6 @@ MISTAKES = {
         "found a value of type list",
     ),
     "until wrong, without END": (lambda: handmade.until_wrong(NET, "abc"), "cannot say END"),
-    "states of a batch": (
-        lambda: figures.draw_states("abc", NET.run(["abc", "cab"]).S),
-        r"S has shape \(4, 2, 5\); .* needs \(4, any\)",
-    ),
-    "states of another string": (
-        lambda: figures.draw_states("ab", RUN.S),
-        r"S has shape \(4, 5\); .* needs \(3, any\)",
-    ),
-    "a state too few": (
-        lambda: figures.draw_compare("abc", RUN.S, "ab", RUN.S),
-        r"S2 has shape \(4, 5\)",
-    ),
-    "the thought vector left in": (
-        lambda: decoding(S=RUN.dec.S),
-        r"S has shape \(4, 5\); .* needs \(3, 5\)",
-    ),
-    "scores without END": (
-        lambda: decoding(outputs=[*"abc", "END"]),
-        r"Z has shape \(3, 3\); .* needs \(3, 4\)",
-    ),
-    "looks too many": (
-        lambda: figures.draw_attention("abc", "cb", np.eye(3)),
-        r"A has shape \(3, 3\); .* needs \(2, 3\)",
-    ),
-    "a step's other letters": (
-        lambda: figures.draw_step(1, RUN.X[0], NET.Wh, RUN.S[0], NET.Ws, NET.bh, RUN.S[1], "abcd"),
-        r"x has shape \(3,\)",
-    ),
-    "blame on fewer": (
-        lambda: figures.draw_blame(np.zeros(3), np.ones(3) / 3, np.eye(3)[0], "ab"),
-        r"z has shape \(3,\)",
-    ),
-    "how sure of fewer": (
-        lambda: figures.draw_answer("abc", "cb", np.ones(3)),
-        r"sure has shape \(3,\)",
-    ),
-    "curves missing": (
-        lambda: plots.Curves({"a": "input", "b": "input"}, **AXES).draw(
-            np.arange(2.0), [np.arange(2.0)], ""
-        ),
-        "2 names, 1 curves",
-    ),
-    "curves too short": (
-        lambda: plots.Curves({"a": "input"}, **AXES).draw(np.arange(3.0), [np.arange(2.0)], ""),
-        r"curve 1 has shape \(2,\), and its axis \(3,\)",
-    ),
-    "bars missing": (
-        lambda: plots.Bars("abc", "output", "p", (0, 1)).draw([0.5, 0.5], ""),
-        "3 bars and 2 heights",
-    ),
-    "points missing": (
-        lambda: plots.Map({"one": [0, 1]}, "ab", **AXES).draw(np.zeros((1, 2)), ""),
-        r"the points have shape \(1, 2\)",
-    ),
     "four scores, three letters": (
         lambda: panels.softmax_panel(np.zeros(4)),
         "4 scores and the letters 'abc'",
