@@ -507,13 +507,14 @@ def test_arrays_of_another_run_are_not_cut_to_fit():
     dec = run.dec
     for draw in (
         lambda: figures.draw_states("ab", run.S),
+        lambda: figures.draw_states("abc", net.run(["abc", "cab"]).S),
         lambda: figures.draw_decoding(
             run.thought, dec.X, dec.S, dec.Z, dec.P, "cba", "abc", "abc"
         ),  # the thought vector left in
         lambda: figures.draw_attention("abc", "cb", np.eye(3)),
         lambda: figures.draw_code("abc", np.eye(3), np.ones(2), np.eye(3), "ab", "abc", 4, ""),
     ):
-        with pytest.raises(ValueError, match="is (shorter|longer) than argument"):
+        with pytest.raises(ValueError, match="is (shorter|longer) than argument|too many values"):
             draw()
 
 

@@ -116,10 +116,11 @@ def draw_states(text, S, name="S", role="encoder", limit=None):
         If a state is not finite.
     """
     S = drawable(S, name)
+    _, n = S.shape  # of one string: a batch has another axis
     limit = limit or _largest(S)
     grid = []
     for t, (letter, s) in enumerate(zip([" ", *text], S, strict=True)):
-        columns = units(len(s)) if t == 0 else ()
+        columns = units(n) if t == 0 else ()
         grid.append([Sign(letter), Block(s, f"{name}({t})", role, columns=columns, limit=limit)])
     words = (
         f"The states while '{_spelled(text)}' is read; the last, {name}({len(text)}), is"
