@@ -32,7 +32,7 @@ STYLE = {
     "axes.formatter.useoffset": False,
     "text.parse_math": False,  # a $ is a letter like others
 }
-# The rest is as matplotlib comes: what readers have set for plots of their own changes none of ours.
+# The rest is as matplotlib comes: what a reader sets for plots of their own changes none of ours.
 # Where and on what it draws is the process's own affair, and no matter of looks.
 DEFAULTS = {
     name: value
