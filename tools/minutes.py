@@ -142,7 +142,7 @@ def main(arguments=None, folder=ROOT / "notebooks"):
     parser.add_argument("--check", action="store_true")
     given, store = parser.parse_args(arguments), folder / "results" / "minutes.json"
     if not given.stamp and not given.check:
-        tool.training.write(store, (json.dumps(measure(folder), indent=1) + "\n").encode())
+        tool.checkpoint.write(store, (json.dumps(measure(folder), indent=1) + "\n").encode())
     if not store.exists():
         found = ["No chapter has been measured: make minutes"]
     else:

@@ -178,10 +178,10 @@ def stamp(repo, root=ROOT):
     old = {path: path.read_bytes() for path in changed}
     try:
         for path in changed:  # only now: a stamp is whole, or there is none
-            tool.training.write(path, new[path].encode())
+            tool.checkpoint.write(path, new[path].encode())
     except BaseException:  # no room, or interrupted
         for path, content in old.items():
-            tool.training.write(path, content)
+            tool.checkpoint.write(path, content)
         raise
     return changed
 
