@@ -40,9 +40,9 @@ def is_int(number):
 def move_everything(panel):
     """Take every control somewhere else; the step last, since strings bound it."""
     for control in panel.controls.values():
-        if isinstance(control, controls.String):
+        if isinstance(control, controls.TextBox):
             control.value = "bc"
-        elif isinstance(control, controls.Choice):
+        elif isinstance(control, controls.Dropdown):
             control.value = next(o for o in reversed(control.options) if o != control.value)
     for number in panel.controls.values():
         if isinstance(number, controls.Number):
@@ -125,7 +125,7 @@ def moves(control, times, seed):
             rng.randint(low, high) if is_int(control) else round(rng.uniform(low, high), 2)
             for _ in range(times)
         ]
-    elif isinstance(control, controls.Choice):
+    elif isinstance(control, controls.Dropdown):
         places = [rng.choice(control.options) for _ in range(times)]
     else:
         places = ["".join(rng.choices("abc", k=rng.randint(1, 8))) for _ in range(times)]
@@ -155,7 +155,7 @@ def check_reset(panel):
         again()
         assert state(panel) == start
     for control in panel.controls.values():
-        if isinstance(control, controls.String):
+        if isinstance(control, controls.TextBox):
             move_everything(panel)
             control.value = "abx"
             panel.reset()
@@ -181,12 +181,12 @@ def check_one_redraw_a_move(panel, calls):
         assert number.slider.value == number.value == high
         costs_one(f"{which}, by code", lambda: setattr(number, "value", low))
     for which, control in panel.controls.items():
-        if isinstance(control, controls.Choice):
+        if isinstance(control, controls.Dropdown):
             for option in reversed(control.options):
                 if option != control.value:
                     costs_one(f"{which}, {option}", lambda: setattr(control, "value", option))
-        elif isinstance(control, controls.String):
-            costs_one(which, lambda: setattr(control, "value", "cabca"))
+        elif isinstance(control, controls.TextBox):
+            costs_one(which, lambda: setattr(control, "value", "cabca"[: control.longest]))
             costs_one(f"{which}, shorter", lambda: setattr(control, "value", "a"))
     if panel.weights:
         costs_one(

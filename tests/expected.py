@@ -34,10 +34,10 @@ def post_weights():
     W = {
         "Wh": Wh,
         "Ws": Ws,
-        "b": [[0.0] * 5],
+        "bh": [[0.0] * 5],
         "dec.Wh": Wh,
         "dec.Ws": Ws,
-        "dec.b": [[0.0] * 5],
+        "dec.bh": [[0.0] * 5],
         "Wo": Wo,
         "bo": [[0.0] * 3],
     }
@@ -86,13 +86,13 @@ def scaled(W, scale):
 def encode_step(letter, s, W):
     """(what the letter brings, what the state brings, their sum, the new state)."""
     from_letter, from_state = product(one_hot(letter), W["Wh"]), product(s, W["Ws"])
-    before = add(from_letter, from_state, W["b"][0])
+    before = add(from_letter, from_state, W["bh"][0])
     return from_letter, from_state, before, [max(0.0, v) for v in before]
 
 
 def encode(string, W):
     """[S(0), …, S(T)]"""
-    S = [[0.0] * len(W["b"][0])]
+    S = [[0.0] * len(W["bh"][0])]
     for letter in string:
         S.append(encode_step(letter, S[-1], W)[-1])
     return S
@@ -104,7 +104,7 @@ def decode(thought, steps, W, outputs=LETTERS):
     for _ in range(steps):
         s = [
             max(0.0, v)
-            for v in add(product(x, W["dec.Wh"]), product(s, W["dec.Ws"]), W["dec.b"][0])
+            for v in add(product(x, W["dec.Wh"]), product(s, W["dec.Ws"]), W["dec.bh"][0])
         ]
         z = add(product(s, W["Wo"]), W["bo"][0])
         said = outputs[z.index(max(z))]
@@ -139,13 +139,13 @@ def scaled_both(W, scale):
 
 
 def unpacked(theta, n, letters=LETTERS):
-    """Flat weights -> name -> array: for each layer Wh, Ws and b below each other, then Wo and
+    """Flat weights -> name -> array: for each layer Wh, Ws and bh below each other, then Wo and
     bo."""
     V, W, at = len(letters), {}, 0
     for name, rows, columns in [
         (layer + part, rows, n)
         for layer in ("", "dec.")
-        for part, rows in (("Wh", V), ("Ws", n), ("b", 1))
+        for part, rows in (("Wh", V), ("Ws", n), ("bh", 1))
     ] + [("Wo", n, V), ("bo", 1, V)]:
         W[name] = np.array(theta[at : at + rows * columns], dtype=float).reshape(rows, columns)
         at += rows * columns
@@ -167,15 +167,15 @@ def taught(W, string, share=None, nudge=None, letters=LETTERS):
         return row + much * (np.arange(row.size) == place) if (name, t) == (where, when) else row
 
     rectified = lambda row: np.where(row.real > 0, row, 0)
-    right, S = string[::-1], [np.zeros(W["b"].size)]
+    right, S = string[::-1], [np.zeros(W["bh"].size)]
     for t, letter in enumerate(string, start=1):
         S.append(
-            moved(rectified(W["Wh"][letters.index(letter)] + S[-1] @ W["Ws"] + W["b"][0]), "S", t)
+            moved(rectified(W["Wh"][letters.index(letter)] + S[-1] @ W["Ws"] + W["bh"][0]), "S", t)
         )
     R, P, loss = [moved(S[-1], "_S", 0)], [], 0
     for t, letter in enumerate(right, start=1):
         x = W["dec.Wh"][letters.index(right[t - 2])] if t > 1 else 0
-        R.append(moved(rectified(x + R[-1] @ W["dec.Ws"] + W["dec.b"][0]), "_S", t))
+        R.append(moved(rectified(x + R[-1] @ W["dec.Ws"] + W["dec.bh"][0]), "_S", t))
         z = moved(R[-1] @ W["Wo"] + W["bo"][0], "z", t)
         z = z - z.real.max()
         P.append(np.exp(z) / np.exp(z).sum())
@@ -210,15 +210,15 @@ def chain(W, inputs):
 
     inputs: (T, B) int array; the letters read.
     """
-    targets, (T, B), n, K = inputs[::-1], inputs.shape, W["b"].size, W["bo"].size
+    targets, (T, B), n, K = inputs[::-1], inputs.shape, W["bh"].size, W["bo"].size
     one, S = np.eye(K), [np.zeros((B, n))]
     for t in range(T):
-        S.append(np.maximum(0, W["Wh"][inputs[t]] + S[-1] @ W["Ws"] + W["b"]))
+        S.append(np.maximum(0, W["Wh"][inputs[t]] + S[-1] @ W["Ws"] + W["bh"]))
     R = [S[-1]]
     for t in range(T):
         R.append(
             np.maximum(
-                0, (W["dec.Wh"][targets[t - 1]] if t else 0) + R[-1] @ W["dec.Ws"] + W["dec.b"]
+                0, (W["dec.Wh"][targets[t - 1]] if t else 0) + R[-1] @ W["dec.Ws"] + W["dec.bh"]
             )
         )
     Z = np.array(R[1:]) @ W["Wo"] + W["bo"]
@@ -239,7 +239,7 @@ def chain(W, inputs):
         if t > 1:
             g["dec.Wh"] += one[targets[t - 2]].T @ before
         g["dec.Ws"] += R[t - 1].T @ before
-        g["dec.b"] += before.sum(axis=0)
+        g["dec.bh"] += before.sum(axis=0)
         behind = before @ W["dec.Ws"].T
     dR[0] = behind
     for t in range(T, 0, -1):
@@ -247,7 +247,7 @@ def chain(W, inputs):
         before = dS[t] * (S[t] > 0)
         g["Wh"] += one[inputs[t - 1]].T @ before
         g["Ws"] += S[t - 1].T @ before
-        g["b"] += before.sum(axis=0)
+        g["bh"] += before.sum(axis=0)
         behind = before @ W["Ws"].T
     return loss, g, dS[1:], dR
 
@@ -533,7 +533,7 @@ def check_encoding(page, W, string, step, entry=("Wh", 0, 0)):
             (f"S({step - 1})", s, 2),
             ("Ws", W["Ws"], 2),
             (f"S({step - 1})·Ws", from_state, 2),
-            ("b", W["b"], 2),
+            ("bh", W["bh"], 2),
             ("sum", before, 2),
             (f"S({step})", after, 2),
         ],
@@ -601,9 +601,9 @@ def check_map(page, W, length, scale, across, up, group):
         ([scale], 2),
         f". The two closest thought vectors, of '{pair[1]}' and '{pair[2]}', are ",
         ([closest], 4),
-        " apart; the longest is ",
+        " apart; the largest norm is ",
         ([max(distance(v, [0.0] * 5) for v in thoughts.values())], 2),
-        " long.",
+        ".",
     )
     (plot,) = page.plots
     assert plot.labels == [f"unit {across} of S({length})", f"unit {up} of S({length})"]
@@ -634,7 +634,7 @@ def check_dots(plot, dots, points):
 
 def check_growth(page, W, string, scale, letters=20):
     W = scaled(W, scale)
-    lengths = [distance(s, [0.0] * 5) for s in encode((string * letters)[:letters], W)[1:]]
+    norms = [distance(s, [0.0] * 5) for s in encode((string * letters)[:letters], W)[1:]]
     rate = growth_rate(W["Ws"])
     check_still(page)
     check_words(
@@ -643,15 +643,15 @@ def check_growth(page, W, string, scale, letters=20):
         ([scale], 2),
         ": its largest eigenvalue is ",
         ([rate], 2),
-        f". After {letters} letters of '{string}', repeated, the state is ",
-        ([lengths[-1]], 2),
-        " long, ",
-        ([lengths[-1] / lengths[-2]], 4),
-        " times its length one letter before.",
+        f". After {letters} letters of '{string}', repeated, the norm of the state is ",
+        ([norms[-1]], 2),
+        ", ",
+        ([norms[-1] / norms[-2]], 4),
+        " times its norm one letter before.",
     )
     (plot,) = page.plots
     assert len(plot.lines) == 2
-    for line, values in zip(plot.lines, (lengths, [lengths[0] * rate**t for t in range(letters)])):
+    for line, values in zip(plot.lines, (norms, [norms[0] * rate**t for t in range(letters)])):
         for t, value in enumerate(values, start=1):
             if value > 0 and plot.inside(plot.x(t), plot.y(value)):
                 nearest = min(math.dist(vertex, (plot.x(t), plot.y(value))) for vertex in line)
@@ -668,7 +668,7 @@ def check_decoding(page, W, thought, step, most, outputs=LETTERS, before=()):
     for t, now in enumerate(run, start=1):
         there = t <= shown
         rows += [
-            (f"x({t})", now["x"] if there else None, 0),
+            (f"_x({t})", now["x"] if there else None, 0),
             (f"_S({t})", now["S"] if there else None, 2),
             (f"z({t})", now["z"] if there else None, 2),
             (f"p({t})", now["p"] if there else None, 2),
@@ -699,7 +699,7 @@ def check_blame(page, W, string, letter, scale, entry, label):
     network has it."""
     W, share = scaled_both(W, scale), share_of(string, letter)
     loss, S, R, P = taught(W, string, share)
-    n, rows = W["b"].size, []
+    n, rows = W["bh"].size, []
     blame = lambda name, t, size: [
         slope(lambda h: taught(W, string, share, (name, t, k, h))[0]) for k in range(size)
     ]
@@ -736,8 +736,8 @@ def check_vanishing(page, W, length, scale, text="abc"):
     sizes = [float(np.linalg.norm(d)) for d in (*dS, *dR[1:])]
     check_still(page)
     found = re.fullmatch(
-        rf"{length} letters, both Ws times ({NUMBER})\. The blame is ({NUMBER}) long on the"
-        r" decoder's last "
+        rf"{length} letters, both Ws times ({NUMBER})\. The norm of the blame is ({NUMBER}) on"
+        r" the decoder's last "
         rf"state, ({NUMBER}) on the thought vector and (\d\.\de[+-]\d+) on S\(1\)\.",
         page.words,
     )

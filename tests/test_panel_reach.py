@@ -42,9 +42,9 @@ def answer(net, text):
     """[(what it says, how sure)] for one string: the run written out once more."""
     W, S, fed, found = net.named(), np.zeros(net.n), np.zeros(3), []
     for letter in text:
-        S = np.maximum(W["Wh"]["abc".index(letter)] + S @ W["Ws"] + W["b"], 0)
+        S = np.maximum(W["Wh"]["abc".index(letter)] + S @ W["Ws"] + W["bh"], 0)
     for _ in range(len(text) + 1):
-        S = np.maximum(fed @ W["dec.Wh"] + S @ W["dec.Ws"] + W["dec.b"], 0)
+        S = np.maximum(fed @ W["dec.Wh"] + S @ W["dec.Ws"] + W["dec.bh"], 0)
         p = expected.softmax(list(S @ W["Wo"] + W["bo"]))
         k = int(np.argmax(p))
         found.append((("a", "b", "c", "END")[k], p[k]))
@@ -60,7 +60,7 @@ def check(panel):
     )
     low, high = map(int, trained.split(" to "))
     key = int(units), low, high, seed
-    first, second = panel.picture
+    first, second = panel.pictures
     share = 100 * SHARES[key][length - 1]
     place = "below" if length < low else "inside" if length <= high else "above"
     many = f"{units} unit" + ("" if units == "1" else "s")
@@ -132,10 +132,10 @@ def test_fewer_units_have_more_seeds():
 )
 def test_a_wrong_string_is_answered_and_the_picture_stays(text, words):
     panel = build()
-    before = panel.picture
+    before = panel.pictures
     panel.controls["string"].value = text
     assert words in panel.page.value.replace("&#x27;", "'") and 'role="alert"' in panel.page.value
-    assert panel.picture is before
+    assert panel.pictures is before
     panel.controls["string"].value = "ab"
     check(panel)
 

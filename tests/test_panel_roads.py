@@ -26,7 +26,7 @@ from driving import (
     state,
 )
 
-from revlib import panels
+from revlib import panels, training
 from revlib.panels import controls
 
 STRINGS = expected.every_string(3)
@@ -132,7 +132,7 @@ def test_strings_ask_the_same_network(panel):
 
 
 def test_a_string_trains_nothing(panel, monkeypatch):
-    monkeypatch.setattr(panels.training, "train", lambda *_, **__: pytest.fail("trained anew"))
+    monkeypatch.setattr(training, "train", lambda *_, **__: pytest.fail("trained anew"))
     panel.controls["string"].value = "cab"
     check(panel)
 
@@ -152,9 +152,11 @@ def test_hostile_strings(panel, text):
     check(panel)
 
 
-def test_a_fourth_letter_has_nowhere_to_go(panel):
+def test_it_reads_three_letters(panel):
     panel.controls["string"].value = "abca"
-    assert page(panel).words == "'abca' has 4 letters; this network reads exactly 3"
+    assert page(panel).words == "'abca' has 4 letters; at most 3 fit here"
+    panel.controls["string"].value = "ab"
+    assert page(panel).words == "this network reads exactly 3 letters; 'ab' has 2"
 
 
 def test_numbers_that_are_none(panel):
@@ -192,7 +194,7 @@ def test_every_control_has_a_name(panel):
     boxes = [number.box for number in numbers(panel).values()] + [panel.controls["string"]]
     assert len({box.description.strip() for box in boxes} - {""}) == 3
     assert set(boxes) | {panel.reset_button} <= set(every_widget(panel)) and isinstance(
-        panel.controls["string"], controls.String
+        panel.controls["string"], controls.TextBox
     )
 
 

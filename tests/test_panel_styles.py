@@ -1,5 +1,5 @@
 """Drives the panel of chapter 09; what it must show is worked out in plain Python by
-test_styles.by_hand."""
+test_decoders.by_hand."""
 
 import math
 import re
@@ -11,13 +11,13 @@ pytest.register_assert_rewrite("expected")
 
 import expected
 from driving import HOSTILE, check_one_redraw_a_move, check_reset, draws, forget_widgets, page  # noqa: F401
-from test_styles import by_hand, drawn
+from test_decoders import by_hand, drawn
 
-from revlib import decoders, panels
+from revlib import decoders, handmade, panels
 from revlib.drawing import figures, picture
 
 NETS = {style: drawn(style, seed=seed) for style, seed in zip(decoders.STYLES, (3, 1, 2, 1))} | {
-    "by hand": decoders.pointer(12)
+    "by hand": handmade.build_pointer(12)
 }
 STRINGS = ["a", "abcab", "ccc", "abcabcabcabc"]
 

@@ -6,7 +6,7 @@ from revlib.panels.encoding import encoding_panel
 from revlib.panels.four_styles import styles_panel
 from revlib.panels.gates import flow_panel, gates_panel
 from revlib.panels.other_roads import autoencoder_panel
-from revlib.panels.progress import progress
+from revlib.panels.progress_bar import progress
 from revlib.panels.reverse_them_all import reach_panel
 from revlib.panels.softmax import softmax_panel
 from revlib.panels.stack_by_hand import stack_panel
