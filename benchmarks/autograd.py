@@ -1,9 +1,8 @@
 """revlib's networks in PyTorch: the oracle for losses and gradients, and what peers.py times.
 
 PyTorch's RNN layers have two biases each, revlib's have one: the second is zero and frozen. Only
-the GRU has a use for
-a third of it: the bias inside the reset, revlib's c. Its gates stand in the same order, r, u, m
-being PyTorch's r, z, n.
+the GRU has a use for a third of it: the bias inside the reset, revlib's bs. Its gates stand in the
+same order; r, u, g are PyTorch's r, z, n.
 """
 
 import itertools
@@ -21,61 +20,66 @@ TESTS = Path(__file__).resolve().parents[1] / "tests"
 
 
 def one_hot(net, strings):
-    """Encoder's inputs (T, B, V), decoder's inputs (L, B, V), the first empty, and targets (L,
-    B)."""
-    inputs, targets = bptt.task(net.alphabet, strings)
-    V, K = len(net.alphabet), len(net.alphabet.outputs)
-    fed = np.concatenate([np.zeros((1, inputs.shape[1], V)), np.eye(K, V)[targets[:-1]]])
-    return np.eye(V)[inputs].astype(net.theta.dtype), fed.astype(net.theta.dtype), targets
+    """Return what strings of one length are to an encoder-decoder, in the network's dtype.
+
+    Returns
+    -------
+    X : (T, B, V) array
+        The encoder's inputs.
+    fed : (L, B, V) array
+        The decoder's inputs, the first empty.
+    targets : (L, B) int array
+    """
+    inputs, targets = bptt.task(net, strings)
+    V = len(net.alphabet)
+    K = len(net.alphabet.outputs)
+    X = np.eye(V)[inputs]
+    fed = np.zeros((*targets.shape, V))
+    fed[1:] = np.eye(K, V)[targets[:-1]]
+    targets = targets.copy()  # PyTorch cannot read an array from its end
+    return X.astype(net.theta.dtype), fed.astype(net.theta.dtype), targets
 
 
 def torch_model(net, style):
-    """revlib's network in PyTorch, by nn.RNN or by an nn.RNNCell in a loop; forward returns the
-    loss."""
-    V, n, K = len(net.alphabet), net.n, len(net.alphabet.outputs)
+    """Return revlib's network in PyTorch; its `forward` returns the loss.
+
+    Parameters
+    ----------
+    net : model.Net
+    style : str
+        "nn.RNN", or "cells" for an nn.RNNCell in a loop.
+    """
+    V = len(net.alphabet)
+    K = len(net.alphabet.outputs)
+    layer = nn.RNN if style == "nn.RNN" else nn.RNNCell
 
     class Reverser(nn.Module):
         def __init__(self):
             super().__init__()
-            layer = nn.RNN if style == "nn.RNN" else nn.RNNCell
-            self.enc, self.dec = (layer(V, n, nonlinearity=net.activation) for _ in range(2))
-            self.out = nn.Linear(n, K)
+            self.enc = layer(V, net.n, nonlinearity=net.activation)
+            self.dec = layer(V, net.n, nonlinearity=net.activation)
+            self.out = nn.Linear(net.n, K)
             self.to(torch.from_numpy(net.theta).dtype)
-            ours = [
-                W.T
-                for W in (
-                    net.Wh,
-                    net.Ws,
-                    net.bh,
-                    net.dec.Wh,
-                    net.dec.Ws,
-                    net.dec.bh,
-                    net.Wo,
-                    net.bo,
-                )
-            ]
-            for theirs, weights in zip(self.trained(), ours):
-                theirs.data.copy_(torch.from_numpy(weights.copy()))
+            for theirs, ours in zip(self.trained(), net.named().values()):
+                theirs.data.copy_(torch.from_numpy(ours.T.copy()))
             for name, bias in self.named_parameters():
                 if "bias_hh" in name:
                     nn.init.zeros_(bias).requires_grad_(False)
 
         def trained(self):
-            """The trained parameters, in the order of revlib's theta."""
-            kinds = "weight_ih", "weight_hh", "bias_ih"
-            return [
-                p
-                for layer in (self.enc, self.dec)
-                for kind in kinds
-                for name, p in layer.named_parameters()
-                if name.startswith(kind)
-            ] + [*self.out.parameters()]
+            """Return the trained parameters, in the order of revlib's theta."""
+            found = []
+            for part in (self.enc, self.dec):
+                for kind in ("weight_ih", "weight_hh", "bias_ih"):
+                    found += [p for name, p in part.named_parameters() if name.startswith(kind)]
+            return found + [*self.out.parameters()]
 
         def forward(self, X, fed, targets):
             if style == "nn.RNN":
                 states = self.dec(fed, self.enc(X)[1])[0]
             else:
-                s, states = X.new_zeros(X.shape[1], n), []
+                s = X.new_zeros(X.shape[1], net.n)
+                states = []
                 for x in X:
                     s = self.enc(x, s)
                 for x in fed:
@@ -87,10 +91,36 @@ def torch_model(net, style):
     return Reverser()
 
 
+def autograd(net, strings, style):
+    """Return the loss of strings of any lengths, and its gradient, by PyTorch.
+
+    The loss is the mean over all symbols of all strings, and the gradient in the order of theta.
+    """
+    theirs = torch_model(net, style)
+    total = 0
+    letters = 0
+    for _, group in itertools.groupby(strings, len):
+        X, fed, targets = (torch.from_numpy(a) for a in one_hot(net, list(group)))
+        total = total + theirs(X, fed, targets) * targets.numel()
+        letters += targets.numel()
+    (total / letters).backward()
+    gradient = np.concatenate([p.grad.numpy().T.ravel() for p in theirs.trained()])
+    return total.item() / letters, gradient
+
+
+def hold(net, strings, loss, gradient, whose):
+    """Raise AssertionError unless revlib's loss and gradient are these, to 1e-10 of the largest."""
+    ours, our_gradient = training.Batch(net, strings).gradient(net)
+    error = max(
+        np.abs(our_gradient - gradient).max() / np.abs(gradient).max(), abs(ours - loss) / loss
+    )
+    assert error < 1e-10, f"{net} on {strings} differs from {whose} by {error:.1e}"
+
+
 def references():
-    """PyTorch's losses and gradients of several networks, float64, each held to revlib's by 1e-10
-    of the largest."""
-    found, seed = [], 0
+    """Return PyTorch's losses and gradients of several networks, float64, each held to revlib's."""
+    found = []
+    seed = 0
     for activation, end, (letters, n, lengths) in itertools.product(
         ("relu", "tanh"),
         (False, True),
@@ -103,14 +133,7 @@ def references():
         strings = ["".join(rng.choice([*letters], T)) for T in lengths for _ in range(5)]
         for style in ("nn.RNN", "cells"):
             loss, gradient = autograd(net, strings, style)
-            ours, our_gradient = training.Batch(net, strings).gradient(net)
-            error = max(
-                np.abs(our_gradient - gradient).max() / np.abs(gradient).max(),
-                abs(ours - loss) / loss,
-            )
-            assert error < 1e-10, (
-                f"{net} on {strings} differs from PyTorch's {style} by {error:.1e}"
-            )
+            hold(net, strings, loss, gradient, f"PyTorch's {style}")
         found.append(
             dict(
                 letters=letters,
@@ -126,21 +149,7 @@ def references():
     return found
 
 
-def autograd(net, strings, style):
-    """Mean loss over all letters of strings of any lengths, and its gradient in the order of theta,
-    by PyTorch."""
-    theirs, total, letters = torch_model(net, style), 0, 0
-    for _, group in itertools.groupby(strings, len):
-        X, fed, targets = (torch.from_numpy(a) for a in one_hot(net, list(group)))
-        total, letters = (
-            total + theirs(X, fed, targets) * targets.numel(),
-            letters + targets.numel(),
-        )
-    (total / letters).backward()
-    return total.item() / letters, np.concatenate(
-        [p.grad.numpy().T.ravel() for p in theirs.trained()]
-    )
-
+# ---------------------------------------------------------------- four styles, three cells
 
 CELLS = {
     rnn_cells.SimpleRNN: lambda V, n: nn.RNNCell(V, n, nonlinearity="relu"),
@@ -150,59 +159,74 @@ CELLS = {
 
 
 class Cell:
-    """PyTorch's own cell with the weights `p` of one of revlib.gates; its step is that of revlib:
-    (B, V), (B, width) -> (B, width)."""
+    """PyTorch's own cell with the weights of one of revlib's.
+
+    Parameters
+    ----------
+    kind : class
+        A key of CELLS.
+    p : layer
+        With Wh, Ws and bh, and bs if it is a GRU's.
+    """
 
     def __init__(self, kind, p):
-        V, n, c = len(p["Wh"]), len(p["Ws"]), p.get("c", np.zeros(0))
-        self.cell, self.kind, self.own = CELLS[kind](V, n).double(), kind, len(c)
-        second = np.concatenate([np.zeros(len(p["b"]) - len(c)), c])
-        for theirs, ours in zip(self.cell.parameters(), (p["Wh"].T, p["Ws"].T, p["b"], second)):
+        self.kind = kind
+        self.cell = CELLS[kind](len(p.Wh), len(p.Ws)).double()
+        inside = p.bs if kind is rnn_cells.GRU else np.zeros(0)
+        self.second = len(inside)  # how much of the second bias revlib has
+        second = np.concatenate([np.zeros(len(p.bh) - len(inside)), inside])
+        for theirs, ours in zip(self.cell.parameters(), (p.Wh.T, p.Ws.T, p.bh, second)):
             theirs.data.copy_(torch.from_numpy(ours.copy()))
 
     def step(self, x, s):
-        return (
-            torch.cat(self.cell(x, s.chunk(2, dim=1)), dim=1)
-            if self.kind is rnn_cells.LSTM
-            else self.cell(x, s)
-        )
+        """Return the state after, as revlib's cell does: (B, V), (B, width) -> (B, width)."""
+        if self.kind is rnn_cells.LSTM:
+            return torch.cat(self.cell(x, s.chunk(2, dim=1)), dim=1)
+        return self.cell(x, s)
 
     def gradient(self):
-        """In the order of theta: Wh, Ws, b, and of the second bias what revlib has."""
-        Wh, Ws, b, second = (p.grad.numpy() for p in self.cell.parameters())
-        return np.concatenate([Wh.T.ravel(), Ws.T.ravel(), b, second[len(second) - self.own :]])
+        """Return the gradient in the order of theta: Wh, Ws, bh, and bs if there is one."""
+        Wh, Ws, bh, second = (p.grad.numpy() for p in self.cell.parameters())
+        return np.concatenate([Wh.T.ravel(), Ws.T.ravel(), bh, second[len(second) - self.second :]])
 
 
 def autograd_styles(net, strings):
-    """As autograd, for a network of revlib.styles and strings of one length, with PyTorch's own
-    cells."""
-    enc, dec = (Cell(type(net.cell), layer) for layer in (net.enc, net.dec))
-    Wo, bo = (torch.tensor(net.p[name], requires_grad=True) for name in ("Wo", "bo"))
+    """Return the same as `autograd` for an EncoderDecoder and strings of one length.
+
+    The cells are PyTorch's own.
+    """
+    enc = Cell(type(net.cell), net.enc)
+    dec = Cell(type(net.cell), net.dec)
+    Wo = torch.tensor(net.Wo, requires_grad=True)
+    bo = torch.tensor(net.bo, requires_grad=True)
     X, fed, targets = (torch.from_numpy(a) for a in one_hot(net, strings))
-    s, states, scores = X.new_zeros(len(strings), net.cell.width), [], []
+    s = X.new_zeros(len(strings), net.cell.width)
+    states = []
     for x in X:
         s = enc.step(x, s)
         states.append(s[:, : net.n])
-    thought, states = s, torch.stack(states, dim=1)  # (B, T, n)
+    thought = s
+    states = torch.stack(states, dim=1)  # (B, T, n)
+    scores = []
     for x in fed:
-        s = dec.step(
-            {"plain": x[:, :0], "peek": torch.cat([x, thought], dim=1)}.get(net.style, x), s
-        )
-        told = s[:, : net.n]
+        if net.style == "plain":
+            x = x[:, :0]
+        elif net.style == "peek":
+            x = torch.cat([x, thought], dim=1)
+        s = dec.step(x, s)
+        seen = s[:, : net.n]
         if net.style == "attention":
-            share = torch.softmax((states @ told[:, :, None])[:, :, 0], dim=1)
-            told = torch.cat([told, (share[:, None] @ states)[:, 0]], dim=1)
-        scores.append(told @ Wo + bo)
+            alpha = torch.softmax((states @ seen[:, :, None])[:, :, 0], dim=1)  # (B, T)
+            seen = torch.cat([seen, (alpha[:, None] @ states)[:, 0]], dim=1)
+        scores.append(seen @ Wo + bo)
     loss = nn.functional.cross_entropy(torch.stack(scores).flatten(0, 1), targets.flatten())
     loss.backward()
-    return loss.item(), np.concatenate(
-        [enc.gradient(), dec.gradient(), Wo.grad.numpy().ravel(), bo.grad.numpy()]
-    )
+    of_scores = [Wo.grad.numpy().ravel(), bo.grad.numpy()]
+    return loss.item(), np.concatenate([enc.gradient(), dec.gradient(), *of_scores])
 
 
 def style_references():
-    """As references, for each style with each cell of revlib.styles, in turn with END and
-    without."""
+    """Return the same as `references` for each style with each cell, by turns with END."""
     found = []
     for seed, (style, cell) in enumerate(itertools.product(decoders.STYLES, rnn_cells.CELLS)):
         letters, n, end = ("abc", 3, True) if seed % 2 else ("ab", 4, False)
@@ -211,13 +235,7 @@ def style_references():
         net.theta[:] = rng.uniform(-0.7, 0.9, net.theta.size).round(4)
         strings = ["".join(rng.choice([*letters], 5)) for _ in range(4)]
         loss, gradient = autograd_styles(net, strings)
-        ours, our_gradient = training.Batch(net, strings).gradient(net)
-        error = max(
-            np.abs(our_gradient - gradient).max() / np.abs(gradient).max(), abs(ours - loss) / loss
-        )
-        assert error < 1e-10, (
-            f"{style} with {cell} on {strings} differs from PyTorch's by {error:.1e}"
-        )
+        hold(net, strings, loss, gradient, "PyTorch's")
         found.append(
             dict(
                 style=style,
@@ -236,6 +254,5 @@ def style_references():
 
 def write(found, name):
     """Keep references for `make test`, which has no PyTorch: one network a line."""
-    (TESTS / f"{name}.json").write_text(
-        "[\n" + ",\n".join(json.dumps(case) for case in found) + "\n]\n"
-    )
+    rows = ",\n".join(json.dumps(case) for case in found)
+    (TESTS / f"{name}.json").write_text(f"[\n{rows}\n]\n", encoding="utf-8")

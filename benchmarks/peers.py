@@ -1,25 +1,19 @@
-"""Times one training step (forward, BPTT, Adam; float32) of revlib, PyTorch and JAX, side by side
-in one run.
+"""Times one training step of revlib, PyTorch and JAX, side by side in one run.
 
     make peers                                   # in its own environment, .venv-peers
     python benchmarks/peers.py                   # where torch, jax, threadpoolctl and revlib are
-    installed
-    python benchmarks/peers.py --write-reference # writes tests/reference_gradients.json too
+    python benchmarks/peers.py --write-reference # writes tests/reference_*.json too
 
-First it checks: revlib's losses and gradients equal PyTorch's autograd (float64, 1e-10 of the
-largest entry), and
-after 20 steps of Adam from one start everyone's loss is the same (float32). Then it measures. Every
-library runs in
-a process of its own for each number of threads; only one works at a time. Each setting of a library
-is tried,
+A step is a run forward, BPTT and Adam, in float32. First it checks: revlib's losses and gradients
+equal PyTorch's autograd (float64, 1e-10 of the largest entry), and after 20 steps of Adam from one
+start everyone's loss is the same (float32). Then it measures. Every library runs in a process of
+its own for each number of threads; only one works at a time. Each setting of a library is tried,
 and the best goes on; the best ones then take turns, 40 ms each, and the figure is the median of
-their turns.
-The table and peers.json name the setting and the threads that were best.
+their turns. The table and peers.json name the setting and the threads that were best.
 
 PyTorch's RNN layers have two biases each, revlib's have one: the second is zero and frozen. All are
-given the
-letters as one-hot rows, made beforehand. Nobody is asked for the loss as a Python number, but
-revlib gives it.
+given the letters as one-hot rows, made beforehand. Nobody is asked for the loss as a Python number,
+but revlib gives it.
 """
 
 import argparse
@@ -31,6 +25,7 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 from time import perf_counter, sleep
+from typing import NamedTuple
 
 import autograd
 import numpy as np
@@ -38,8 +33,10 @@ import numpy as np
 from revlib import checkpoint, model, starts, training
 
 RESULTS = Path(__file__).resolve().parent.parent / "notebooks" / "results"  # what chapters show
-RATE, THREADS = 1e-3, (1, 2)  # Adam's rate; threads tried
-TURN, PAUSE = 0.04, 0.06  # seconds a turn, and before it: threads of the last one spin for a while
+RATE = 1e-3  # Adam's
+THREADS = (1, 2)  # tried
+TURN = 0.04  # seconds
+PAUSE = 0.06  # seconds before a turn: threads of the last one spin for a while
 CASES = {
     "a": "5 units, all 27 strings of length 3 over abc",
     "b": "5 units, all 729 strings of length 6 over abc",
@@ -48,25 +45,26 @@ CASES = {
 
 
 def start(case):
-    """The case's network, float32, and its strings."""
+    """Return the case's network, float32, and its strings."""
+    rng = np.random.default_rng(0)
     if case == "c":
-        rng, letters = np.random.default_rng(0), "abcdefghijkl"
-        return starts.initialize(model.Net(letters, 64), "gaussian", rng).astype(np.float32), [
-            "".join(rng.choice([*letters], 12)) for _ in range(256)
-        ]
-    net = starts.initialize(model.Net("abc", 5), "gaussian", np.random.default_rng(0)).astype(
-        np.float32
-    )
-    return net, net.alphabet.strings({"a": 3, "b": 6}[case])
+        letters = "abcdefghijkl"
+        net = starts.initialize(model.Net(letters, 64), "gaussian", rng)
+        strings = ["".join(rng.choice([*letters], 12)) for _ in range(256)]
+    else:
+        net = starts.initialize(model.Net("abc", 5), "gaussian", rng)
+        strings = net.alphabet.strings({"a": 3, "b": 6}[case])
+    return net.astype(np.float32), strings
 
 
 # ---------------------------------------------------------------- one training step of each library
 
 
 def revlib_steps(case):
-    """Name of a setting -> a function that makes one step and returns the loss before it."""
+    """Return name of a setting -> a function that makes one step and returns the loss before it."""
     net, strings = start(case)
-    batch, adam = training.Batch(net, strings), training.Adam(RATE)
+    batch = training.Batch(net, strings)
+    adam = training.Adam(RATE)
 
     def step():
         loss, gradient = batch.gradient(net)
@@ -77,21 +75,22 @@ def revlib_steps(case):
 
 
 def torch_steps(case):
-    """As revlib_steps; a setting is the style of the layers and Adam's implementation."""
+    """Return the same; a setting is the style of the layers and Adam's implementation."""
     import torch
 
     torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
     net, strings = start(case)
     data = [torch.from_numpy(a) for a in autograd.one_hot(net, strings)]
+    adams = {
+        "fused": dict(fused=True),
+        "foreach": dict(foreach=True),
+        "plain": dict(foreach=False, fused=False),
+    }
 
-    def make(style, adam, compiled):
-        net_ = autograd.torch_model(net, style)
-        optimiser = torch.optim.Adam(
-            net_.trained(),
-            RATE,
-            **{adam: True} if adam != "plain" else dict(foreach=False, fused=False),
-        )
-        forward = torch.compile(net_, fullgraph=True, dynamic=False) if compiled else net_
+    def make(style, adam, compiled=False):
+        theirs = autograd.torch_model(net, style)
+        optimiser = torch.optim.Adam(theirs.trained(), RATE, **adams[adam])
+        forward = torch.compile(theirs, fullgraph=True, dynamic=False) if compiled else theirs
 
         def step():
             optimiser.zero_grad(set_to_none=True)
@@ -102,26 +101,25 @@ def torch_steps(case):
 
         return step
 
-    adams = "fused", "foreach", "plain"
+    def make_compiled():
+        return {f"torch.compile, {adam} Adam": make("cells", adam, compiled=True) for adam in adams}
+
     steps = {
-        f"{style}, {adam} Adam": make(style, adam, False)
+        f"{style}, {adam} Adam": make(style, adam)
         for style in ("nn.RNN", "cells")
         for adam in adams
     }
     try:
-        compiled = {f"torch.compile, {adam} Adam": make("cells", adam, True) for adam in adams}
-        for step in compiled.values():
+        for step in make_compiled().values():
             step()  # compiles
-        compiled = {
-            f"torch.compile, {adam} Adam": make("cells", adam, True) for adam in adams
-        }  # at the start again
+        return steps | make_compiled()  # at the start again
     except Exception as error:  # no C++ compiler, say: the table says why there is no such row
-        compiled = {f"torch.compile failed: {str(error).strip().splitlines()[0][:80]}": None}
-    return steps | compiled
+        why = str(error).strip().splitlines()[0][:80]
+        return steps | {f"torch.compile failed: {why}": None}
 
 
 def jax_steps(case):
-    """As revlib_steps; loss, gradient and Adam in one compiled function that may overwrite its
+    """Return the same; loss, gradient and Adam are one compiled function that may overwrite its
     arguments."""
     import jax
     import jax.numpy as jnp
@@ -130,41 +128,37 @@ def jax_steps(case):
     X, fed, targets = autograd.one_hot(net, strings)
     right = np.eye(len(net.alphabet.outputs), dtype=np.float32)[targets]
 
+    def layer(s, inputs, Wh, Ws, bh, unroll):
+        def step(s, x):
+            s = jax.nn.relu(x + s @ Ws)
+            return s, s
+
+        return jax.lax.scan(step, s, inputs @ Wh + bh, unroll=unroll)
+
     def make(unroll):
-        def layer(s, inputs, Wh, Ws, b):
-            def step(s, x):
-                s = jax.nn.relu(x + s @ Ws)
-                return s, s
-
-            return jax.lax.scan(step, s, inputs @ Wh + b, unroll=unroll)
-
         def loss(w):
-            s, _ = layer(jnp.zeros((X.shape[1], net.n)), X, w["Wh"], w["Ws"], w["b"])
-            _, S = layer(s, fed, w["dec.Wh"], w["dec.Ws"], w["dec.b"])
+            s = jnp.zeros((X.shape[1], net.n))
+            s, _ = layer(s, X, w["Wh"], w["Ws"], w["bh"], unroll)
+            _, S = layer(s, fed, w["dec.Wh"], w["dec.Ws"], w["dec.bh"], unroll)
             return -(right * jax.nn.log_softmax(S @ w["Wo"] + w["bo"])).sum(-1).mean()
+
+        def moved(w, m, v, t):
+            m = m / (1 - 0.9**t)
+            v = v / (1 - 0.999**t)
+            return w - RATE * m / (jnp.sqrt(v) + 1e-8)
 
         def update(w, m, v, t):
             value, g = jax.value_and_grad(loss)(w)
             m = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, m, g)
             v = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, v, g)
-            w = jax.tree.map(
-                lambda w, m, v: (
-                    w - RATE * (m / (1 - 0.9**t)) / (jnp.sqrt(v / (1 - 0.999**t)) + 1e-8)
-                ),
-                w,
-                m,
-                v,
-            )
+            w = jax.tree.map(lambda w, m, v: moved(w, m, v, t), w, m, v)
             return w, m, v, t + 1, value
 
         compiled = jax.jit(update, donate_argnums=(0, 1, 2, 3))
         w = {name: jnp.array(view) for name, view in net.named().items()}
-        state = [
-            w,
-            jax.tree.map(jnp.zeros_like, w),
-            jax.tree.map(jnp.zeros_like, w),
-            jnp.float32(1),
-        ]
+        m = jax.tree.map(jnp.zeros_like, w)
+        v = jax.tree.map(jnp.zeros_like, w)
+        state = [w, m, v, jnp.float32(1)]
 
         def step():
             *state[:], value = compiled(*state)
@@ -181,36 +175,45 @@ STEPS = {"revlib": revlib_steps, "PyTorch": torch_steps, "JAX": jax_steps}
 
 
 def work(pipe, library, case):
-    """A library's process: sends its settings and their loss after 20 steps, then runs turns as it
-    is asked."""
+    """Be a library's process: send its settings and their loss after 20 steps, then run the turns
+    that are asked for."""
     steps = STEPS[library](case)
-    pipe.send(
-        {name: step and float([step() for _ in range(21)][-1]) for name, step in steps.items()}
-    )
+    pipe.send({name: loss_after(step, 20) if step else None for name, step in steps.items()})
     for name, seconds in iter(pipe.recv, None):
-        step, runs = steps[name], 0
+        step = steps[name]
         float(step())  # wakes threads and caches, untimed
+        runs = 0
         begin = perf_counter()
         while perf_counter() - begin < seconds:
-            loss, runs = step(), runs + 1
+            loss = step()
+            runs += 1
         float(loss)
         pipe.send((perf_counter() - begin) / runs)
 
 
+def loss_after(step, updates):
+    """Return the loss after so many updates; one more is made, since a step returns the loss before
+    it."""
+    for _ in range(updates):
+        step()
+    return float(step())
+
+
 class Worker:
-    """One library, one case, one number of threads, in a process of its own."""
+    """One library, one case, one number of threads, in a process of its own.
+
+    Attributes
+    ----------
+    losses : dict
+        Setting -> its loss after 20 steps, or None if it does not work here.
+    """
 
     def __init__(self, library, case, threads):
-        for name in (
-            "OMP_NUM_THREADS",
-            "OPENBLAS_NUM_THREADS",
-            "MKL_NUM_THREADS",
-            "NPROC",
-        ):  # JAX reads the last
+        for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
             os.environ[name] = str(threads)
-        os.environ["XLA_FLAGS"] = (
-            f"--xla_cpu_multi_thread_eigen={'true' if threads > 1 else 'false'}"
-        )
+        os.environ["NPROC"] = str(threads)  # JAX reads this one
+        many = "true" if threads > 1 else "false"
+        os.environ["XLA_FLAGS"] = f"--xla_cpu_multi_thread_eigen={many}"
         context = multiprocessing.get_context("spawn")
         self.pipe, other = context.Pipe()
         self.process = context.Process(target=work, args=(other, library, case), daemon=True)
@@ -219,26 +222,34 @@ class Worker:
         self.losses = self.pipe.recv()
 
     def turn(self, setting, seconds=TURN):
-        """Seconds a step, over one turn."""
+        """Return the seconds of a step, over one turn."""
         sleep(PAUSE)
         self.pipe.send((setting, seconds))
         return self.pipe.recv()
 
     def close(self):
+        """End the process."""
         self.pipe.send(None)
         self.process.join()
 
 
+class Tried(NamedTuple):
+    """A setting that was tried."""
+
+    seconds: float  # a step
+    threads: int
+    setting: str
+    worker: Worker
+
+
 def measure(case, turns):
-    """Peer -> figures of its best setting, for one case."""
-    workers = {
-        (library, threads): Worker(library, case, threads)
-        for library in STEPS
-        for threads in THREADS
-    }
-    goal = workers["revlib", 1].losses["NumPy"]
-    tried, notes = {}, []
-    for (library, threads), worker in workers.items():
+    """Return peer -> figures of its best setting, for one case; notes, if there are any, too."""
+    workers = [Worker(library, case, threads) for library in STEPS for threads in THREADS]
+    names = [(library, threads) for library in STEPS for threads in THREADS]
+    goal = workers[names.index(("revlib", 1))].losses["NumPy"]
+    tried = {}
+    notes = []
+    for (library, threads), worker in zip(names, workers):
         for setting, loss in worker.losses.items():
             if loss is None:
                 notes.append(setting)
@@ -247,35 +258,48 @@ def measure(case, turns):
                 f"{library}, {setting}: loss {loss} after 20 steps, revlib's {goal}"
             )
             peer = f"PyTorch {setting.split(',')[0]}" if library == "PyTorch" else library
-            time = median(worker.turn(setting) for _ in range(7))
-            tried.setdefault(peer, []).append((time, threads, setting, worker))
-    best = {peer: min(settings, key=lambda s: s[0]) for peer, settings in tried.items()}
+            seconds = median(worker.turn(setting) for _ in range(7))
+            tried.setdefault(peer, []).append(Tried(seconds, threads, setting, worker))
+    best = {peer: min(settings, key=lambda one: one.seconds) for peer, settings in tried.items()}
     times = {peer: [] for peer in best}
     for _ in range(turns):
-        for peer, (_, _, setting, worker) in best.items():
-            times[peer].append(worker.turn(setting))
-    for worker in workers.values():
+        for peer, one in best.items():
+            times[peer].append(one.worker.turn(one.setting))
+    for worker in workers:
         worker.close()
-    ours = median(times["revlib"])
-    return {
-        peer: dict(
-            median_us=round(1e6 * median(times[peer]), 1),
-            ratio=round(median(times[peer]) / ours, 2),
-            quartiles_us=[round(1e6 * float(q), 1) for q in np.quantile(times[peer], (0.25, 0.75))],
-            threads=threads,
-            setting=setting,
-            tried_us={f"{s}, {t} thr.": round(1e6 * x, 1) for x, t, s, _ in tried[peer]},
+    found = {}
+    for peer, one in best.items():
+        low, high = np.quantile(times[peer], (0.25, 0.75))
+        found[peer] = dict(
+            median_us=microseconds(median(times[peer])),
+            ratio=round(median(times[peer]) / median(times["revlib"]), 2),
+            quartiles_us=[microseconds(low), microseconds(high)],
+            threads=one.threads,
+            setting=one.setting,
+            tried_us={
+                f"{other.setting}, {other.threads} thr.": microseconds(other.seconds)
+                for other in tried[peer]
+            },
         )
-        for peer, (_, threads, setting, _) in best.items()
-    } | ({"notes": notes} if notes else {})
+    if notes:
+        found["notes"] = notes
+    return found
+
+
+def microseconds(seconds):
+    """Return seconds as microseconds, to one digit after the point."""
+    return round(1e6 * float(seconds), 1)
 
 
 def matrix_product_speed(size=512):
-    """The machine's best float32 matrix product with NumPy, in 10^9 operations a second, by number
-    of threads."""
+    """Return number of threads -> the machine's best float32 matrix product with NumPy.
+
+    In 10^9 operations a second.
+    """
     from threadpoolctl import threadpool_limits
 
-    A, speed = np.ones((size, size), np.float32), {}
+    A = np.ones((size, size), np.float32)
+    speed = {}
     for threads in THREADS:
         with threadpool_limits(threads, "blas"):
             times = []
@@ -287,7 +311,23 @@ def matrix_product_speed(size=512):
     return speed
 
 
+def show(case, row):
+    """Print the table of one case."""
+    print(f"\n({case}) {row['what']}; load {row['load']}")
+    print(f"{'peer':24}{'median':>11}{'ratio':>8}  best setting")
+    for peer, figures in row["peers"].items():
+        if peer != "notes":
+            print(
+                f"{peer:24}{figures['median_us']:8.0f} µs{figures['ratio']:8.2f}"
+                f"  {figures['setting']}, {figures['threads']} thr.",
+                flush=True,
+            )
+    for note in row["peers"].get("notes", []):
+        print(note)
+
+
 def main():
+    """Check, measure, print, and write the table if all cases were measured."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--write-reference", action="store_true")
     parser.add_argument("--turns", type=int, default=41)
@@ -304,41 +344,26 @@ def main():
     if options.write_reference:
         for name, networks in found.items():
             autograd.write(networks, name)
-    results = dict(
-        versions={name: version(name) for name in ("numpy", "torch", "jax")}
-        | {"python": platform.python_version()},
-        cores=os.cpu_count(),
-        matrix_product_gflops_by_threads=matrix_product_speed(),
-        rate=RATE,
-        turns=options.turns,
-        cases={},
-    )
-    print(
-        results["versions"],
-        "matrix product, 10^9/s by threads:",
-        results["matrix_product_gflops_by_threads"],
-    )
+    versions = {name: version(name) for name in ("numpy", "torch", "jax")}
+    versions["python"] = platform.python_version()
+    speed = matrix_product_speed()
+    print(versions, "matrix product, 10^9/s by threads:", speed)
+    cases = {}
     for case in options.cases:
         peers = measure(case, options.turns)
-        results["cases"][case] = dict(
-            what=CASES[case], load=round(os.getloadavg()[0], 1), peers=peers
-        )
-        print(
-            f"\n({case}) {CASES[case]}; load"
-            f" {os.getloadavg()[0]:.1f}\n{'peer':24}{'median':>11}{'ratio':>8}  best setting"
-        )
-        for peer, figures in peers.items():
-            if peer != "notes":
-                print(
-                    f"{peer:24}{figures['median_us']:8.0f} µs{figures['ratio']:8.2f}  "
-                    f"{figures['setting']}, {figures['threads']} thr.",
-                    flush=True,
-                )
-        print(*peers.get("notes", []), sep="\n")
+        cases[case] = dict(what=CASES[case], load=round(os.getloadavg()[0], 1), peers=peers)
+        show(case, cases[case])
+    table = dict(
+        versions=versions,
+        cores=os.cpu_count(),
+        matrix_product_gflops_by_threads=speed,
+        rate=RATE,
+        turns=options.turns,
+        cases=cases,
+    )
     if options.cases == "abc":
-        checkpoint.write(
-            RESULTS / "peers.json", (json.dumps(results, indent=1, allow_nan=False) + "\n").encode()
-        )
+        text = json.dumps(table, indent=1, allow_nan=False) + "\n"
+        checkpoint.write(RESULTS / "peers.json", text.encode())
 
 
 if __name__ == "__main__":

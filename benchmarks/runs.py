@@ -1,27 +1,29 @@
-"""Many trainings, each run once: on all cores by default, on a Dask cluster with --dask; killed, it
-goes on where it was.
+"""Many trainings, each run once: on all cores, or on a Dask cluster with --dask.
 
 A script of this folder names its tasks and the function that does one:
 
     for task, found in runs.each(learn, tasks, "sweep", given): …
 
-What a task has found is kept in .runs, by joblib.Memory, under the function's source and the task:
-a second start finds it
-there, and --fresh throws it away. So does any change of `learn` itself; change something that it
-calls, and it is for you to say
---fresh.
+What a task has found is kept in .runs, by joblib.Memory. So a run that was killed goes on where it
+was, and a second start finds everything done. It is kept under the task and under all that the task
+depends on: the sources of revlib's networks and of these scripts, and NumPy's version (`sources`).
+Change one of them, and everything is computed again. --fresh forgets what there is.
+
+A Dask worker keeps the revlib that it has imported: after a change, start the workers again.
 """
 
 import os
 
-os.environ.setdefault(
-    "OPENBLAS_NUM_THREADS", "1"
-)  # one core a task; read by NumPy when it is first imported
+# one core a task; read by NumPy when it is first imported
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import argparse
 import contextlib
+import hashlib
 import io
 import json
+import shutil
+import sys
 from pathlib import Path
 from time import process_time
 
@@ -29,14 +31,35 @@ import joblib
 import numpy as np
 from tqdm import tqdm
 
+import revlib
 from revlib import checkpoint
 
 HERE = Path(__file__).resolve().parent
+REVLIB = Path(revlib.__file__).resolve().parent
 RESULTS = HERE.parent / "notebooks" / "results"
 
 
+def sources(folders=(REVLIB, HERE)):
+    """Return a name for what results depend on, 16 hex digits of a SHA-256.
+
+    It changes with every Python file that stands in one of the folders, and with NumPy's version.
+    revlib's own folder has its numbers and networks; what draws, and panels and exercises, stand in
+    folders below it and do not count.
+    """
+    digest = hashlib.sha256(np.__version__.encode())
+    for folder in folders:
+        for path in sorted(folder.glob("*.py")):
+            content = path.read_bytes()
+            digest.update(f"\n{path.name}: {len(content)} bytes\n".encode())
+            digest.update(content)
+    return digest.hexdigest()[:16]
+
+
+SOURCES = sources()  # taken at the start, as the modules are
+
+
 def options(description):
-    """The options that every long run has."""
+    """Return a parser of the options that every long run has."""
     parser = argparse.ArgumentParser(description=description.splitlines()[0])
     parser.add_argument(
         "--at-once", type=int, default=os.cpu_count(), help="tasks at once (default: one a core)"
@@ -51,8 +74,7 @@ def options(description):
 
 
 def each(learn, tasks, name, given):
-    """Yield (task, what learn(**task) found) in the order of the tasks, each computed or
-    remembered.
+    """Do every task, or remember what it has found.
 
     Parameters
     ----------
@@ -60,60 +82,85 @@ def each(learn, tasks, name, given):
         Of a module, so that another process can import it. Seeded by its arguments.
     tasks : list of dict
     name : str
-        Where its findings are kept: .runs/name.
+        Findings are kept in .runs/name.
     given : what `options` parsed
+
+    Yields
+    ------
+    task, found : dict, what learn(**task) returned
+        In the order of the tasks.
     """
-    memory = joblib.Memory(
-        HERE / ".runs" / name, verbose=0, compress=True
-    )  # with a checksum: what is damaged is computed again
-    if given.fresh:
-        memory.clear(warn=False)
-    once = memory.cache(learn)
+    folder = HERE / ".runs" / name
+    if given.fresh and folder.exists():
+        shutil.rmtree(folder)
+    # compressed with a checksum: what is damaged is computed again
+    once = joblib.Memory(folder / SOURCES, verbose=0, compress=True).cache(learn)
     with cluster(given.dask):
-        found = joblib.Parallel(
-            n_jobs=None if given.dask else given.at_once, return_as="generator"
-        )(joblib.delayed(once)(**task) for task in tasks)
+        at_once = None if given.dask else given.at_once
+        parallel = joblib.Parallel(n_jobs=at_once, return_as="generator")
+        found = parallel(joblib.delayed(once)(**task) for task in tasks)
         yield from zip(tasks, tqdm(found, total=len(tasks), desc=name, unit="run"))
 
 
 @contextlib.contextmanager
 def cluster(address):
-    """With an address: everything goes to that Dask cluster, through joblib's own backend; without:
-    to processes."""
+    """Send tasks to the Dask cluster at an address; without one, to processes of this machine.
+
+    Scheduler and workers need revlib, and see this folder: scripts import one another, and findings
+    are kept here.
+    """
     if not address:
         yield
         return
     from distributed import Client  # needed for this only
 
-    with Client(address), joblib.parallel_config(backend="dask"):
+    scripts = str(HERE)
+
+    def see_scripts():  # of no module, so that the function itself is sent
+        if scripts not in sys.path:
+            sys.path.append(scripts)
+
+    with Client(address) as client, joblib.parallel_config(backend="dask"):
+        client.run_on_scheduler(see_scripts)  # which reads the tasks, too
+        client.register_worker_callbacks(see_scripts)
         yield
 
 
 def costs(calls, turns=200):
-    """Name -> microseconds of CPU that a call (function, argument) takes. They take turns, and the
-    lower quartile counts,
-    so that a busy machine is no one's disadvantage."""
+    """Return microseconds of CPU that calls take.
+
+    They take turns, and the lower quartile counts, so that a busy machine is no one's disadvantage.
+
+    Parameters
+    ----------
+    calls : dict
+        Name -> function without arguments.
+    turns : int
+
+    Returns
+    -------
+    dict, name -> int
+    """
     taken = {name: [] for name in calls}
     for _ in range(turns):
-        for name, (function, argument) in calls.items():
+        for name, call in calls.items():
             begin = process_time()
-            function(argument)
+            call()
             taken[name].append(process_time() - begin)
     return {name: round(1e6 * float(np.quantile(times, 0.25))) for name, times in taken.items()}
 
 
 def write(name, what):
-    """Write a table as notebooks/results/name.json: one run a line, so that a diff shows which
-    changed.
+    """Write a table as notebooks/results/name.json.
 
-    A number that is none (NaN, infinite) is a ValueError, and nothing is written: JSON has no such
-    numbers.
+    Each of `what["runs"]` is one line, so that a diff shows which changed. A number that is not
+    finite is a ValueError, and nothing is written: JSON has no such numbers.
     """
+    head = {key: value for key, value in what.items() if key != "runs"}
+    top = json.dumps(head, indent=1, allow_nan=False)[:-2]  # without its closing brace
     rows = ",\n  ".join(json.dumps(row, allow_nan=False) for row in what["runs"])
-    head = json.dumps(
-        {key: value for key, value in what.items() if key != "runs"}, indent=1, allow_nan=False
-    )[:-2]
-    checkpoint.write(RESULTS / f"{name}.json", f'{head},\n "runs": [\n  {rows}\n ]\n}}\n'.encode())
+    text = f'{top},\n "runs": [\n  {rows}\n ]\n}}\n'
+    checkpoint.write(RESULTS / f"{name}.json", text.encode())
 
 
 def keep(name, weights):
@@ -121,3 +168,9 @@ def keep(name, weights):
     file = io.BytesIO()
     np.savez_compressed(file, **weights)
     checkpoint.write(RESULTS / f"{name}.npz", file.getvalue())
+
+
+def minutes(rows):
+    """Return in words how many runs there were, and what they took."""
+    seconds = sum(row["cpu_seconds"] for row in rows)
+    return f"{len(rows)} runs, {seconds / 60:.0f} minutes of CPU"

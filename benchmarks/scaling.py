@@ -1,15 +1,12 @@
-"""How the cost of a training step (forward, BPTT, Adam; float32) grows with units, length and
-strings.
+"""How the cost of an update (forward, BPTT, Adam; float32) grows with units, length and strings.
 
     python benchmarks/scaling.py    # about half a minute; writes notebooks/results/scaling.json
 
 The yardstick is the machine's own matrix product, measured in the same run: `speed` is the
-operations a second of a
-512 by 512 product, and `floor_us` is what a step's products would cost at that speed. `ratio` says
-how many times
-longer the step takes: where matrices are small, calling NumPy costs more than the sums; where they
-are large, the
-products are most of it. One thread throughout, since threads help only the largest sizes.
+operations a second of a 512 by 512 product, and `floor_us` is what an update's products would cost
+at that speed. `ratio` says how many times longer the update takes: where matrices are small,
+calling NumPy costs more than the sums; where they are large, the products are most of it. One
+thread throughout, since threads help only the largest sizes.
 """
 
 import json
@@ -25,6 +22,7 @@ import numpy as np
 
 from revlib import checkpoint, model, starts, training
 
+RESULTS = Path(__file__).resolve().parent.parent / "notebooks" / "results"
 LETTERS = "abcdefghijkl"
 BASE = dict(units=16, length=8, strings=128)
 SWEEPS = {
@@ -35,9 +33,12 @@ SWEEPS = {
 
 
 def timed(call, seconds=0.3, least=15):
-    """Median seconds of a call, over at least `least` calls and `seconds`; two calls before it are
-    not counted."""
-    call(), call()
+    """Return the median seconds of a call, over at least `least` calls and `seconds` seconds.
+
+    Two calls before it are not counted.
+    """
+    call()
+    call()
     times = []
     while sum(times) < seconds or len(times) < least:
         begin = perf_counter()
@@ -47,25 +48,31 @@ def timed(call, seconds=0.3, least=15):
 
 
 def operations(units, length, strings):
-    """Multiplications and additions of the matrix products of one step."""
+    """Return how many multiplications and additions the matrix products of one update take."""
     V = len(LETTERS)
-    forth = (
-        2 * length * (V + units + 1) * units + length * (units + 1) * V
-    )  # encoder and decoder, scores
-    back = 2 * length * units * units + length * V * units  # blame on states
-    return 2 * strings * (2 * forth + back)  # a gradient costs what its run costs
+    layers = 2 * length * (V + units + 1) * units  # encoder and decoder
+    scores = length * (units + 1) * V
+    blame = 2 * length * units * units + length * V * units  # on states
+    return 2 * strings * (2 * (layers + scores) + blame)  # a gradient costs what its run costs
 
 
-def step_time(units, length, strings):
-    """Median seconds of one training step."""
+def step_time(units, length, strings, seconds=0.3):
+    """Return the median seconds of one update."""
     rng = np.random.default_rng(0)
     net = starts.initialize(model.Net(LETTERS, units), "gaussian", rng).astype(np.float32)
-    batch = training.Batch(net, ["".join(row) for row in rng.choice([*LETTERS], (strings, length))])
+    drawn = rng.choice([*LETTERS], (strings, length))
+    batch = training.Batch(net, ["".join(letters) for letters in drawn])
     adam = training.Adam(1e-4)
-    return timed(lambda: adam.update(net.theta, batch.gradient(net)[1]))
+
+    def update():
+        _, gradient = batch.gradient(net)
+        adam.update(net.theta, gradient)
+
+    return timed(update, seconds)
 
 
 def main():
+    """Measure all sizes, print them and write the table."""
     A = np.random.default_rng(0).random((512, 512), np.float32)
     speed = 2 * 512**3 / timed(lambda: A @ A)
     print(f"matrix product: {speed / 1e9:.0f} · 10^9 operations a second, one thread")
@@ -75,39 +82,29 @@ def main():
         sweeps[name] = []
         for value in values:
             sizes = BASE | {name: value}
-            seconds, floor = step_time(**sizes), operations(**sizes) / speed
-            sweeps[name].append(
-                sizes
-                | dict(
-                    step_us=round(1e6 * seconds, 1),
-                    floor_us=round(1e6 * floor, 2),
-                    operations=operations(**sizes),
-                    ratio=round(seconds / floor, 2),
-                )
+            seconds = step_time(**sizes)
+            floor = operations(**sizes) / speed
+            row = sizes | dict(
+                step_us=round(1e6 * seconds, 1),
+                floor_us=round(1e6 * floor, 2),
+                operations=operations(**sizes),
+                ratio=round(seconds / floor, 2),
             )
+            sweeps[name].append(row)
             print(
                 f"{value:8} {1e6 * seconds:7.0f} µs {1e6 * floor:7.1f} µs {seconds / floor:7.1f}",
                 flush=True,
             )
-    results = Path(__file__).resolve().parent.parent / "notebooks" / "results"
-    checkpoint.write(
-        results / "scaling.json",
-        (
-            json.dumps(
-                dict(
-                    numpy=np.__version__,
-                    threads=1,
-                    speed=round(speed),
-                    letters=len(LETTERS),
-                    base=BASE,
-                    sweeps=sweeps,
-                ),
-                indent=1,
-                allow_nan=False,
-            )
-            + "\n"
-        ).encode(),
+    table = dict(
+        numpy=np.__version__,
+        threads=1,
+        speed=round(speed),
+        letters=len(LETTERS),
+        base=BASE,
+        sweeps=sweeps,
     )
+    text = json.dumps(table, indent=1, allow_nan=False) + "\n"
+    checkpoint.write(RESULTS / "scaling.json", text.encode())
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
-"""revlib's losses and gradients against PyTorch's autograd, which wrote reference_gradients.json by
-`make peers`."""
+"""revlib's losses and gradients against PyTorch's autograd.
+
+`make peers` wrote them down, in reference_gradients.json and reference_styles.json.
+"""
 
 import itertools
 import json
@@ -8,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from revlib import decoders, model, rnn_cells, training
+from revlib import bptt, decoders, model, rnn_cells, training
 from revlib.alphabet import Alphabet
 
 REFERENCE = json.loads(
@@ -17,7 +19,16 @@ REFERENCE = json.loads(
 
 
 def name(case):
-    return f"{case['activation']}-{case['letters']}{'-END' if case['end'] else ''}-{len(case['strings'][-1])}"  # noqa: E501
+    """Return what a case of REFERENCE is called in the list of tests."""
+    end = "-END" if case["end"] else ""
+    return f"{case['activation']}-{case['letters']}{end}-{len(case['strings'][-1])}"
+
+
+def assert_autograds(net, case):
+    """Hold a network's loss and gradient to a case's, to 1e-10 of the largest entry."""
+    loss, gradient = training.Batch(net, case["strings"]).gradient(net)
+    assert abs(loss - case["loss"]) <= 1e-10 * case["loss"]
+    assert np.abs(gradient - case["gradient"]).max() <= 1e-10 * np.abs(case["gradient"]).max()
 
 
 def test_the_reference_covers_what_it_should():
@@ -32,13 +43,25 @@ def test_the_reference_covers_what_it_should():
 
 @pytest.mark.parametrize("case", REFERENCE, ids=name)
 def test_losses_and_gradients_are_autograds(case):
-    net = model.Net(
-        Alphabet(case["letters"], case["end"]),
-        case["n"],
-        case["activation"],
-        np.array(case["theta"]),
-    )
-    loss, gradient = training.Batch(net, case["strings"]).gradient(net)
+    alphabet = Alphabet(case["letters"], case["end"])
+    theta = np.array(case["theta"])
+    net = model.Net(alphabet, case["n"], case["activation"], theta=theta)
+    assert_autograds(net, case)
+
+
+@pytest.mark.parametrize("case", REFERENCE, ids=name)
+def test_the_plain_gradients_are_autograds_too(case):
+    """bptt.gradients, a string at a time: the mean over all symbols of all strings."""
+    alphabet = Alphabet(case["letters"], case["end"])
+    theta = np.array(case["theta"])
+    net = model.Net(alphabet, case["n"], case["activation"], theta=theta)
+    loss = 0
+    gradient = 0
+    symbols = [len(string) + case["end"] for string in case["strings"]]
+    for string, count in zip(case["strings"], symbols):
+        found = bptt.gradients(net, string)
+        loss = loss + count / sum(symbols) * found.loss
+        gradient = gradient + count / sum(symbols) * found.d.theta
     assert abs(loss - case["loss"]) <= 1e-10 * case["loss"]
     assert np.abs(gradient - case["gradient"]).max() <= 1e-10 * np.abs(case["gradient"]).max()
 
@@ -62,13 +85,7 @@ def test_the_style_reference_covers_what_it_should():
 @pytest.mark.parametrize("case", STYLES, ids=lambda case: f"{case['style']}-{case['cell']}")
 def test_styles_and_cells_are_autograds(case):
     """PyTorch's own RNNCell, GRUCell and LSTMCell, put together in each style."""
-    net = decoders.EncoderDecoder(
-        case["style"],
-        Alphabet(case["letters"], case["end"]),
-        case["n"],
-        case["cell"],
-        np.array(case["theta"]),
-    )
-    loss, gradient = training.Batch(net, case["strings"]).gradient(net)
-    assert abs(loss - case["loss"]) <= 1e-10 * case["loss"]
-    assert np.abs(gradient - case["gradient"]).max() <= 1e-10 * np.abs(case["gradient"]).max()
+    alphabet = Alphabet(case["letters"], case["end"])
+    theta = np.array(case["theta"])
+    net = decoders.EncoderDecoder(case["style"], alphabet, case["n"], case["cell"], theta=theta)
+    assert_autograds(net, case)

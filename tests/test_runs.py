@@ -1,9 +1,12 @@
-"""benchmarks/runs.py: each task once, killed and resumed, on processes and on a real Dask cluster
-of two workers."""
+"""benchmarks/runs.py: each task once, killed and resumed, on processes and on a real Dask cluster.
+
+And again when a source has changed.
+"""
 
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,48 +15,59 @@ import time
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "benchmarks"))
+import runs
+
+# A task that is begun leaves its trace in the folder.
 SCRIPT = """
 import os, sys, time
 from pathlib import Path
 sys.path.insert(0, {benchmarks!r})
 import runs
+import squaring
 runs.HERE = Path({folder!r})
 
 def learn(k, pause):
-    (Path({folder!r}) / f"{{k}}.{{os.getpid()}}.{{time.time_ns()}}").touch()    # a task that is done leaves its trace
+    (Path({folder!r}) / f"{{k}}.{{os.getpid()}}.{{time.time_ns()}}").touch()
     time.sleep(pause)
-    return k * k, os.getpid()
+    return squaring.square(k), os.getpid()
 
 if __name__ == "__main__":
-    found = list(runs.each(learn, [dict(k=k, pause={pause}) for k in range(6)], "squares", runs.options("x").parse_args()))
+    tasks = [dict(k=k, pause={pause}) for k in range(6)]
+    found = list(runs.each(learn, tasks, "squares", runs.options("x").parse_args()))
     assert [task["k"] for task, _ in found] == list(range(6))
     print("found", [square for _, (square, _) in found], len({{pid for _, (_, pid) in found}}))
-"""  # noqa: E501
+"""
 
 
 @pytest.fixture
 def script(tmp_path):
-    """A function that writes the script, whose tasks last `pause` seconds, and gives the command
-    that runs it."""
+    """A function that writes the script, whose tasks last `pause` seconds, and a script beside it.
 
-    def write(pause=0.0):
+    It returns the command that runs it.
+    """
+
+    def write(pause=0.0, benchmarks=ROOT / "benchmarks"):
+        (tmp_path / "squaring.py").write_text("def square(k):\n    return k * k\n")
         path = tmp_path / "squares.py"
-        path.write_text(
-            SCRIPT.format(benchmarks=str(ROOT / "benchmarks"), folder=str(tmp_path), pause=pause)
-        )
+        text = SCRIPT.format(benchmarks=str(benchmarks), folder=str(tmp_path), pause=pause)
+        path.write_text(text)
         return [sys.executable, str(path)]
 
     return write
 
 
 def traces(folder):
-    """How often each task was begun."""
+    """Return how often each task was begun."""
     begun = [int(path.name.split(".")[0]) for path in folder.glob("*.*.*")]
     return [begun.count(k) for k in range(6)]
 
 
-def finish(command, *more):
-    done = subprocess.run([*command, *more], capture_output=True, text=True, timeout=120)
+def finish(command, *more, **environment):
+    """Run a command to its end, which must be a good one, and return what it says."""
+    done = subprocess.run(
+        [*command, *more], capture_output=True, text=True, timeout=120, env=os.environ | environment
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -66,6 +80,91 @@ def test_each_task_runs_once(script, tmp_path):
     assert traces(tmp_path) == [1] * 6, "a second start computes nothing"
     finish(command, "--fresh")
     assert traces(tmp_path) == [2] * 6, "a fresh one everything"
+
+
+# ---------------------------------------------------------------- a change of source
+
+
+def test_a_change_of_source_is_a_new_key(tmp_path):
+    networks = tmp_path / "revlib"
+    scripts = tmp_path / "benchmarks"
+    for folder in (networks, networks / "panels", scripts):
+        folder.mkdir()
+    (networks / "model.py").write_text("x = 1\n")
+    (networks / "bptt.py").write_text("y = 2\n")
+    (scripts / "sweep.py").write_text("z = 3\n")
+    folders = (networks, scripts)
+    keys = [runs.sources(folders)]
+    assert runs.sources(folders) == keys[0]
+
+    (networks / "panels" / "decoding.py").write_text("a picture\n")
+    (networks / "notes.txt").write_text("not a source\n")
+    assert runs.sources(folders) == keys[0], "panels, and what is no source, do not count"
+
+    (networks / "model.py").write_text("x = 2\n")  # another content of the same length
+    keys.append(runs.sources(folders))
+    (networks / "bptt.py").write_text("y = 2\n\n")
+    keys.append(runs.sources(folders))
+    (scripts / "sweep.py").write_text("z = 4\n")
+    keys.append(runs.sources(folders))
+    (networks / "bptt.py").rename(networks / "tape.py")
+    keys.append(runs.sources(folders))
+    (networks / "starts.py").write_text("")
+    keys.append(runs.sources(folders))
+    (scripts / "sweep.py").unlink()
+    keys.append(runs.sources(folders))
+    assert len(set(keys)) == len(keys) == 7
+
+
+def test_another_numpy_is_a_new_key(monkeypatch):
+    before = runs.sources()
+    monkeypatch.setattr(runs.np, "__version__", "1.2.3")
+    assert runs.sources() != before
+
+
+def test_the_key_is_made_of_the_networks_and_the_scripts():
+    counted = {path.name for folder in runs.sources.__defaults__[0] for path in folder.glob("*.py")}
+    networks = ["alphabet", "model", "bptt", "tape", "training", "starts", "decoders", "rnn_cells"]
+    for name in [
+        *networks,
+        "handmade",
+        "parameters",
+        "activations",
+        "curriculum",
+        "styles",
+        "runs",
+    ]:
+        assert f"{name}.py" in counted
+    assert runs.SOURCES == runs.sources()
+
+
+def test_what_an_older_source_found_is_not_taken_for_a_result(script, tmp_path):
+    """With a copy of revlib and of runs.py, so that it can be changed."""
+    copy = tmp_path / "copy"
+    shutil.copytree(ROOT / "revlib", copy / "revlib", ignore=shutil.ignore_patterns("__pycache__"))
+    (copy / "benchmarks").mkdir()
+    shutil.copy(ROOT / "benchmarks" / "runs.py", copy / "benchmarks")
+    command = script(benchmarks=copy / "benchmarks")
+
+    def start():
+        finish(command, "--at-once", "1", PYTHONPATH=str(copy))
+        return traces(tmp_path)
+
+    assert start() == [1] * 6
+    assert start() == [1] * 6, "a second start computes nothing"
+    changed = copy / "revlib" / "rnn_cells.py"
+    source = changed.read_text(encoding="utf-8")
+    changed.write_text(source.replace("1 - u", "1 + u"), encoding="utf-8")
+    assert start() == [2] * 6, "another network everything"
+    with (copy / "benchmarks" / "runs.py").open("a", encoding="utf-8") as file:
+        file.write("\n# a comment is a change\n")
+    assert start() == [3] * 6, "another script, too"
+    with (copy / "revlib" / "drawing" / "plots.py").open("a", encoding="utf-8") as file:
+        file.write("\n# another colour\n")
+    assert start() == [3] * 6, "another drawing nothing"
+
+
+# ---------------------------------------------------------------- killed, and in many places
 
 
 @pytest.mark.skipif(
@@ -93,62 +192,39 @@ def test_killed_it_goes_on_where_it_was(script, tmp_path):
 
 
 def test_the_same_on_a_dask_cluster(script, tmp_path):
-    """A scheduler and two workers as a reader would start them, on loopback; stopped by this
-    test."""
+    """A scheduler and two workers as a reader would start them, on loopback, in another folder;
+    stopped by this test."""
     pytest.importorskip("distributed")
-    command, started = script(pause=0.3), []
+    command = script(pause=0.3)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
     environment = os.environ | {"DASK_DISTRIBUTED__WORKER__MEMORY__TERMINATE": "false"}
+    started = []
 
-    def start(*arguments):
-        log = (tmp_path / f"dask{len(started)}.log").open("w+")
-        started.append(
-            (
-                subprocess.Popen(
-                    [sys.executable, "-m", "distributed.cli." + arguments[0], *arguments[1:]],
-                    cwd=tmp_path,
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                    env=environment,
-                ),
-                log,
-            )
+    def start(name, program, *arguments):
+        """Start a program of distributed, and return the file that it writes its log to."""
+        log = (tmp_path / f"{name}.log").open("w+")
+        process = subprocess.Popen(
+            [sys.executable, "-m", f"distributed.cli.{program}", *arguments],
+            cwd=elsewhere,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env=environment,
         )
+        started.append((process, log))
         return pathlib.Path(log.name)
 
     try:
         where = tmp_path / "scheduler.json"
-        start(
-            "dask_scheduler",
-            "--host",
-            "127.0.0.1",
-            "--port",
-            "0",
-            "--no-dashboard",
-            "--scheduler-file",
-            str(where),
-        )
+        same = ["--host", "127.0.0.1", "--scheduler-file", str(where)]
+        start("scheduler", "dask_scheduler", *same, "--port", "0", "--no-dashboard")
         wait_for(lambda: where.exists() and where.stat().st_size)
-        for _ in range(2):
-            start(
-                "dask_worker",
-                "--scheduler-file",
-                str(where),
-                "--host",
-                "127.0.0.1",
-                "--nthreads",
-                "1",
-                "--no-dashboard",
-                "--no-nanny",
-                "--local-directory",
-                str(tmp_path / "dask"),
-            )
-        wait_for(
-            lambda: all(
-                "Registered to" in (tmp_path / f"dask{i}.log").read_text(encoding="utf-8")
-                for i in (1, 2)
-            )
-        )
-        said = finish(command, "--dask", json.loads(where.read_text(encoding="utf-8"))["address"])
+        alone = ["--nthreads", "1", "--no-dashboard", "--no-nanny"]
+        folder = ["--local-directory", str(tmp_path / "dask")]
+        logs = [start(f"worker{i}", "dask_worker", *same, *alone, *folder) for i in range(2)]
+        wait_for(lambda: all("Registered to" in log.read_text(encoding="utf-8") for log in logs))
+        address = json.loads(where.read_text(encoding="utf-8"))["address"]
+        said = finish(command, "--dask", address)
         assert "found [0, 1, 4, 9, 16, 25] 2" in said, "both workers worked"
         assert traces(tmp_path) == [1] * 6
         assert "found [0, 1, 4, 9, 16, 25] 2" in finish(command), (
@@ -163,6 +239,7 @@ def test_the_same_on_a_dask_cluster(script, tmp_path):
 
 
 def wait_for(what, seconds=60):
+    """Wait until something is so; AssertionError if it takes too long."""
     end = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < end, "it took too long"
