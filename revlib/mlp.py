@@ -151,6 +151,11 @@ class Tape:
                 f"this network reads exactly {net.sizes[0] // len(net.alphabet)} letters,"
                 f" not {len(inputs)}"
             )
+        if len(targets) * len(net.alphabet) != net.sizes[-1]:
+            raise LetterError(
+                f"this network says exactly {net.sizes[-1] // len(net.alphabet)} letters,"
+                f" not {len(targets)}"
+            )
         each = np.eye(len(net.alphabet))
         self.targets = targets
         self.X, self.Y = one_row_a_string(each[inputs]), one_row_a_string(each[targets])

@@ -179,6 +179,7 @@ class Net(Network):
         ended = np.zeros(batch, bool)
         done = 0
         S[0] = thought
+        finite(S[:1], "_S")
         with np.errstate(all="ignore"):
             for t in range(1, steps + 1):
                 S[t] = self.dec.step(X[t - 1], S[t - 1], self.act)

@@ -25,10 +25,13 @@ def initialize(net, start, rng=None):
     Raises
     ------
     ValueError
-        For another start, a network that the post's weights do not fit, or no generator.
+        For another start, a start of recurrent layers for a network that has none, a network that
+        the post's weights do not fit, or no generator.
     """
     if start not in STARTS:
         raise ValueError(f"start {start!r} is not one of {', '.join(STARTS)}")
+    if start != "gaussian" and not hasattr(net, "enc"):
+        raise ValueError(f"start {start!r} is one of recurrent layers; {net!r} has none")
     if start == "post":
         return copy_post(net)
     if rng is None:
@@ -36,6 +39,7 @@ def initialize(net, start, rng=None):
     if start == "uniform":
         net.theta[:] = rng.uniform(-1, 1, net.theta.size) / np.sqrt(net.n)
         return net
+    net.theta[:] = 0
     for weights in net.weights():
         weights[:] = rng.normal(0, 1 / np.sqrt(len(weights)), weights.shape)
     if start == "identity":
@@ -49,6 +53,7 @@ def copy_post(net):
         raise ValueError(
             f"the post's weights fit 5 units over 'abc', not {net.n} units over {net.alphabet}"
         )
+    net.theta[:] = 0
     for layer in (net.enc, net.dec):
         layer.Wh, layer.Ws = post.Wh, post.Ws
     net.Wo[:, :3] = post.Wo

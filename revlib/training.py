@@ -178,7 +178,7 @@ def train(net, batches, optimiser, steps, clip=None, every=1):
 
     Whatever ends it early, an interrupt too, the network keeps its last good weights.
     """
-    if not hasattr(optimiser, "update"):
+    if not hasattr(optimiser, "rate"):  # a class has none yet
         raise ValueError(f"the optimiser is {optimiser!r}; make one, such as training.Adam(0.01)")
     if steps < 0:
         raise ValueError(f"steps is {steps}; a training makes 0 updates or more")
@@ -200,13 +200,14 @@ def updates(net, batches, optimiser, steps, clip, every):
             loss, gradient, norm = downhill(net, batch, step, optimiser.rate)
             good[:] = net.theta
             if step % every == 0 or step == steps:
+                gradient = gradient.copy()  # the batch may be used while the snapshot is looked at
                 yield Snapshot(step, loss, norm, good.copy())
             if step < steps:
                 if clip is not None and norm > clip:
                     gradient = gradient * (clip / norm)
                 with np.errstate(all="ignore"):  # what overflows is answered at the next step
                     optimiser.update(net.theta, gradient)
-    except (KeyboardInterrupt, FloatingPointError, ValueError):
+    except (KeyboardInterrupt, Exception):  # but not when the iterator is closed: it is at rest
         net.theta[:] = good
         raise
 
@@ -246,8 +247,9 @@ def correct(net, strings, answers=None):
             said = net.run(group).outputs
             wanted = [reverse(net.alphabet, string) for string in group]
         else:
-            longest = len(net.says.read(wanted[0], empty=True)) + int(net.says.end)
-            said = net.run(group, steps=longest).outputs
+            symbols = [net.says.read(answer, empty=True) for answer in wanted]
+            said = net.run(group, steps=len(symbols[0]) + int(net.says.end)).outputs
+            wanted = [net.says.join(each) for each in symbols]  # with one space between words
         right[places] = [one == other for one, other in zip(said, wanted)]
     return right
 

@@ -42,7 +42,7 @@ SLIPS = {
     ("_S(2)", 4): (22.78, 22.581),
 }  # printed, computed
 
-ACTIVATIONS = {"relu": lambda z: z if z > 0 else 0.0, "tanh": tanh}
+ACTIVATIONS = {"relu": lambda z: z if z > 0 else 0.0, "tanh": tanh, "linear": lambda z: z}
 
 
 # ---------------------------------------------------------------- the network
@@ -53,24 +53,27 @@ def post_weights():
     return {
         "Wh": WH,
         "Ws": WS,
-        "b": [[0.0] * 5],
+        "bh": [[0.0] * 5],
         "dec.Wh": WH,
         "dec.Ws": WS,
-        "dec.b": [[0.0] * 5],
+        "dec.bh": [[0.0] * 5],
         "Wo": WO,
         "bo": [[0.0] * 3],
     }
 
 
-def random_weights(rng, V, n, K, reach=1.0):
-    """Name -> rows, uniform in -reach to reach, in the order in which a network keeps them."""
+def random_weights(rng, V, n, K, reach=1.0, U=None):
+    """Name -> rows, uniform in -reach to reach, in the order in which a network keeps them.
+
+    V symbols are read and U are said, as many if not given; K is U, and one more with END.
+    """
     shapes = {
         "Wh": (V, n),
         "Ws": (n, n),
-        "b": (1, n),
-        "dec.Wh": (V, n),
+        "bh": (1, n),
+        "dec.Wh": (V if U is None else U, n),
         "dec.Ws": (n, n),
-        "dec.b": (1, n),
+        "dec.bh": (1, n),
         "Wo": (n, K),
         "bo": (1, K),
     }
@@ -81,7 +84,14 @@ def random_weights(rng, V, n, K, reach=1.0):
 
 
 def flat(W):
+    """All numbers of name -> rows, in order."""
     return [value for rows in W.values() for row in rows for value in row]
+
+
+def cut(values, W):
+    """Name -> rows again: `values` in order, in the shapes of W."""
+    values = iter(values)
+    return {name: [[next(values) for _ in row] for row in rows] for name, rows in W.items()}
 
 
 def product(row, matrix):
@@ -101,7 +111,8 @@ def encode(W, letters, activation="relu"):
     """[S(0), ..., S(T)] for the indices of T letters."""
     S = [[0.0] * len(W["Ws"])]
     for letter in letters:
-        z = add(product(one_hot(letter, len(W["Wh"])), W["Wh"]), product(S[-1], W["Ws"]), W["b"][0])
+        x = one_hot(letter, len(W["Wh"]))
+        z = add(product(x, W["Wh"]), product(S[-1], W["Ws"]), W["bh"][0])
         S.append([ACTIVATIONS[activation](v) for v in z])
     return S
 
@@ -109,9 +120,12 @@ def encode(W, letters, activation="relu"):
 def decode(W, thought, steps, activation="relu", given=None, choose=max):
     """One (x, S, z, said) a step: fed back what was said, or `given`; stops after END or
     `steps`."""
-    V, run, s, x = len(W["dec.Wh"]), [], list(thought), [0.0] * len(W["dec.Wh"])
+    V = len(W["dec.Wh"])
+    run = []
+    s = list(thought)
+    x = [0.0] * V
     for t in range(steps):
-        z = add(product(x, W["dec.Wh"]), product(s, W["dec.Ws"]), W["dec.b"][0])
+        z = add(product(x, W["dec.Wh"]), product(s, W["dec.Ws"]), W["dec.bh"][0])
         s = [ACTIVATIONS[activation](v) for v in z]
         scores = add(product(s, W["Wo"]), W["bo"][0])
         said = scores.index(choose(scores))
@@ -134,6 +148,25 @@ def log_softmax(z, temperature=1.0):
 def softmax(z, temperature=1.0):
     with localcontext(prec=50):
         return [v.exp() for v in log_softmax(z, temperature)]
+
+
+def loss(W, read, right, activation="relu", share=None):
+    """The mean of -log p of the right indices, which are fed to the decoder; or their sum, each
+    times its share."""
+    V = len(W["dec.Wh"])
+    thought = encode(W, read, activation)[-1]
+    steps = decode(
+        W,
+        thought,
+        len(right),
+        activation,
+        given=right,
+        choose=lambda z: max(z[:V]),  # never END: what it says does not matter here
+    )
+    nats = [-log_softmax(z)[k] for (_, _, z, _), k in zip(steps, right, strict=True)]
+    if share is None:
+        return float(sum(nats) / len(right))
+    return fsum(part * float(cost) for part, cost in zip(share, nats, strict=True))
 
 
 # ---------------------------------------------------------------- reading a picture

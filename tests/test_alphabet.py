@@ -1,4 +1,7 @@
-"""Letters to indices and one-hot rows and back, and what a reader may type wrong."""
+"""Symbols to indices and one-hot rows and back, and what a reader may type wrong.
+
+Alphabets of words are in test_two_alphabets.py.
+"""
 
 import itertools
 import string
@@ -6,25 +9,11 @@ import string
 import numpy as np
 import pytest
 
-from revlib.alphabet import END, Alphabet, LetterError, quote
+from revlib.alphabet import END, Alphabet, LetterError, as_list, quote
 
 SIXTY_FOUR = string.ascii_letters + string.digits + "+/"
-HOSTILE = [
-    "é",
-    "字",
-    "🙂",
-    "ß",
-    "\N{COMBINING ACUTE ACCENT}",
-    "\N{RIGHT-TO-LEFT OVERRIDE}",
-    "\0",
-    "\ud800",
-    "<",
-    "&",
-    "'",
-    '"',
-    "\n",
-    " ",
-]
+PRINTABLE = ["é", "字", "🙂", "ß", "\N{COMBINING ACUTE ACCENT}", "<", "&", "'", '"', " "]
+UNPRINTABLE = ["\N{RIGHT-TO-LEFT OVERRIDE}", "\0", "\ud800", "\n", "\t", "\N{NO-BREAK SPACE}"]
 
 
 @pytest.fixture
@@ -44,14 +33,13 @@ def test_every_short_string_comes_back(letters, end):
         assert alphabet.strings(length) == texts
         indices = alphabet.indices(texts)
         assert indices.shape == (length, len(texts))
-        assert alphabet.text(indices) == texts
+        assert indices.dtype.kind == "i"
         for text, column in zip(texts, indices.T):
-            assert (
-                alphabet.indices(text).tolist()
-                == column.tolist()
-                == [letters.find(letter) for letter in text]
-            )
+            assert column.tolist() == [letters.find(letter) for letter in text]
+            assert alphabet.indices(text).tolist() == column.tolist()
             assert alphabet.text(column) == text
+            assert alphabet.read(text, empty=True) == tuple(text)
+            assert alphabet.join(alphabet.read(text, empty=True)) == text
 
 
 def test_one_hot_rows(abc):
@@ -59,46 +47,58 @@ def test_one_hot_rows(abc):
     assert abc.one_hot("").shape == (0, 3)
     batch = abc.one_hot(["ca", "bb"])
     assert batch.shape == (2, 2, 3)  # time, string, letter
-    assert batch[:, 0].tolist() == [[0, 0, 1], [1, 0, 0]] and batch[:, 1].tolist() == [
-        [0, 1, 0],
-        [0, 1, 0],
-    ]
+    assert batch[:, 0].tolist() == [[0, 0, 1], [1, 0, 0]]
+    assert batch[:, 1].tolist() == [[0, 1, 0], [0, 1, 0]]
 
 
 def test_end_has_the_last_index_and_no_row():
     alphabet = Alphabet("abc", end=True)
-    assert alphabet.outputs == ["a", "b", "c", END] and len(alphabet) == 3
+    assert alphabet.symbols == ("a", "b", "c")
+    assert alphabet.outputs == ("a", "b", "c", END)
+    assert len(alphabet) == 3
     assert alphabet.one_hot("abc").tolist() == [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
     assert alphabet.text([1, 0, 3, 2]) == "ba"
     assert alphabet.text([3, 0]) == ""
-    assert alphabet.text(np.array([[0, 3, 2], [3, 1, 2], [1, 1, 2]])) == ["a", "", "ccc"]
+    assert alphabet.text(np.array([2, 2, 2])) == "ccc"
+    assert Alphabet("abc").outputs == ("a", "b", "c")
 
 
 def test_no_string_and_empty_strings(abc):
-    assert abc.indices([]).shape == (0, 0) and abc.text(abc.indices([])) == []
-    assert abc.indices(["", ""]).shape == (0, 2) and abc.text(abc.indices(["", ""])) == ["", ""]
+    assert abc.indices([]).shape == (0, 0)
+    assert abc.indices(["", ""]).shape == (0, 2)
+    assert abc.indices("").shape == (0,)
+    assert abc.text([]) == ""
+    assert abc.strings(0) == [""]
 
 
 def test_equal_alphabets():
-    assert Alphabet("abc") == Alphabet("abc") and hash(Alphabet("abc")) == hash(Alphabet("abc"))
-    assert (
-        Alphabet("abc") != Alphabet("acb")
-        and Alphabet("abc") != Alphabet("abc", end=True)
-        and Alphabet("abc") != "abc"
-    )
-    assert (
-        repr(Alphabet("abc", end=True)) == "Alphabet('abc', end=True)"
-        and repr(Alphabet()) == "Alphabet('abc')"
-    )
+    assert Alphabet("abc") == Alphabet(["a", "b", "c"])
+    assert hash(Alphabet("abc")) == hash(Alphabet("abc"))
+    assert Alphabet("abc") != Alphabet("acb")
+    assert Alphabet("abc") != Alphabet("abc", end=True)
+    assert Alphabet("abc") != "abc"
+
+
+@pytest.mark.parametrize(
+    "alphabet, shown",
+    [
+        (Alphabet(), "Alphabet('abc')"),
+        (Alphabet("abc", end=True), "Alphabet('abc', end=True)"),
+        (Alphabet(["one", "two"]), "Alphabet(('one', 'two'))"),
+        (Alphabet(["one", "two"], end=True), "Alphabet(('one', 'two'), end=True)"),
+    ],
+)
+def test_shown_as_it_is_typed(alphabet, shown):
+    assert repr(alphabet) == shown
+    assert eval(shown) == alphabet
 
 
 # ---------------------------------------------------------------- what is refused
 
 
-@pytest.mark.parametrize("letters, size", [("", 0), (SIXTY_FOUR + "é", 65)])
-def test_sizes_refused(letters, size):
-    with pytest.raises(ValueError, match=rf"1 to 64 letters, .* has {size}$"):
-        Alphabet(letters)
+def test_an_alphabet_of_nothing():
+    with pytest.raises(ValueError, match="^an alphabet has one symbol at least, such as 'abc'$"):
+        Alphabet("")
 
 
 @pytest.mark.parametrize(
@@ -132,38 +132,60 @@ def test_a_wrong_letter_is_named_with_its_place(abc, text, letter, place):
 def test_empty_too_long_and_unequal(abc):
     with pytest.raises(LetterError, match="^the string is empty; type at least one of 'abc'$"):
         abc.read("")
-    assert abc.read("", empty=True) == ""
-    assert abc.read("abc", longest=3) == "abc"
+    assert abc.read("", empty=True) == ()
+    assert abc.read("abc", longest=3) == ("a", "b", "c")
     with pytest.raises(LetterError, match="^'abca' has 4 letters; at most 3 fit here$"):
         abc.read("abca", longest=3)
     with pytest.raises(LetterError, match="'ab' has 2 letters and 'c' has 1"):
         abc.indices(["ab", "ba", "c"])
 
 
-@pytest.mark.parametrize(
-    "value", [None, 5, 1.5, b"abc", ["a", "b"], ("abc",), ..., np.array([0, 1])]
-)
+def test_too_many_strings_to_make(abc):
+    with pytest.raises(ValueError, match=r"^there are 3\^15 strings of 15 letters over 'abc'; at"):
+        abc.strings(15)
+
+
+@pytest.mark.parametrize("value", [None, 5, b"abc", ["a", "b"]])
 def test_what_is_no_string_is_refused(abc, value):
     with pytest.raises(LetterError, match=f"found a value of type {type(value).__name__}$"):
         abc.read(value)
 
 
-@pytest.mark.parametrize("letter", HOSTILE)
-def test_hostile_letters(abc, letter):
+@pytest.mark.parametrize("letter", PRINTABLE + UNPRINTABLE)
+def test_a_hostile_letter_is_named_on_one_line(abc, letter):
     with pytest.raises(LetterError) as caught:
         abc.read("a" + letter)
     message = str(caught.value)
-    assert repr(letter) in message and "position 2" in message
-    assert message.isprintable(), "a message is one line, and nothing in it turns the line around"
+    assert repr(letter) in message
+    assert "position 2" in message
+    assert message.isprintable(), "nothing in a message breaks the line or turns it around"
+
+
+@pytest.mark.parametrize("letter", PRINTABLE)
+def test_any_letter_that_can_be_seen_may_be_one(letter):
     own = Alphabet("a" + letter)
     assert own.text(own.indices(letter + "a")) == letter + "a"
 
 
-def test_letters_are_code_points(abc):
-    composed, decomposed = "\u00e9", "e\u0301"
-    assert Alphabet(composed).read(composed) == composed
+@pytest.mark.parametrize("letter", UNPRINTABLE)
+def test_a_letter_that_cannot_be_seen_is_refused(letter):
+    with pytest.raises(ValueError, match="^letter '.*' cannot be seen in a text$") as caught:
+        Alphabet("a" + letter)
+    assert repr(letter) in str(caught.value)
+
+
+def test_letters_are_code_points():
+    composed = "\u00e9"
+    decomposed = "e\u0301"
+    assert Alphabet(composed).read(composed) == (composed,)
     with pytest.raises(LetterError, match="^letter 'e' at position 1"):
         Alphabet(composed).read(decomposed)
+
+
+def test_one_string_is_no_list_of_strings():
+    with pytest.raises(LetterError, match=r"^expected a list of strings, found the string 'abc';"):
+        as_list("abc")
+    assert as_list(("abc", "a")) == ["abc", "a"]
 
 
 @pytest.mark.parametrize("text", ["", "abc", "it's", 'a"b', "\n", "a" * 20])
@@ -174,6 +196,7 @@ def test_short_text_is_quoted_whole(text):
 @pytest.mark.parametrize("text", ["a" * 21, "a" * 10_000, "it's " * 10, "\n" * 30])
 def test_long_text_is_cut_inside_its_quotes(text):
     quoted = quote(text)
-    assert quoted[0] == quoted[-1] == repr(text)[0] and quoted[-2] == "…"
+    assert quoted[0] == quoted[-1] == repr(text)[0]
+    assert quoted[-2] == "…"
     assert quoted[1:-2] == repr(text[:20])[1:-1]
     assert quoted.isprintable()

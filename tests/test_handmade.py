@@ -2,12 +2,14 @@
 limits and one letter on."""
 
 import itertools
+import string
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from revlib import handmade
+from revlib.alphabet import LetterError
 
 LIMITS = {np.float64: 26, np.float32: 12, np.float16: 5}
 every_precision = pytest.mark.parametrize(
@@ -68,17 +70,15 @@ def drawn(T, V=3, count=2000, seed=0):
 def test_the_number_of_a_string(base):
     for text in ("", "a", "c", "cab", "abcabcabc", "bbbbcccaaab"):
         value = handmade.number(text, base)
-        assert (
-            isinstance(value, Fraction)
-            and value == exact(["abc".index(letter) for letter in text], base)[-1]
-        )
-        assert handmade.digits(value, base, len(text)).tolist() == [
-            0,
-            *("abc".index(letter) + 1 for letter in reversed(text)),
-        ]
+        assert isinstance(value, Fraction)
+        assert value == exact(["abc".index(letter) for letter in text], base)[-1]
+        k = ["abc".index(letter) + 1 for letter in reversed(text)]
+        assert handmade.digits(value, base, len(text)).tolist() == [0, *k]
     assert handmade.number("zx", base, "xyz") == (Fraction(3, base) + 1) / base
-    with pytest.raises(ValueError):
+    with pytest.raises(LetterError, match="^letter 'd' at position 3 of 'abd'"):
         handmade.number("abd", base)
+    with pytest.raises(ValueError, match="^base 3 has 2 digits above 0; the 3 letters 'abc' need"):
+        handmade.number("abc", 3)
 
 
 def test_digits_of_what_a_machine_holds():
@@ -92,10 +92,8 @@ def test_digits_of_what_a_machine_holds():
         np.float64(4),
         12.75,
     ):
-        value, places = np.float64(value) if isinstance(value, (int, float)) else value, 40
-        assert handmade.digits(value, 4, places).tolist() == in_base(
-            Fraction(*value.as_integer_ratio()), 4, places
-        )
+        right = in_base(Fraction(*value.as_integer_ratio()), 4, 40)
+        assert handmade.digits(value, 4, 40).tolist() == right
     assert handmade.digits(Fraction(2, 3), 10, 3).tolist() == [0, 6, 6, 7], "to the nearest"
     assert handmade.digits(Fraction(999, 1000), 10, 2).tolist() == [1, 0, 0], "and carried"
     assert handmade.digits(Fraction(7, 4), 4, 0).tolist() == [2]
@@ -115,12 +113,15 @@ def test_what_a_significand_holds():
 @every_precision
 def test_the_states_are_the_numbers(dtype, limit):
     net = handmade.build_stack(longest=limit, dtype=dtype)
-    assert net.theta.dtype == dtype and net.theta.size == 18
+    assert net.theta.dtype == dtype
+    assert net.theta.size == 18
     for column in drawn(limit, count=20).T:
-        text, S = "".join("abc"[i] for i in column), exact(column, 4)
+        text = "".join("abc"[i] for i in column)
+        S = exact(column, 4)
         run = net.run(text)
         assert [Fraction(*value.as_integer_ratio()) for value in run.S[:, 0]] == S
-        assert run.output == text[::-1] and len(run.dec.Y) == limit + 1
+        assert run.output == text[::-1]
+        assert len(run.dec.Y) == limit + 1
         left = [4 * value for value in reversed(S)]  # _S(1), …, _S(T), and 0 when nothing is left
         assert [Fraction(*value.as_integer_ratio()) for value in run.dec.S[1:, 0]] == left
 
@@ -143,36 +144,32 @@ def test_one_letter_later(dtype, limit):
     for longest in (limit, limit + 1):
         good = comes_back(handmade.build_stack(longest=longest, dtype=dtype), letters)
         assert not good.all()
-        value = sum(
-            (letters[t].astype(object) + 1) * 4**t for t in range(limit + 1)
-        )  # a whole number of 2T bits
-        odd = np.array(
-            [int(v) // (int(v) & -int(v)) for v in value], dtype=object
-        )  # without its final zeros
+        # a whole number of 2T bits, and the same without its final zeros
+        value = sum((letters[t].astype(object) + 1) * 4**t for t in range(limit + 1))
+        odd = np.array([int(v) // (int(v) & -int(v)) for v in value], dtype=object)
         held = np.array([int(v).bit_length() <= np.finfo(dtype).nmant + 1 for v in odd])
         assert not good[~held].any(), "what is rounded off cannot come back"
     if dtype is not np.float32:  # where no bit is left over, the scores are rounded too
-        assert (
-            held.any()
-            and comes_back(handmade.build_stack(longest=limit, dtype=dtype), letters)[held].mean()
-            > 0.95
-        )
+        assert held.any()
+        good = comes_back(handmade.build_stack(longest=limit, dtype=dtype), letters)
+        assert good[held].mean() > 0.95
 
 
 def test_the_first_failures():
-    half, first = handmade.build_stack(longest=5, dtype=np.float16), every(6)
+    half = handmade.build_stack(longest=5, dtype=np.float16)
+    first = every(6)
     good = comes_back(half, first)
-    assert "".join("abc"[i] for i in first[:, ~good][:, 0]) == "aaaaab" and good.sum() == 404
+    assert "".join("abc"[i] for i in first[:, ~good][:, 0]) == "aaaaab"
+    assert good.sum() == 404
     S, run = handmade.until_wrong(half, "aaaaab")
-    assert run.text == "baaaa" and run.Y.tolist() == [1, 0, 0, 0, 0, 3]
-    assert in_base(Fraction(*S[-1, 0].as_integer_ratio()), 4, 6) == [0, 2, 1, 1, 1, 1, 0], (
-        "the last digit is rounded off"
-    )
-    late = "a" * 26 + "b"
-    assert handmade.until_wrong(handmade.build_stack(), late)[1].text == "b" + "a" * 25
-    assert handmade.until_wrong(handmade.build_stack(), "a" * 27)[1].text == "a" * 27, (
-        "a leading 0 costs nothing"
-    )
+    assert run.output == "baaaa"
+    assert run.Y.tolist() == [1, 0, 0, 0, 0, 3]
+    rounded_off = [0, 2, 1, 1, 1, 1, 0]
+    assert in_base(Fraction(*S[-1, 0].as_integer_ratio()), 4, 6) == rounded_off
+    _, late = handmade.until_wrong(handmade.build_stack(), "a" * 26 + "b")
+    assert late.output == "b" + "a" * 25
+    _, light = handmade.until_wrong(handmade.build_stack(), "a" * 27)
+    assert light.output == "a" * 27, "a leading 0 costs nothing"
 
 
 def test_the_scores_change_hands_halfway():
@@ -185,20 +182,17 @@ def test_the_scores_change_hands_halfway():
         ("a", 2, 4),
         ("abcdefgh", 10, 3),
     ):
-        net, V = handmade.build_stack(letters, base, longest), len(letters)
-        most = sum(
-            Fraction(V, base**i) for i in range(1, longest)
-        )  # the digits after the point, all the largest
-        for d in range(1, V):
-            meet = (net.bo[d - 1] - net.bo[d]) / (net.Wo[0, d] - net.Wo[0, d - 1])
-            assert meet == pytest.approx(float(d + 1 - (1 - most) / 2), rel=1e-12), (
-                letters,
-                base,
-                d,
-            )
-        for d in range(V + 1):  # from the smallest to the largest state of each digit
-            for state in (d, *[float(d + most)] * (d > 0)):
-                assert (net.Wo[0] * state + net.bo).argmax() == (d - 1) % (V + 1)
+        net = handmade.build_stack(letters, base, longest)
+        V = len(letters)
+        # the digits after the point, all the largest
+        most = sum(Fraction(V, base**i) for i in range(1, longest))
+        for k in range(1, V):
+            meet = (net.bo[k - 1] - net.bo[k]) / (net.Wo[0, k] - net.Wo[0, k - 1])
+            halfway = float(k + 1 - (1 - most) / 2)
+            assert meet == pytest.approx(halfway, rel=1e-12), (letters, base, k)
+        for k in range(V + 1):  # from the smallest to the largest state of each digit
+            for state in (k, *[float(k + most)] * (k > 0)):
+                assert (net.Wo[0] * state + net.bo).argmax() == (k - 1) % (V + 1)
 
 
 @pytest.mark.parametrize(
@@ -224,8 +218,13 @@ def test_what_cannot_be_built():
         ValueError, match="base 3 has 2 digits above 0; the 3 letters 'abc' need base 4"
     ):
         handmade.build_stack("abc", 3)
-    with pytest.raises(ValueError, match="the length of the longest string is 0"):
-        handmade.build_stack(longest=0)
+    for build in (handmade.build_stack, handmade.build_triangle):
+        with pytest.raises(ValueError, match="^the longest string has 1 letter or more, not 0$"):
+            build(longest=0)
+    with pytest.raises(ValueError, match="^one digit of base 4096 does not fit into the signific"):
+        handmade.build_stack(base=4096, dtype=np.float16)
+    with pytest.raises(ValueError, match="^the largest weight of Net.* does not fit into float16$"):
+        handmade.build_stack(string.ascii_letters, 2048, 2, np.float16)
     assert comes_back(handmade.build_stack(longest=1), every(1)).all()
 
 
@@ -233,7 +232,8 @@ def test_what_cannot_be_built():
 
 
 def test_the_triangle_halves_the_way():
-    net, corners = handmade.build_triangle(), {"a": (1, 0), "b": (0, 1), "c": (1, 1)}
+    net = handmade.build_triangle()
+    corners = {"a": (1, 0), "b": (0, 1), "c": (1, 1)}
     for text in ("a", "cab", "abccba", "bca" * 6):
         point = [Fraction(0), Fraction(0)]
         for letter in text:
@@ -260,16 +260,20 @@ def test_until_wrong():
     net = handmade.build_stack(longest=5)
     S, run = handmade.until_wrong(net, "abcab")
     whole = net.run("abcab")
-    assert (S == whole.S).all() and run.Y.tolist() == whole.dec.Y.tolist() and run.text == "bacba"
+    assert (S == whole.S).all()
+    assert run.Y.tolist() == whole.dec.Y.tolist()
+    assert run.output == "bacba"
     wild = handmade.build_stack("abc", 10, 2, np.float16)
     text = "acacbcaacaabcaaccbababaccbcacb"
     with pytest.raises(FloatingPointError):  # decoded on, it overflows
         wild.run(text)
     S, run = handmade.until_wrong(wild, text)
     right = ["abc".index(letter) for letter in reversed(text)]
-    assert run.Y[:-1].tolist() == right[: len(run.Y) - 1] and run.Y[-1] != right[len(run.Y) - 1]
-    lucky = handmade.build_stack(
-        "abc", 6, 4, np.float16
-    )  # the largest letter stays right while the state grows, till it is none
+    assert run.Y[:-1].tolist() == right[: len(run.Y) - 1]
+    assert run.Y[-1] != right[len(run.Y) - 1]
+    # here the largest letter stays right while the state grows, till it is no number
+    lucky = handmade.build_stack("abc", 6, 4, np.float16)
     S, run = handmade.until_wrong(lucky, "cccccccccc")
-    assert run.Y.tolist() == [2] * 10 and np.isfinite(run.S).all() and run.S[-1] > 6**4
+    assert run.Y.tolist() == [2] * 10
+    assert np.isfinite(run.S).all()
+    assert run.S[-1] > 6**4

@@ -1,5 +1,5 @@
-"""Roads: forward in plain lists, gradients by complex steps and by differences, trainings, and the
-bound on codes."""
+"""The multi-layer perceptron: forward in plain lists, gradients by complex steps and by
+differences, trainings, and the bound on codes."""
 
 import itertools
 import math
@@ -8,7 +8,8 @@ import random
 import numpy as np
 import pytest
 
-from revlib import activations, mlp, starts, training
+from revlib import mlp, starts, training
+from revlib.activations import softmax
 from revlib.alphabet import Alphabet, LetterError
 
 ALL_27 = Alphabet("abc").strings(3)
@@ -75,28 +76,37 @@ def loss_of(theta, sizes, activations, letters, strings, answers):
 
 @every_shape
 def test_forward_is_the_plain_one(sizes, activations, letters):
-    net, texts = random_net(sizes, activations, letters), some_strings(sizes, letters)
+    net = random_net(sizes, activations, letters)
+    texts = some_strings(sizes, letters)
     S = net.forward(net.rows(texts))
     assert [s.shape for s in S] == [(6, size) for size in sizes]
-    for text, found, said in zip(texts, S[-1], net.answers(texts)):
+    ran = net.run(texts)
+    for text, found, said in zip(texts, S[-1], ran.outputs, strict=True):
         right = scores(net.theta.tolist(), sizes, activations, letters, text)
         np.testing.assert_allclose(found, right, rtol=1e-12, atol=1e-12)
         V = len(letters)
-        assert said == "".join(
-            letters[max(range(V), key=right[k : k + V].__getitem__)]
-            for k in range(0, len(right), V)
-        )
-    np.testing.assert_array_equal(net.scores(net.rows(texts)).reshape(6, -1), S[-1])
+        blocks = [right[k : k + V] for k in range(0, len(right), V)]
+        assert said == "".join(letters[block.index(max(block))] for block in blocks)
+        one = net.run(text)
+        assert one.output == said
+        assert one.Z.shape == (len(blocks), V)
+        np.testing.assert_allclose(one.Z, blocks, rtol=1e-12, atol=1e-12)
+    assert ran.Z.shape == (sizes[-1] // V, 6, V)  # letter, string, score
+    np.testing.assert_array_equal(ran.Z.swapaxes(0, 1).reshape(6, -1), S[-1])
+    np.testing.assert_allclose(ran.P, softmax(ran.Z))
+    assert (ran.Y == ran.P.argmax(axis=-1)).all()
 
 
 @every_shape
 def test_the_gradient_is_the_slope_of_the_loss(sizes, activations, letters):
     """By complex steps, which have no rounding, and by differences of the loss that is told."""
-    net, texts = random_net(sizes, activations, letters, 2), some_strings(sizes, letters)
+    net = random_net(sizes, activations, letters, 2)
+    texts = some_strings(sizes, letters)
     answers = [t[::-1] for t in texts]
-    pairs = training.Batch(net, texts, answers)
-    loss, gradient = pairs.gradient(net)
-    gradient, theta = gradient.copy(), net.theta.copy()
+    batch = training.Batch(net, texts, answers)
+    loss, gradient = batch.gradient(net)
+    gradient = gradient.copy()
+    theta = net.theta.copy()
     assert loss == pytest.approx(
         loss_of(theta, sizes, activations, letters, texts, answers), rel=1e-12
     )
@@ -109,7 +119,7 @@ def test_the_gradient_is_the_slope_of_the_loss(sizes, activations, letters):
         for h in (1e-6, -1e-6):
             net.theta[:] = theta
             net.theta[i] += h
-            both.append(pairs.gradient(net)[0])
+            both.append(batch.gradient(net)[0])
         assert gradient[i] == pytest.approx((both[0] - both[1]) / 2e-6, abs=1e-8)
 
 
@@ -117,7 +127,8 @@ def test_scores_no_float_can_take_the_exp_of():
     net = mlp.MLP((9, 9), ())
     net.W[0][:9] = 1e4 * np.eye(9)
     loss, gradient = training.Batch(net, ["abc"], ["cab"]).gradient(net)
-    assert loss == pytest.approx(1e4) and np.isfinite(gradient).all()
+    assert loss == pytest.approx(1e4)
+    assert np.isfinite(gradient).all()
 
 
 # ---------------------------------------------------------------- parameters, rows, errors
@@ -133,7 +144,9 @@ def test_parameters_by_formula(T, h, V):
 def test_weights_are_views_and_theta_is_used_as_it_is():
     theta = np.arange(90.0)
     net = mlp.MLP((9, 9), (), theta=theta)
-    assert net.theta is theta and net.W[0].shape == (10, 9) and net.W[0][9, 8] == 89
+    assert net.theta is theta
+    assert net.W[0].shape == (10, 9)
+    assert net.W[0][9, 8] == 89
     net.W[0][0, 1] = -5
     assert theta[1] == -5
 
@@ -144,34 +157,71 @@ def test_rows_are_the_posts():
     assert net.rows(["cab", "bbb"]).tolist() == [[0, 0, 1, 1, 0, 0, 0, 1, 0], [0, 1, 0] * 3]
 
 
-@pytest.mark.parametrize(
-    "text, words",
-    [
-        ("abca", "'abca' has 4 letters; this network reads exactly 3"),
-        ("a", "'a' has 1 letter; this network reads exactly 3"),
-        ("abx", "letter 'x' at position 3 of 'abx' is not one of 'abc'"),
-        ("", "the string is empty; type at least one of 'abc'"),
-    ],
-)
+WRONG = [
+    ("abca", "this network reads exactly 3 letters; 'abca' has 4"),
+    ("a", "this network reads exactly 3 letters; 'a' has 1"),
+    ("abx", "letter 'x' at position 3 of 'abx' is not one of 'abc'"),
+    ("", "the string is empty; type at least one of 'abc'"),
+]
+
+
+@pytest.mark.parametrize("text, words", WRONG)
 def test_a_string_it_cannot_read(text, words):
     net = mlp.MLP((9, 9), ())
     for act in (
         lambda: net.rows(["abc", text]),
-        lambda: net.answers([text]),
-        lambda: training.Batch(net, ["abc"], [text]),
+        lambda: net.run(text),
+        lambda: net.run(["abc", text]),
     ):
         with pytest.raises(LetterError) as error:
             act()
         assert str(error.value) == words
 
 
-def test_a_network_that_is_none():
-    with pytest.raises(ValueError, match=r"have 1 hidden layers; activations \(\) are 0"):
-        mlp.MLP((9, 5, 9), ())
-    with pytest.raises(
-        ValueError, match=r"layers of \(9, 9\) have 90 parameters; theta has shape \(91,\)"
-    ):
-        mlp.MLP((9, 9), (), theta=np.zeros(91))
+@pytest.mark.parametrize(
+    "strings, answers, words",
+    [
+        (["abca"], ["abc"], "this network reads exactly 3 letters, not 4"),
+        (["abc"], ["abca"], "this network says exactly 3 letters, not 4"),
+        (["abc"], ["a"], "this network says exactly 3 letters, not 1"),
+        (["abx"], ["abc"], "letter 'x' at position 3 of 'abx' is not one of 'abc'"),
+        (["abc"], ["abx"], "letter 'x' at position 3 of 'abx' is not one of 'abc'"),
+    ],
+)
+def test_strings_it_cannot_be_trained_on(strings, answers, words):
+    with pytest.raises(LetterError) as error:
+        training.Batch(mlp.MLP((9, 9), ()), strings, answers)
+    assert str(error.value) == words
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (((9, 5, 9), ()), r"have 1 hidden layers; activations \(\) are 0"),
+        (((9, 8), ()), r"^sizes \(9, 8\) over Alphabet\('abc'\): the first and the last are 3 a"),
+        (((8, 9), ()), r"^sizes \(8, 9\) over Alphabet\('abc'\): the first and the last are 3 a"),
+        (((9, 9), (), Alphabet("abc", end=True)), "and there is no END$"),
+        (((9, 9), (), "abc", np.zeros(91)), r"has 90 parameters; theta has shape \(91,\)"),
+    ],
+    ids=str,
+)
+def test_a_network_that_is_none(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        mlp.MLP(*arguments)
+
+
+@pytest.mark.parametrize("start", ["post", "uniform", "identity"])
+def test_a_start_that_it_has_not(start):
+    net = mlp.MLP((9, 9), ())
+    with pytest.raises(ValueError, match=f"^start '{start}' is one of recurrent layers; MLP"):
+        starts.initialize(net, start, np.random.default_rng(0))
+
+
+def test_a_layer_that_is_no_number_is_named():
+    net = mlp.MLP((9, 5, 9), ("relu",))
+    net.W[0][0, 2] = np.inf
+    with pytest.raises(FloatingPointError, match=r"^layer\(1\) is inf at place 3: the weights are"):
+        net.run("abc")
 
 
 # ---------------------------------------------------------------- training
@@ -179,20 +229,16 @@ def test_a_network_that_is_none():
 
 def trained(sizes, activations, seed, texts, answers, steps=300):
     net = starts.initialize(mlp.MLP(sizes, activations), "gaussian", np.random.default_rng(seed))
-    run = [
-        *training.train(
-            net, training.Batch(net, texts, answers), training.Adam(0.03), steps, every=100
-        )
-    ]
+    batch = training.Batch(net, texts, answers)
+    run = [*training.train(net, batch, training.Adam(0.03), steps, every=100)]
     return net, run
 
 
 def test_the_start():
     net = starts.initialize(mlp.MLP((300, 200, 9), ("relu",)), "gaussian", np.random.default_rng(0))
     for W in net.W:
-        assert (W[-1] == 0).all() and W[:-1].std() == pytest.approx(
-            1 / math.sqrt(len(W) - 1), rel=0.05
-        )
+        assert (W[-1] == 0).all()
+        assert W[:-1].std() == pytest.approx(1 / math.sqrt(len(W) - 1), rel=0.05)
         assert abs(W[:-1].mean()) < 0.1 / math.sqrt(len(W) - 1)
     again, other = (
         starts.initialize(
@@ -200,39 +246,39 @@ def test_the_start():
         )
         for seed in (0, 1)
     )
-    assert (again.theta == net.theta).all() and (other.theta != net.theta).any()
+    assert (again.theta == net.theta).all()
+    assert (other.theta != net.theta).any()
 
 
 def test_it_learns_all_27_with_every_seed():
     for seed in range(5):
         net, run = trained((9, 8, 9), ("relu",), seed, ALL_27, BACKWARDS)
-        assert net.answers(ALL_27) == BACKWARDS
-        assert [m.step for m in run] == [0, 100, 200, 300] and run[0].loss > run[1].loss > run[
-            3
-        ].loss
-        assert (run[3].theta == net.theta).all() and (run[0].theta != net.theta).any()
+        assert net.run(ALL_27).outputs == BACKWARDS
+        assert training.correct(net, ALL_27).all()
+        assert training.by_position(net, ALL_27).tolist() == [1, 1, 1]
+        assert [m.step for m in run] == [0, 100, 200, 300]
+        assert run[0].loss > run[1].loss > run[3].loss
+        assert (run[3].theta == net.theta).all()
+        assert (run[0].theta != net.theta).any()
 
 
 def test_what_is_never_seen_is_never_learned():
     seen = [s for s in ALL_27 if s[0] != "c"]
     start = starts.initialize(mlp.MLP((9, 8, 9), ("relu",)), "gaussian", np.random.default_rng(3))
     net, _ = trained((9, 8, 9), ("relu",), 3, seen, [s[::-1] for s in seen])
-    assert (net.W[0][2] == start.W[0][2]).all() and (net.W[0][5] != start.W[0][5]).any()
-    assert net.answers(seen) == [s[::-1] for s in seen]
-    assert not [s for s in ALL_27 if s[0] == "c" and net.answers([s]) == [s[::-1]]]
+    assert (net.W[0][2] == start.W[0][2]).all()
+    assert (net.W[0][5] != start.W[0][5]).any()
+    assert net.run(seen).outputs == [s[::-1] for s in seen]
+    assert training.correct(net, seen).all()
+    assert not training.correct(net, [s for s in ALL_27 if s[0] == "c"]).any()
 
 
 @pytest.mark.parametrize("k", [1, 2, 3, 4])
 def test_how_many_come_back(k):
-    counts = [
-        sum(
-            a == s
-            for a, s in zip(
-                trained((9, k, 9), ("linear",), seed, ALL_27, ALL_27)[0].answers(ALL_27), ALL_27
-            )
-        )
-        for seed in range(6)
-    ]
+    counts = []
+    for seed in range(6):
+        net, _ = trained((9, k, 9), ("linear",), seed, ALL_27, ALL_27)
+        counts.append(training.correct(net, ALL_27, ALL_27).sum())
     assert max(counts) <= {1: 7, 2: 19}.get(k, 27)
     assert min(counts) >= (0 if k < 3 else 27)
 
@@ -245,14 +291,16 @@ def test_the_bound_is_what_the_chapter_says():
     for V, T in itertools.product((1, 2, 3, 5), (1, 2, 4)):
         assert mlp.most_strings(V, T, T) == mlp.most_strings(V, T, T + 3) == V**T
         assert mlp.most_strings(V, T, 1) == 1 + T * (V - 1)
-    assert mlp.most_strings(2, 4, 2) == 11 and mlp.most_strings(3, 4, 2) == 33
+    assert mlp.most_strings(2, 4, 2) == 11
+    assert mlp.most_strings(3, 4, 2) == 33
 
 
 def answers_along(W, start, direction):
     """Every answer that T blocks of V linear scores give on the line start + t · direction:
     exactly, between crossings."""
     T, V, _ = W.shape
-    value, slope = W[..., :-1] @ start + W[..., -1], W[..., :-1] @ direction
+    value = W[..., :-1] @ start + W[..., -1]
+    slope = W[..., :-1] @ direction
     cuts = sorted(
         (value[p, j] - value[p, i]) / (slope[p, i] - slope[p, j])
         for p in range(T)
@@ -266,12 +314,14 @@ def answers_along(W, start, direction):
 
 @pytest.mark.parametrize("V, T", [(3, 3), (2, 4), (4, 2)])
 def test_no_reader_finds_more_than_the_bound(V, T):
-    rng, most = np.random.default_rng(V), 0
+    rng = np.random.default_rng(V)
+    most = 0
     for _ in range(200):  # one unit: every answer there is
         most = max(most, len(answers_along(rng.normal(size=(T, V, 2)), np.zeros(1), np.ones(1))))
     assert most == mlp.most_strings(V, T, 1), "reached, and never passed"
     for _ in range(10):  # two: along many lines
-        W, found = rng.normal(size=(T, V, 3)), set()
+        W = rng.normal(size=(T, V, 3))
+        found = set()
         for angle, offset in itertools.product(np.linspace(0.01, 3.1, 12), np.linspace(-6, 6, 25)):
             along = np.array([math.cos(angle), math.sin(angle)])
             found |= answers_along(W, offset * np.array([-along[1], along[0]]), along)
@@ -292,9 +342,3 @@ def test_nineteen_through_two_units_by_hand():
         if "".join("a" if f < -0.75 else "c" if f > 0.75 else "b" for f in along) == s:
             back.append(s)
     assert len(back) == 19 == mlp.most_strings(3, 3, 2)
-
-
-def test_softmax_of_the_scores_is_the_models():
-    net = random_net(*SHAPES[1])
-    P = activations.softmax(net.scores(net.rows(ALL_27)))
-    assert P.shape == (27, 3, 3) and np.allclose(P.sum(axis=-1), 1)
