@@ -1,4 +1,4 @@
-"""Aside: says in words whether this machine can run the book, and what to do if it cannot."""
+"""Says in words whether this machine can run the book, and what to do if it cannot."""
 
 import importlib.metadata
 import sys

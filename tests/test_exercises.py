@@ -11,7 +11,7 @@ import numpy as np
 import oracle
 import pytest
 
-from revlib import exercises, model, training
+from revlib import exercises, model, starts
 
 LETTERS = "abc"
 
@@ -279,7 +279,7 @@ def first_cba(rate):
 def lowest_power():
     """Down from 0.01 by the panel's steps: the last rate whose 300 updates leave no string
     wrong."""
-    start = training.initial("identity", rng=np.random.default_rng(0)).theta
+    start = starts.initialize(model.Net(), "identity", np.random.default_rng(0)).theta
     for k in range(40):
         *_, (_, theta) = plain_training(start, strings(3), 10 ** (-2 - 0.05 * k), 300, clip=1)
         if plain_reversed(theta, strings(3)) < 27:
@@ -543,7 +543,7 @@ FUNCTIONS = {
     "2.7": lambda text: sum(shares(text), []),
     "3.7": lambda text: [len(decoded(thought(text), **WITH_END).rstrip("."))],
     "4.5": log_probabilities,
-    "5.7": lambda text: bias_gradient("b", text, Wh=lowered(-0.8)),
+    "5.7": lambda text: bias_gradient("bh", text, Wh=lowered(-0.8)),
     "6.6": adam_steps,
     "7.4": lambda text: [sum(max(map(int, text)) - int(digit) for digit in text)],
     "9.3": lambda state: look_from(state, [[1, 0], [0, 1], [1, 1]])[1],
@@ -892,6 +892,4 @@ def test_the_network_with_an_end():
     W |= WITH_END
     assert exercises.ender(-75).theta.tolist() == oracle.flat(W)
     steps = oracle.decode(W, thought("abc"), 4)
-    assert (
-        [k for *_, k in steps] == model.run(exercises.ender(-75), "abc").dec.Y.tolist() == [2, 2, 3]
-    )
+    assert [k for *_, k in steps] == exercises.ender(-75).run("abc").dec.Y.tolist() == [2, 2, 3]

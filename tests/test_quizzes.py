@@ -34,9 +34,9 @@ from test_exercises import (
     thought,
 )
 
-from revlib import exercises, training
+from revlib import exercises, model, starts
 from revlib.exercises import grading
-from revlib.panels import controls
+from revlib.panels import static
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -101,7 +101,7 @@ def styles_at_eight():
     rows = [
         row
         for row in json.loads((RESULTS / "styles.json").read_text(encoding="utf-8"))["runs"]
-        if row["cell"] == "plain"
+        if row["cell"] == "simple"
     ]
     return {
         style: np.mean([row["accuracy"][7] for row in rows if row["style"] == style])
@@ -113,7 +113,7 @@ def who_looks_back():
     rows = [
         row
         for row in json.loads((RESULTS / "styles.json").read_text(encoding="utf-8"))["runs"]
-        if (row["style"], row["cell"]) == ("attention", "plain")
+        if (row["style"], row["cell"]) == ("attention", "simple")
     ]
     perfect = {row["seed"] for row in rows if row["accuracy"][7] == 1}
     back = {
@@ -214,7 +214,7 @@ def of_seven_unseen():
         rng = np.random.default_rng(seed)
         order = [strings(3)[i] for i in rng.permutation(27)]
         *_, (_, theta) = plain_training(
-            training.initial("identity", rng=rng).theta, order[:20], 0.01, 1000, clip=1
+            starts.initialize(model.Net(), "identity", rng).theta, order[:20], 0.01, 1000, clip=1
         )
         assert plain_reversed(theta, order[:20]) == 20
         right.append(plain_reversed(theta, order[20:]))
@@ -254,7 +254,7 @@ def best_cell(length):
         for row in found["runs"]
         if row["units"] == 8 and row["rate"] == found["rate"][row["cell"]]
     ]
-    cells = ["LSTM", "GRU", "plain"]
+    cells = ["LSTM", "GRU", "simple"]
     return np.argmax(
         [
             np.median([row["accuracy"][length - 1] for row in rows if row["cell"] == cell])
@@ -493,6 +493,11 @@ def forget_widgets():
     widgets.Widget.close_all()
 
 
+def reasons(asked):
+    """The options of a quiz, each with what is said to it."""
+    return {option.text: option.reason for option in asked.options}
+
+
 def test_every_quiz_is_here():
     assert set(TRUE) == set(exercises.QUIZZES)
 
@@ -500,26 +505,26 @@ def test_every_quiz_is_here():
 @every_quiz
 def test_the_key_is_right(name):
     asked = exercises.QUIZZES[name]
-    assert list(asked.options).index(asked.right) == TRUE[name]()
+    assert list(reasons(asked)).index(asked.right) == TRUE[name]()
 
 
 @every_quiz
 def test_a_quiz_is_well_made(name):
     asked = exercises.QUIZZES[name]
-    assert asked.question.endswith("?") and 2 <= len(asked.options) <= 5
+    assert asked.question.endswith("?") and 2 <= len(reasons(asked)) <= 5
     assert all(
         reason.endswith((".", "!")) and len(reason.split()) >= 5
-        for reason in asked.options.values()
+        for reason in reasons(asked).values()
     )
-    assert len({*asked.options.values()}) == len(asked.options), "two options have one reason"
+    assert len({*reasons(asked).values()}) == len(reasons(asked)), "two options have one reason"
 
 
 def test_the_right_option_has_no_usual_place():
-    places = [list(asked.options).index(asked.right) for asked in exercises.QUIZZES.values()]
+    places = [list(reasons(asked)).index(asked.right) for asked in exercises.QUIZZES.values()]
     assert (
         max(places.count(place) for place in set(places)) <= 0.6 * len(places) or len(places) < 10
     )
-    longest = [max(asked.options, key=len) == asked.right for asked in exercises.QUIZZES.values()]
+    longest = [max(reasons(asked), key=len) == asked.right for asked in exercises.QUIZZES.values()]
     assert sum(longest) <= 0.6 * len(longest) or len(places) < 10, (
         "the longest option is too often the right one"
     )
@@ -531,7 +536,7 @@ def test_the_answer_comes_at_once(name):
     assert shown.choice.index is None and shown.reply.value == "", (
         "nothing is chosen and nothing given away"
     )
-    for k, (option, reason) in enumerate(asked.options.items()):
+    for k, (option, reason) in enumerate(reasons(asked).items()):
         shown.choice.index = k
         assert html.escape(reason) in shown.reply.value
         assert ("<b>Yes.</b>" in shown.reply.value) == (option == asked.right)
@@ -542,7 +547,7 @@ def test_the_answer_comes_at_once(name):
 @every_quiz
 def test_the_page_before_it_is_run_gives_nothing_away(name):
     asked = exercises.QUIZZES[name]
-    assert repr(exercises.quiz(name)) == f"Quiz: {asked.question} " + " / ".join(asked.options)
+    assert repr(exercises.quiz(name)) == f"Quiz: {asked.question} " + " / ".join(reasons(asked))
 
 
 @pytest.mark.parametrize(
@@ -555,7 +560,7 @@ def test_no_key_stands_in_a_chapter(path):
     outputs."""
     text = path.read_text(encoding="utf-8")
     for asked in exercises.QUIZZES.values():
-        assert not [reason for reason in asked.options.values() if reason in text]
+        assert not [reason for reason in reasons(asked).values() if reason in text]
 
 
 def test_every_quiz_is_asked_once():
@@ -577,17 +582,19 @@ def test_a_quiz_that_is_not_there():
         exercises.quiz("2.nothing")
 
 
-def test_a_quiz_without_its_answer():
-    with pytest.raises(ValueError, match=r"'C' is not among the options of 'A or B\?'"):
-        grading.Quiz("A or B?", {"A": "Because it is so.", "B": "Because it is not."}, "C")
+@pytest.mark.parametrize("rights", [(False, False), (True, True)])
+def test_a_quiz_has_one_right_answer(rights):
+    options = [grading.Option(name, "Because.", right) for name, right in zip("AB", rights)]
+    with pytest.raises(ValueError, match="quiz 'A or B\\?' has [02] right options"):
+        grading.Quiz("A or B?", options)
 
 
 def test_a_quiz_for_a_page_without_a_kernel(monkeypatch):
     """Its replies lie ready, one an option, and the page itself shows the one chosen; none is, to
     begin with."""
-    monkeypatch.setattr(controls, "SITE", True)
+    monkeypatch.setattr(static, "SITE", True)
     links = []
-    monkeypatch.setattr(controls, "display", lambda data, raw: None)
+    monkeypatch.setattr(static, "display", lambda data, raw: None)
     monkeypatch.setattr(widgets, "jslink", lambda source, target: links.append((source, target)))
     shown = exercises.quiz("2.identity")
     shown._ipython_display_()

@@ -1,5 +1,5 @@
-"""Aside: `check` an answer, one line of feedback and never the answer itself; `quiz`, a question
-before a cell is run."""
+"""`check` judges an answer, in a line and without giving it away; `quiz` asks before a cell
+runs."""
 
 from revlib.exercises import (
     bptt,
@@ -16,9 +16,11 @@ from revlib.exercises import (
     thought_vector,
     training,
 )
-from revlib.exercises.decoding import ender  # noqa: F401  chapter 03 uses it
-from revlib.exercises.gates import small_gru  # noqa: F401  chapter 10
-from revlib.panels import controls
+from revlib.exercises.decoding import ender
+from revlib.exercises.gates import small_gru
+from revlib.panels.quiz import Quiz
+
+__all__ = ["EXERCISES", "QUIZZES", "check", "ender", "quiz", "small_gru"]
 
 CHAPTERS = (
     encoding,
@@ -35,42 +37,52 @@ CHAPTERS = (
     one_page,
     lost_weights,
 )
-EXERCISES = {
-    number: exercise for chapter in CHAPTERS for number, exercise in chapter.EXERCISES.items()
-}
-QUIZZES = {name: quiz for chapter in CHAPTERS for name, quiz in chapter.QUIZZES.items()}
-
-
-def _place(number):
-    return [int(part) for part in number.split(".")]
+EXERCISES = {}  # "1.1" -> a Question
+QUIZZES = {}  # "1.lookup" -> a Quiz
+for chapter in CHAPTERS:
+    EXERCISES |= chapter.EXERCISES
+    QUIZZES |= chapter.QUIZZES
 
 
 def check(number, answer):
-    """Print one line about an answer: not attempted yet, correct, or what was found and what kind
-    was expected."""
-    exercise = EXERCISES.get(number) if isinstance(number, str) else None
-    if exercise is None:
-        chapter = str(number).split(".")[0]
-        there = [known for known in EXERCISES if known.split(".")[0] == chapter] or EXERCISES
-        print(
-            f"there is no exercise {number!r}; there is {min(there, key=_place)} to"
-            f" {max(there, key=_place)}"
-            + ("" if isinstance(number, str) else ', each written as a string: check("1.1", ...)')
-        )
-    elif answer is Ellipsis or answer is None or not exercise.attempted(answer):
+    """Print one line about an answer: not attempted yet, correct, or what was found instead."""
+    exercise = EXERCISES.get(str(number))
+    if exercise is None or not isinstance(number, str):
+        print(no_such_exercise(number))
+        return
+    if answer is Ellipsis or answer is None or not exercise.attempted(answer):
         print(f"{number}: not attempted yet")
+        return
+    trouble = exercise.judge(answer)
+    if trouble is None:
+        print(f"{number}: {exercise.correct}")
     else:
-        trouble = exercise.judge(answer)
-        print(
-            f"{number}: {exercise.correct}"
-            if trouble is None
-            else f"{number}: not yet; {trouble}; expected {exercise.expected}"
-        )
+        print(f"{number}: not yet; {trouble}; expected {exercise.expected}")
+
+
+def no_such_exercise(number):
+    """Return words for a number that no exercise has: which there are in that chapter."""
+    there = of_chapter(number, EXERCISES)
+    first, last = (pick(there, key=place) for pick in (min, max))
+    words = f"there is no exercise {number!r}; there is {first} to {last}"
+    if not isinstance(number, str):
+        words += ', each written as a string: check("1.1", ...)'
+    return words
+
+
+def of_chapter(name, known):
+    """Return the names that begin with the same chapter; all, if there are none."""
+    chapter = str(name).split(".")[0]
+    return [other for other in known if other.split(".")[0] == chapter] or list(known)
+
+
+def place(number):
+    """Return what exercises are sorted by: '1.10' comes after '1.9'."""
+    return [int(part) for part in number.split(".")]
 
 
 def quiz(name):
-    """A question to answer before the next cell is run: radio buttons, and the reason as soon as
-    one is chosen.
+    """Return a question to answer before the next cell is run: radio buttons, and the reasons.
 
     Raises
     ------
@@ -78,9 +90,8 @@ def quiz(name):
         If there is no quiz of that name; the message lists those of the chapter.
     """
     if name not in QUIZZES:
-        there = [
-            known for known in QUIZZES if known.split(".")[0] == str(name).split(".")[0]
-        ] or list(QUIZZES)
-        raise ValueError(f"there is no quiz {name!r}; there is {', '.join(there)}")
+        there = ", ".join(of_chapter(name, QUIZZES))
+        raise ValueError(f"there is no quiz {name!r}; there is {there}")
     asked = QUIZZES[name]
-    return controls.Quiz(asked.question, asked.options, asked.right)
+    reasons = {option.text: option.reason for option in asked.options}
+    return Quiz(asked.question, reasons, asked.right)

@@ -1,9 +1,9 @@
-"""Aside: the answers and quizzes of chapter 05, Blame."""
+"""The keys and quizzes of chapter 05, Blame."""
 
 import numpy as np
 
 from revlib import bptt, model
-from revlib.exercises.grading import Explanation, Function, Numbers, Quiz
+from revlib.exercises.grading import Explanation, Function, Numbers, Option, Quiz
 
 
 def _lowest(row, column):
@@ -35,8 +35,8 @@ EXERCISES = {
     "5.5": Numbers("one number, the weight", lambda: _lowest(0, 2), 0.0125),
     "5.6": Explanation(),
     "5.7": Function(
-        "a function from a string to the five numbers of the gradient of b, for the bent network",
-        lambda text: bptt.gradients(_bent(), text).d.b,
+        "a function from a string to the five numbers of the gradient of bh, for the bent network",
+        lambda text: bptt.gradients(_bent(), text).d.bh,
         ("a", "abc", "bacb"),
     ),
 }
@@ -45,55 +45,64 @@ QUIZZES = {
     "5.grows": Quiz(
         "The blame sets out from the scores and goes back, state by state, to S(1). Where will it"
         " be largest?",
-        {
-            "On the last state, beside the worst mistake": (
+        [
+            Option(
+                "On the last state, beside the worst mistake",
                 "There it sets out. But every step back multiplies it by Ws, which "
-                "stretches it as it stretches states."
+                "stretches it as it stretches states.",
             ),
-            "On the thought vector, through which all of it must pass": (
-                "All of it passes there, but the encoder goes on stretching it after that."
+            Option(
+                "On the thought vector, through which all of it must pass",
+                "All of it passes there, but the encoder goes on stretching it after that.",
             ),
-            "On S(1), the farthest from the mistake": (
+            Option(
+                "On S(1), the farthest from the mistake",
                 "Every step back stretches it, and in the decoder every letter adds blame of "
-                "its own."
+                "its own.",
+                right=True,
             ),
-        },
-        "On S(1), the farthest from the mistake",
+        ],
     ),
     "5.step": Quiz(
         "Which of the three steps adds most to the gradient of Ws[3, 2]?",
-        {
-            "Step 1, where the blame is largest": (
-                "The blame is, but S(0) is zero: nothing came in, so nothing is added."
+        [
+            Option(
+                "Step 1, where the blame is largest",
+                "The blame is, but S(0) is zero: nothing came in, so nothing is added.",
             ),
-            "Step 3, where the state that came in is largest": (
+            Option(
+                "Step 3, where the state that came in is largest",
                 "A step adds what came in times the blame where it went, and the states "
-                "grew faster than the blame shrinks."
+                "grew faster than the blame shrinks.",
+                right=True,
             ),
-            "All three alike, since it is one and the same matrix": (
+            Option(
+                "All three alike, since it is one and the same matrix",
                 "One matrix with three jobs: each step has an input and a blame "
-                "of its own, and they are added up."
+                "of its own, and they are added up.",
             ),
-        },
-        "Step 3, where the state that came in is largest",
+        ],
     ),
     "5.shut": Quiz(
         "Wh[b, 5] is so low that in 'abc' the letter b shuts unit 5, and the answer is wrong. Which"
         " way will the next step of training move Wh[b, 5]?",
-        {
-            "Not at all": (
+        [
+            Option(
+                "Not at all",
                 "What goes into a shut unit changes neither its state nor the loss: the gradient is"
-                " zero."
+                " zero.",
+                right=True,
             ),
-            "Up, so that the unit opens again": (
+            Option(
+                "Up, so that the unit opens again",
                 "Nothing tells it to: below zero, a little more or less changes no state, and so no"
-                " loss."
+                " loss.",
             ),
-            "That depends on the blame on unit 5": (
+            Option(
+                "That depends on the blame on unit 5",
                 "There is blame on the state, but whatever its size and sign, ReLU does not let "
-                "it through."
+                "it through.",
             ),
-        },
-        "Not at all",
+        ],
     ),
 }

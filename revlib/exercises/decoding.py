@@ -1,10 +1,10 @@
-"""Aside: the answers and quizzes of chapter 03, Decode."""
+"""The keys and quizzes of chapter 03, Decode."""
 
 import numpy as np
 
 from revlib import model, post
 from revlib.alphabet import Alphabet
-from revlib.exercises.grading import Explanation, Function, Numbers, Quiz, Word, Works
+from revlib.exercises.grading import Explanation, Function, Numbers, Option, Quiz, Word, Works
 
 
 def _with_bias(bo):
@@ -23,12 +23,12 @@ def ender(bias):
 
 
 def _first_b():
-    dec = model.run(model.post_net(), "abc").dec
+    dec = model.post_net().run("abc").dec
     return np.ceil(100 * (post.Wo[3, 1] + (dec.Z[0, 2] - dec.Z[0, 1]) / dec.S[1, 3])) / 100
 
 
 EXERCISES = {
-    "3.1": Numbers("three scores", lambda: model.run(model.post_net(), "c").dec.Z),
+    "3.1": Numbers("three scores", lambda: model.post_net().run("c").dec.Z),
     "3.2": Numbers(
         "one whole number",
         lambda: 12 * 26 + 12 * 12 + 12 + 12 * 26 + 12 * 12 + 12 + 12 * 27 + 27,
@@ -36,18 +36,18 @@ EXERCISES = {
     ),
     "3.3": Word(
         "three letters in one string",
-        lambda: [[model.decode(_with_bias([0, 0.1, 0]), np.zeros(5), 3).text]],
+        lambda: [[_with_bias([0, 0.1, 0]).decode(np.zeros(5), 3).output]],
     ),
     "3.4": Numbers("one number, the weight", _first_b, 0.002),
     "3.5": Works(
-        "one number, the bias of END", 1, lambda bias: model.run(ender(bias[0]), "abc").output, "c"
+        "one number, the bias of END", 1, lambda bias: ender(bias[0]).run("abc").output, "c"
     ),
     "3.6": Works(
-        "three numbers, one a letter", 3, lambda bo: model.run(_with_bias(bo), "abc").output, "aaa"
+        "three numbers, one a letter", 3, lambda bo: _with_bias(bo).run("abc").output, "aaa"
     ),
     "3.7": Function(
         "a function from a string to a number of letters",
-        lambda text: len(model.run(ender(-75), text, steps=3).output),
+        lambda text: len(ender(-75).run(text, steps=3).output),
         ("abc", "a", "bbb", "bbac", "abb"),
     ),
     "3.8": Explanation(),
@@ -57,53 +57,62 @@ QUIZZES = {
     "3.slips": Quiz(
         "The post's account has three slips of the pen. Will it choose other letters than the exact"
         " one?",
-        {
-            "No, the same at every step": (
-                "c is ahead by far more than a few wrong units can change in a score."
+        [
+            Option(
+                "No, the same at every step",
+                "c is ahead by far more than a few wrong units can change in a score.",
+                right=True,
             ),
-            "Yes, at step 2, where two units are wrong": (
+            Option(
+                "Yes, at step 2, where two units are wrong",
                 "Those two are a little too large, which moves all three scores a little, and c"
-                " stays ahead."
+                " stays ahead.",
             ),
-            "Yes, from the first slip on: feedback carries it along": (
+            Option(
+                "Yes, from the first slip on: feedback carries it along",
                 "It is carried along, and the states do differ. But a letter changes only when"
-                " another score overtakes."
+                " another score overtakes.",
             ),
-        },
-        "No, the same at every step",
+        ],
     ),
     "3.end": Quiz(
         "How many weights does END add to the 108 of this network?",
-        {
-            "5: a column of Wo": (
-                "The five lead from the units to the score of END. But each score has a bias, too."
+        [
+            Option(
+                "5: a column of Wo",
+                "The five lead from the units to the score of END. But each score has a bias, too.",
             ),
-            "11: a column of Wo, a bias and a row of dec.Wh": (
-                "A row of dec.Wh is for what is fed back. Nothing comes after END, so it never is."
+            Option(
+                "11: a column of Wo, a bias and a row of dec.Wh",
+                "A row of dec.Wh is for what is fed back. Nothing comes after END, so it never is.",
             ),
-            "6: a column of Wo and a bias": (
+            Option(
+                "6: a column of Wo and a bias",
                 "That is what it takes to score END, and it is never fed back, so nothing more is"
-                " needed."
+                " needed.",
+                right=True,
             ),
-        },
-        "6: a column of Wo and a bias",
+        ],
     ),
     "3.letters": Quiz(
         "Take any thought vector, no unit below 0 and not all of them 0. Which letters can come"
         " first?",
-        {
-            "Any: each letter has units that speak for it": (
+        [
+            Option(
+                "Any: each letter has units that speak for it",
                 "Every unit raises all three scores, and each of the five raises that of c the"
-                " most."
+                " most.",
             ),
-            "Only c": (
+            Option(
+                "Only c",
                 "Each of the five units raises the score of c more than the two others, so every"
-                " mix of them does."
+                " mix of them does.",
+                right=True,
             ),
-            "b or c, but never a": (
-                "In some units b comes close behind c, but in none of them does it come first."
+            Option(
+                "b or c, but never a",
+                "In some units b comes close behind c, but in none of them does it come first.",
             ),
-        },
-        "Only c",
+        ],
     ),
 }

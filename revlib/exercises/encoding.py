@@ -1,18 +1,18 @@
-"""Aside: the answers and quizzes of chapter 01, Encode."""
+"""The keys and quizzes of chapter 01, Encode."""
 
 from revlib import model, post
 from revlib.alphabet import Alphabet
-from revlib.exercises.grading import Explanation, Function, Numbers, Quiz
+from revlib.exercises.grading import Explanation, Function, Numbers, Option, Quiz
 
 
 def _state(text):
-    return model.run(model.post_net(), text).thought
+    return model.post_net().run(text).thought
 
 
 def _states_with(weight, text="abc"):
     net = model.post_net()
     net.Wh[1, 4] = weight
-    return model.encode(net, net.alphabet.one_hot(text))
+    return net.encode(net.alphabet.one_hot(text))
 
 
 EXERCISES = {
@@ -35,60 +35,71 @@ EXERCISES = {
 QUIZZES = {
     "1.lookup": Quiz(
         "x(b) is [0, 1, 0], and Wh has three rows of five numbers. What is x(b)·Wh?",
-        {
-            "The second column of Wh": (
-                "A column of Wh has three numbers. The product has five, as long as a row of Wh."
+        [
+            Option(
+                "The second column of Wh",
+                "A column of Wh has three numbers. The product has five, as long as a row of Wh.",
             ),
-            "Wh, with its first and third rows set to 0": (
-                "That would still be three rows. A row times a matrix is one row again."
+            Option(
+                "Wh, with its first and third rows set to 0",
+                "That would still be three rows. A row times a matrix is one row again.",
             ),
-            "The second row of Wh": (
+            Option(
+                "The second row of Wh",
                 "Row by row, Wh is taken as often as x(b) says: the second once, the others not at"
-                " all."
+                " all.",
+                right=True,
             ),
-            "The sum of the three rows of Wh": (
-                "That would be [1, 1, 1] times Wh; x(b) leaves two of the rows out."
+            Option(
+                "The sum of the three rows of Wh",
+                "That would be [1, 1, 1] times Wh; x(b) leaves two of the rows out.",
             ),
-        },
-        "The second row of Wh",
+        ],
     ),
     "1.weights": Quiz(
         "This encoder has read 'abc' and 'bbacab'. How many more weights does it need for a string"
         " of a hundred letters?",
-        {
-            "None": (
+        [
+            Option(
+                "None",
                 "Every letter goes through the same Wh and every state through the same Ws; a"
-                " longer string only uses them more often."
+                " longer string only uses them more often.",
+                right=True,
             ),
-            "A row of Wh for each further letter": (
-                "Wh has a row for each letter of the alphabet, not for each place in the string."
+            Option(
+                "A row of Wh for each further letter",
+                "Wh has a row for each letter of the alphabet, not for each place in the string.",
             ),
-            "A Ws of its own for each further step": (
-                "It is one and the same Ws that takes each state to the next."
+            Option(
+                "A Ws of its own for each further step",
+                "It is one and the same Ws that takes each state to the next.",
             ),
-        },
-        "None",
+        ],
     ),
     "1.bent": Quiz(
         "Wh[b, 5] is −0.8 now. What will unit 5 of S(2) be, in 'abc'?",
-        {
-            "−0.32": (
+        [
+            Option(
+                "−0.32",
                 "That is the sum, 0.48 from the state and −0.8 from the letter. But a state is"
-                " never below zero."
+                " never below zero.",
             ),
-            "0": (
+            Option(
+                "0",
                 "The state brings 0.48, the letter −0.8. The sum is below zero, and ReLU puts 0 in"
-                " its place."
+                " its place.",
+                right=True,
             ),
-            "−0.8": (
+            Option(
+                "−0.8",
                 "That is what the letter brings. The state brings 0.48 besides, and then comes"
-                " ReLU."
+                " ReLU.",
             ),
-            "0.58, as before": (
+            Option(
+                "0.58, as before",
                 "It would be, if ReLU undid negative weights. It only replaces a sum that is below"
-                " zero."
+                " zero.",
             ),
-        },
-        "0",
+        ],
     ),
 }

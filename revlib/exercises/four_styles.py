@@ -1,32 +1,32 @@
-"""Aside: the answers and quizzes of chapter 09, Look."""
+"""The keys and quizzes of chapter 09, Look."""
 
 import numpy as np
 
-from revlib import decoders, model
+from revlib import activations, decoders, handmade
 from revlib.alphabet import Alphabet
-from revlib.exercises.grading import Explanation, Function, Numbers, Quiz, Word, Works
+from revlib.exercises.grading import Explanation, Function, Numbers, Option, Quiz, Word, Works
 
 
 def _attention(s):
     states = np.array([[1, 0], [0, 1], [1, 1]])
-    return model.softmax(states @ s) @ states
+    return activations.softmax(states @ s) @ states
 
 
 def _first_look(text):
-    net = decoders.pointer(12)
-    net.p["dec.Ws"][0, 1] = 0
-    return decoders.run(net, [text]).A[0, 0]
+    net = handmade.build_pointer(12)
+    net.dec.Ws[0, 1] = 0
+    return net.run(text).alpha[0]
 
 
 def _every_second(values):
-    net = decoders.pointer(12)
-    net.p["dec.Ws"][0, 1], net.p["dec.b"][1] = values
+    net = handmade.build_pointer(12)
+    net.dec.Ws[0, 1], net.dec.bh[1] = values
     groups = [net.alphabet.strings(length) for length in range(1, 6)]
     with np.errstate(all="ignore"):  # what is infinite is only wrong
         good = [
             said == string[::-2]
             for group in groups
-            for said, string in zip(decoders.run(net, group).output, group)
+            for said, string in zip(net.run(group).outputs, group)
         ]
     return f"{sum(good)} of {len(good)}"
 
@@ -41,7 +41,8 @@ EXERCISES = {
         0,
     ),
     "9.2": Numbers(
-        "three numbers, one a letter", lambda: model.softmax(np.array([0, np.log(2), np.log(2)]))
+        "three numbers, one a letter",
+        lambda: activations.softmax(np.array([0, np.log(2), np.log(2)])),
     ),
     "9.3": Function(
         "a function from a decoder state to the two numbers of its mixture",
@@ -61,64 +62,76 @@ QUIZZES = {
     "9.best": Quiz(
         "All four styles get the same strings and the same number of updates. Which reverses most"
         " strings of length 8, in the mean of its seeds?",
-        {
-            "Attention, which alone sees every state of the encoder": (
+        [
+            Option(
+                "Attention, which alone sees every state of the encoder",
                 "To be shown every state is not yet to use them, and in this budget two of its five"
-                " seeds do not get through the curriculum."
+                " seeds do not get through the curriculum.",
             ),
-            "Plain, which has the fewest parameters to learn": (
-                "It lacks what it needs most: it is not told which letter it has said."
+            Option(
+                "Plain, which has the fewest parameters to learn",
+                "It lacks what it needs most: it is not told which letter it has said.",
             ),
-            "Peek, which has the thought vector before it at every step": (
+            Option(
+                "Peek, which has the thought vector before it at every step",
                 "What was read first need not be carried through every step of the decoder, and"
-                " from each step blame has a wire of its own back."
+                " from each step blame has a wire of its own back.",
+                right=True,
             ),
-            "Feedback, which is told what it has said": (
+            Option(
+                "Feedback, which is told what it has said",
                 "It comes second. What the thought vector holds has to pass through every step of"
-                " this decoder; peek has it at hand."
+                " this decoder; peek has it at hand.",
             ),
-        },
-        "Peek, which has the thought vector before it at every step",
+        ],
     ),
     "9.looks": Quiz(
         "Five networks with attention were trained. In which of them do the weights go back along"
         " the string, letter by letter?",
-        {
-            "In all five: nothing else reverses a string": (
+        [
+            Option(
+                "In all five: nothing else reverses a string",
                 "Four do something else: the thought vector is still there to be read, and so is"
-                " feedback."
+                " feedback.",
             ),
-            "In those that have all strings of length 8 right, and in no other": (
+            Option(
+                "In those that have all strings of length 8 right, and in no other",
                 "Two have them all, but only one of the two looks back; the other keeps to the last"
-                " letter."
+                " letter.",
             ),
-            "In one of them": (
+            Option(
+                "In one of them",
                 "Seed 2 looks back. The others found another way: three keep to the last letter,"
-                " and one to neither."
+                " and one to neither.",
+                right=True,
             ),
-            "In none: without positions no dot product can tell places apart": (
+            Option(
+                "In none: without positions no dot product can tell places apart",
                 "The states carry what has been read so far, so they may also carry a place. One"
-                " network found that out."
+                " network found that out.",
             ),
-        },
-        "In one of them",
+        ],
     ),
     "9.far": Quiz(
         "Chapter 08's unit was full after twenty-six letters. What does attention by hand do with a"
         " thousand, given the height for them?",
-        {
-            "It reverses them": (
+        [
+            Option(
+                "It reverses them",
                 "No state holds more than one letter and a place: what grows with the string is the"
-                " number of states."
+                " number of states.",
+                right=True,
             ),
-            "It loses the letters read first": (
+            Option(
+                "It loses the letters read first",
                 "It would if one state had to hold them all. Here the first letter has a state of"
-                " its own, and it is kept."
+                " its own, and it is kept.",
             ),
-            "It confuses neighbours, for they hardly differ": (
-                "The right place wins by 8 over both its neighbours, however many others there are."
+            Option(
+                "It confuses neighbours, for they hardly differ",
+                "The right place wins by 8 over both its neighbours, however many others there"
+                " are.",
             ),
-        },
-        "It reverses them",
+        ],
     ),
 }

@@ -1,44 +1,49 @@
-"""Aside: the answers and quizzes of chapter 10, Gate."""
+"""The keys and quizzes of chapter 10, Gate."""
 
 import bisect
 
 import numpy as np
 
-from revlib import decoders, rnn_cells
-from revlib.exercises.grading import Explanation, Function, Numbers, Quiz, Works
+from revlib import activations, decoders, parameters, rnn_cells, starts
+from revlib.exercises.grading import Explanation, Function, Numbers, Option, Quiz, Works
 
 
 def small_gru():
     """The weights of a GRU of two units that reads three letters; its c is zero."""
-    return {
-        "Wh": (np.arange(18).reshape(3, 6) % 5 - 2) / 4,
-        "Ws": (np.arange(12).reshape(2, 6) % 7 - 3) / 4,
-        "b": np.arange(6) / 10,
-        "c": np.zeros(2),
-    }
+    return parameters.Arrays(
+        Wh=(np.arange(18).reshape(3, 6) % 5 - 2) / 4,
+        Ws=(np.arange(12).reshape(2, 6) % 7 - 3) / 4,
+        bh=np.arange(6) / 10,
+        bs=np.zeros(2),
+    )
 
 
 def _published_gru(state):
     p, s = small_gru(), np.asarray(state, dtype=float)
-    of_x = p["Wh"][0] + p["b"]
-    r, u = rnn_cells.sigmoid(of_x[:4] + s @ p["Ws"][:, :4]).reshape(2, 2)
-    return (1 - u) * np.tanh(of_x[4:] + (r * s) @ p["Ws"][:, 4:]) + u * s
+    of_x = p.Wh[0] + p.bh
+    r, u = activations.sigmoid(of_x[:4] + s @ p.Ws[:, :4]).reshape(2, 2)
+    return (1 - u) * np.tanh(of_x[4:] + (r * s) @ p.Ws[:, 4:]) + u * s
 
 
 def _carries(biases):
     cell = rnn_cells.LSTM(1)
-    p, state = {"Wh": np.zeros((1, 4)), "Ws": np.zeros((1, 4)), "b": biases}, np.array([[0.0, 1.0]])
+    p, state = (
+        parameters.Arrays(Wh=np.zeros((1, 4)), Ws=np.zeros((1, 4)), bh=biases),
+        np.array([[0.0, 1.0]]),
+    )
     for _ in range(30):
         state, _ = cell.step(p, np.zeros((1, 1)), state)
     return "a memory of 1" if abs(state[0, 1] - 1) < 0.01 else f"a memory of {state[0, 1]:.3g}"
 
 
 def _lowest_bias(length):
-    net = decoders.initial("feedback", "abc", 8, np.random.default_rng(0), "GRU")
+    net = starts.initialize(
+        decoders.EncoderDecoder("feedback", "abc", 8, "GRU"), "identity", np.random.default_rng(0)
+    )
 
     def arrives(tenth):
-        net.enc["b"][8:16] = net.dec["b"][8:16] = tenth / 10
-        (blame,) = decoders.flow(net, ("abc" * length)[:length])[1]
+        net.enc.bh[8:16] = net.dec.bh[8:16] = tenth / 10
+        (blame,) = decoders.blame_norms(net, ("abc" * length)[:length])[1]
         return blame[0] / blame[-1]
 
     return bisect.bisect_left(range(-30, 81), 0.01, key=arrives) / 10 - 3
@@ -47,17 +52,17 @@ def _lowest_bias(length):
 EXERCISES = {
     "10.1": Numbers("one number, the bias", lambda: np.log(9)),
     "10.2": Numbers(
-        "one whole number", lambda: np.ceil(np.log(0.01) / np.log(rnn_cells.sigmoid(1))), 0
+        "one whole number", lambda: np.ceil(np.log(0.01) / np.log(activations.sigmoid(1))), 0
     ),
     "10.3": Numbers(
         "three numbers: S(3) with a bias of 0, of -100 and of 100",
-        lambda: 0.8 * rnn_cells.sigmoid(np.array([0, -100, 100])) ** 3,
+        lambda: 0.8 * activations.sigmoid(np.array([0, -100, 100])) ** 3,
     ),
     "10.4": Numbers(
         "five numbers: two of the GRU, three of the LSTM",
         lambda: [-0.1, 0.225, 1, 0.5 * np.tanh(1), 0.5 * 0.75 * (1 - np.tanh(1) ** 2)],
     ),
-    "10.5": Numbers("one whole number", lambda: np.prod(rnn_cells.LSTM(128).shapes(26)["b"]), 0),
+    "10.5": Numbers("one whole number", lambda: np.prod(rnn_cells.LSTM(128).shapes(26)["bh"]), 0),
     "10.6": Function(
         "a function from a list of gates to as many numbers",
         lambda f: np.cumprod(f[::-1])[::-1],
@@ -79,66 +84,79 @@ QUIZZES = {
     "10.thirty": Quiz(
         "A gate with a bias of 1 is nearly three quarters open. How much comes through thirty of"
         " them in a row?",
-        {
-            "About three quarters: they are all alike": (
-                "Alike they are, but each multiplies what the one before has left over."
+        [
+            Option(
+                "About three quarters: they are all alike",
+                "Alike they are, but each multiplies what the one before has left over.",
             ),
-            "About a fortieth: three quarters, divided among thirty": (
-                "They do not divide one amount; each takes its quarter of what is left."
+            Option(
+                "About a fortieth: three quarters, divided among thirty",
+                "They do not divide one amount; each takes its quarter of what is left.",
             ),
-            "Less than a thousandth": (
-                "Nearly three quarters, multiplied by itself thirty times, is 8.3e-05."
+            Option(
+                "Less than a thousandth",
+                "Nearly three quarters, multiplied by itself thirty times, is 8.3e-05.",
+                right=True,
             ),
-        },
-        "Less than a thousandth",
+        ],
     ),
     "10.start": Quiz(
         "LSTM and GRU start with a keeping gate's bias of 1. How much blame will reach S(1), beside"
-        " the plain cell's two starts?",
-        {
-            "Less than from either: every gate takes some away": (
-                "Every gate does, but a gaussian Ws and ReLU together take more at a step."
+        " the simple cell's two starts?",
+        [
+            Option(
+                "Less than from either: every gate takes some away",
+                "Every gate does, but a gaussian Ws and ReLU together take more at a step.",
             ),
-            "More than from the gaussian, less than from the identity": (
-                "It keeps more than a gaussian Ws; the identity hardly loses any."
+            Option(
+                "More than from the gaussian, less than from the identity",
+                "It keeps more than a gaussian Ws; the identity hardly loses any.",
+                right=True,
             ),
-            "More than from either: gates were invented for this": (
-                "They were invented so that a network can open them. At 1 they are not open enough."
+            Option(
+                "More than from either: gates were invented for this",
+                "They were invented so that a network can open them. At 1 they are not open"
+                " enough.",
             ),
-        },
-        "More than from the gaussian, less than from the identity",
+        ],
     ),
     "10.reverse": Quiz(
         "Each cell has 8 units, is taught lengths 1 to 8, and has five seeds. Whose median is best"
         " at length 9?",
-        {
-            "The LSTM's: it has a memory of its own": (
-                "That memory shows at lengths 10 and 11. At 9 its median is not the highest."
+        [
+            Option(
+                "The LSTM's: it has a memory of its own",
+                "That memory shows at lengths 10 and 11. At 9 its median is not the highest.",
             ),
-            "The GRU's: it has the gates, and fewer weights to train": (
-                "It comes last here, though the seeds of the three overlap."
+            Option(
+                "The GRU's: it has the gates, and fewer weights to train",
+                "It comes last here, though the seeds of the three overlap.",
             ),
-            "The plain cell's": (
+            Option(
+                "The simple cell's",
                 "It wins with the fewest weights. But the seeds of one cell differ by more than the"
-                " three medians do."
+                " three medians do.",
+                right=True,
             ),
-        },
-        "The plain cell's",
+        ],
     ),
     "10.counter": Quiz(
         "Unit 3 forgets nothing. What will its memory C do while 'aaaaaaaa' is read?",
-        {
-            "It climbs with every letter": (
+        [
+            Option(
+                "It climbs with every letter",
                 "Whatever is written, i times g, comes on top of all that is there, and nothing"
-                " bounds the sum."
+                " bounds the sum.",
+                right=True,
             ),
-            "It stays where it was: nothing is forgotten, so nothing changes": (
-                "Forgetting is f's affair. What is written is added all the same."
+            Option(
+                "It stays where it was: nothing is forgotten, so nothing changes",
+                "Forgetting is f's affair. What is written is added all the same.",
             ),
-            "It climbs to 1 and stays there, since tanh goes no further": (
-                "The tanh is on what is written and shown; C itself goes through none."
+            Option(
+                "It climbs to 1 and stays there, since tanh goes no further",
+                "The tanh is on what is written and shown; C itself goes through none.",
             ),
-        },
-        "It climbs with every letter",
+        ],
     ),
 }

@@ -1,4 +1,4 @@
-"""Aside: kinds of questions, and how an answer to each is judged."""
+"""Kinds of questions, and how an answer to each is judged."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -155,13 +155,27 @@ class Explanation(Question):
 
 
 @dataclass(frozen=True)
+class Option:
+    """An answer that a quiz offers, and what is to be said to it."""
+
+    text: str
+    reason: str
+    right: bool = False
+
+
+@dataclass(frozen=True)
 class Quiz:
-    """A question, its options with what is to be said to each, and the one that is right."""
+    """A question and the options it offers; ValueError unless just one of them is right."""
 
     question: str
-    options: dict  # option -> the reason
-    right: str
+    options: list
 
     def __post_init__(self):
-        if self.right not in self.options:
-            raise ValueError(f"{self.right!r} is not among the options of {self.question!r}")
+        right = sum(option.right for option in self.options)
+        if right != 1:
+            raise ValueError(f"quiz {self.question!r} has {right} right options")
+
+    @property
+    def right(self):
+        """The text of the right option."""
+        return next(option.text for option in self.options if option.right)

@@ -1,6 +1,6 @@
-"""Aside: the quizzes of chapter 12, One page. It has no exercises that `check` knows."""
+"""The quizzes of chapter 12, One page. It has no exercises that `check` knows."""
 
-from revlib.exercises.grading import Quiz
+from revlib.exercises.grading import Option, Quiz
 
 EXERCISES = {}
 
@@ -8,35 +8,41 @@ QUIZZES = {
     "12.mean": Quiz(
         "The page adds up the losses, revlib takes their mean. By what must the page's sum for the"
         " 27 strings of length 3 be divided?",
-        {
-            "81: three letters for each string": (
-                "That forgets END. It is said, scored and blamed like a letter."
+        [
+            Option(
+                "81: three letters for each string",
+                "That forgets END. It is said, scored and blamed like a letter.",
             ),
-            "108: three letters and END for each string": (
-                "Each string has four things to say, and the loss of END counts like a letter's."
+            Option(
+                "108: three letters and END for each string",
+                "Each string has four things to say, and the loss of END counts like a letter's.",
+                right=True,
             ),
-            "27: the number of strings": (
-                "That would be the mean over strings. revlib's is over all that is said."
+            Option(
+                "27: the number of strings",
+                "That would be the mean over strings. revlib's is over all that is said.",
             ),
-        },
-        "108: three letters and END for each string",
+        ],
     ),
     "12.longer": Quiz(
         "Strings of length 5 and 6 were in no training. Will the page and revlib say the same to"
         " them?",
-        {
-            "Only where the answer is right: wrong ones are accidents": (
+        [
+            Option(
+                "Only where the answer is right: wrong ones are accidents",
                 "A wrong answer is no accident; it is computed, from the same "
-                "weights as a right one."
+                "weights as a right one.",
             ),
-            "Not always: they add in another order, and the last digits differ": (
+            Option(
+                "Not always: they add in another order, and the last digits differ",
                 "They do, but a letter changes only where two scores "
-                "agree to nearly the last digit."
+                "agree to nearly the last digit.",
             ),
-            "Yes, letter for letter": (
-                "The weights decide what is said, right or wrong, and the weights are the same."
+            Option(
+                "Yes, letter for letter",
+                "The weights decide what is said, right or wrong, and the weights are the same.",
+                right=True,
             ),
-        },
-        "Yes, letter for letter",
+        ],
     ),
 }

@@ -1,15 +1,15 @@
-"""Aside: the answers and quizzes of chapter 11, Other roads."""
+"""The keys and quizzes of chapter 11, Other roads."""
 
 import numpy as np
 
-from revlib import mlp, training
+from revlib import mlp, starts, training
 from revlib.alphabet import Alphabet
-from revlib.exercises.grading import Explanation, Function, Numbers, Quiz, Works
+from revlib.exercises.grading import Explanation, Function, Numbers, Option, Quiz, Works
 
 
 def _come_out(net, wanted):
     with np.errstate(all="ignore"):  # whatever numbers a reader gives
-        return f"{sum(map(str.__eq__, net.answers(_ALL_27), wanted))} of 27"
+        return f"{sum(map(str.__eq__, net.run(_ALL_27).outputs, wanted))} of 27"
 
 
 def _through_one_unit(values):
@@ -39,21 +39,23 @@ def _rotated_by(matrix):
 
 
 def _last_bias(text):
-    net = mlp.initial((9, 8, 9), ("relu",), np.random.default_rng(0))
-    return mlp.Pairs(net, [text], [text[::-1]]).gradient(net)[1][-9:]
+    net = starts.initialize(mlp.MLP((9, 8, 9), ("relu",)), "gaussian", np.random.default_rng(0))
+    return training.Batch(net, [text], [text[::-1]]).gradient(net)[1][-9:]
 
 
 def _flips_without(row):
     net = mlp.MLP((9, 9), ())
     net.W[0][:9] = np.kron(np.eye(3)[::-1], np.eye(3))
     net.W[0][row] = 0
-    return sum(said == s[::-1] for said, s in zip(net.answers(_ALL_27), _ALL_27))
+    return sum(said == s[::-1] for said, s in zip(net.run(_ALL_27).outputs, _ALL_27))
 
 
 def _one_unit(seed):
-    net = mlp.initial((9, 1, 9), ("linear",), np.random.default_rng(int(seed[0])))
+    net = starts.initialize(
+        mlp.MLP((9, 1, 9), ("linear",)), "gaussian", np.random.default_rng(int(seed[0]))
+    )
     for _ in training.train(
-        net, mlp.Pairs(net, _ALL_27, _ALL_27), training.Adam(0.03), 300, every=300
+        net, training.Batch(net, _ALL_27, _ALL_27), training.Adam(0.03), 300, every=300
     ):
         pass
     return _come_out(net, _ALL_27)
@@ -86,54 +88,63 @@ QUIZZES = {
     "11.place": Quiz(
         "The MLP learns the 162 strings of length 5 that do not begin with c. How many of the 81"
         " that do will it reverse?",
-        {
-            "Nearly all: it has met c at all the other places": (
-                "Each place is read by weights of its own. Those of place 1 have never met a c."
+        [
+            Option(
+                "Nearly all: it has met c at all the other places",
+                "Each place is read by weights of its own. Those of place 1 have never met a c.",
             ),
-            "About a third: it has one letter of three to guess": (
+            Option(
+                "About a third: it has one letter of three to guess",
                 "It does not guess. That a c should be said last was never right, and it "
-                "has learned so."
+                "has learned so.",
             ),
-            "None": (
+            Option(
+                "None",
                 "The weights for c at place 1 never moved, and the score for c as the last letter"
-                " has only been pushed down."
+                " has only been pushed down.",
+                right=True,
             ),
-        },
-        "None",
+        ],
     ),
     "11.random": Quiz(
         "Seven of the 27 strings, drawn at random, are held back. How many of them will the MLP"
         " reverse?",
-        {
-            "None again": (
+        [
+            Option(
+                "None again",
                 "What was missing was a letter at a place. Here each letter has been seen at each"
-                " place."
+                " place.",
             ),
-            "All seven": (
+            Option(
+                "All seven",
                 "Each letter to say depends on one place only, and each letter has been seen at"
-                " each place: nothing is new to it."
+                " each place: nothing is new to it.",
+                right=True,
             ),
-            "2 to 6 of them, like the feedback network": (
+            Option(
+                "2 to 6 of them, like the feedback network",
                 "That network takes all letters through one state. Here each place has a way of "
-                "its own."
+                "its own.",
             ),
-        },
-        "All seven",
+        ],
     ),
     "11.units": Quiz(
         "Three units bring all 27 strings back. With how few would a straight reader still do it?",
-        {
-            "Three: fewer are not enough": (
-                "With fewer, the cuts of three places leave too few pieces for so many answers."
+        [
+            Option(
+                "Three: fewer are not enough",
+                "With fewer, the cuts of three places leave too few pieces for so many answers.",
+                right=True,
             ),
-            "Two: a plane has room for 27 points": (
-                "It has. But straight cuts do not part it into so many pieces."
+            Option(
+                "Two: a plane has room for 27 points",
+                "It has. But straight cuts do not part it into so many pieces.",
             ),
-            "One: a number can be 27 different things": (
+            Option(
+                "One: a number can be 27 different things",
                 "It can. But the highest of three straight lines changes too seldom to read them"
-                " off."
+                " off.",
             ),
-        },
-        "Three: fewer are not enough",
+        ],
     ),
 }

@@ -1,10 +1,10 @@
-"""Aside: the answers and quizzes of chapter 07, Reverse."""
+"""The keys and quizzes of chapter 07, Reverse."""
 
 import numpy as np
 
 from revlib import model
 from revlib.alphabet import Alphabet
-from revlib.exercises.grading import Explanation, Function, Numbers, Quiz, Word
+from revlib.exercises.grading import Explanation, Function, Numbers, Option, Quiz, Word
 
 EXERCISES = {
     "7.1": Numbers("one number, in bits", lambda: 8 * np.log2(3)),
@@ -29,57 +29,66 @@ QUIZZES = {
     "7.padding": Quiz(
         "A network has read 'ab'. Now it reads two rows of zeros, as padding is. What becomes of"
         " its thought vector?",
-        {
-            "It stays as it is: an empty row adds nothing": (
+        [
+            Option(
+                "It stays as it is: an empty row adds nothing",
                 "The row adds nothing, but reading it is a step, and a step multiplies the state by"
-                " Ws and adds the bias."
+                " Ws and adds the bias.",
             ),
-            "It fades towards zero, since nothing new comes in": (
+            Option(
+                "It fades towards zero, since nothing new comes in",
                 "Unit 1 does fall to 0, but other units grow: nothing says that Ws and the bias"
-                " make a state smaller."
+                " make a state smaller.",
             ),
-            "It becomes another one, no nearer to zero": (
-                "A step with an empty input is a step: Ws and the bias go on working on the state."
+            Option(
+                "It becomes another one, no nearer to zero",
+                "A step with an empty input is a step: Ws and the bias go on working on the state.",
+                right=True,
             ),
-        },
-        "It becomes another one, no nearer to zero",
+        ],
     ),
     "7.shorter": Quiz(
         "Networks of five units have learned strings of length 3 to 8, from five seeds. How many of"
         " the three strings of one letter will they reverse?",
-        {
-            "All three, with every seed: nothing is easier than one letter": (
+        [
+            Option(
+                "All three, with every seed: nothing is easier than one letter",
                 "Two seeds reverse none of them. To say END after one letter is something that no"
-                " string of theirs ever asked for."
+                " string of theirs ever asked for.",
             ),
-            "None to three, as the seed has it": (
+            Option(
+                "None to three, as the seed has it",
                 "Two seeds reverse none, two reverse two, and one reverses all three: what was not"
-                " taught is left to chance."
+                " taught is left to chance.",
+                right=True,
             ),
-            "None, with every seed: they never met one": (
+            Option(
+                "None, with every seed: they never met one",
                 "One seed reverses all three without having met one. A network may do right what it"
-                " was not taught; nothing sees to it."
+                " was not taught; nothing sees to it.",
             ),
-        },
-        "None to three, as the seed has it",
+        ],
     ),
     "7.longer": Quiz(
         "Sixteen units trained on lengths 1 to 8 go to length 8. How far does the best network of"
         " sixteen units go that was trained on longer strings?",
-        {
-            "About twice as far: nobody had asked for more": (
+        [
+            Option(
+                "About twice as far: nobody had asked for more",
                 "It goes to all lengths that it was shown, and one more. At length 8 it was not"
-                " full."
+                " full.",
+                right=True,
             ),
-            "Hardly farther: eight letters are what sixteen units hold": (
+            Option(
+                "Hardly farther: eight letters are what sixteen units hold",
                 "What they reverse after training says what they were shown, not what they can"
-                " hold."
+                " hold.",
             ),
-            "To any length: with longer strings it finds the rule": (
+            Option(
+                "To any length: with longer strings it finds the rule",
                 "It stops one letter after the longest that it was shown. Nothing in its training"
-                " asks for a rule."
+                " asks for a rule.",
             ),
-        },
-        "About twice as far: nobody had asked for more",
+        ],
     ),
 }

@@ -1,9 +1,9 @@
-"""Aside: the answers and quizzes of chapter 04, Choose."""
+"""The keys and quizzes of chapter 04, Choose."""
 
 import numpy as np
 
-from revlib import model, post
-from revlib.exercises.grading import Explanation, Function, Numbers, Quiz
+from revlib import activations, model, post
+from revlib.exercises.grading import Explanation, Function, Numbers, Option, Quiz
 
 
 def _first_scores():
@@ -19,7 +19,7 @@ def _temperature_for(probability):
         middle = (low + high) / 2
         low, high = (
             (middle, high)
-            if model.softmax(_first_scores(), middle).max() > probability
+            if activations.softmax(_first_scores(), middle).max() > probability
             else (low, middle)
         )
     return low
@@ -27,23 +27,25 @@ def _temperature_for(probability):
 
 def _loss(text, answer):
     net = model.post_net()
-    run = model.run(net, text, given=net.alphabet.indices(answer))
+    run = net.run(text, given=net.alphabet.indices(answer))
     return -np.mean(
-        [model.log_softmax(z)[k] for z, k in zip(run.dec.Z, net.alphabet.indices(answer))]
+        [activations.log_softmax(z)[k] for z, k in zip(run.dec.Z, net.alphabet.indices(answer))]
     )
 
 
 EXERCISES = {
-    "4.1": Numbers("three probabilities", lambda: model.softmax(np.array([2.0, 1.0, 0.0]))),
+    "4.1": Numbers("three probabilities", lambda: activations.softmax(np.array([2.0, 1.0, 0.0]))),
     "4.2": Numbers("one number, the temperature", lambda: _temperature_for(0.5), 0.051),
-    "4.3": Numbers("three numbers, p - y", lambda: model.softmax(_first_scores()) - np.eye(3)[1]),
+    "4.3": Numbers(
+        "three numbers, p - y", lambda: activations.softmax(_first_scores()) - np.eye(3)[1]
+    ),
     "4.4": Numbers(
         "two probabilities, of greedy decoding's string and of the best",
         lambda: [0.6 * 0.55, 0.4 * 0.9],
     ),
     "4.5": Function(
         "a function from scores to log-probabilities that never overflows",
-        model.log_softmax,
+        activations.log_softmax,
         ((1.0, 2.0, 3.0), (1000.0, 0.0, -1000.0), (-5000.0, -5001.0)),
     ),
     "4.6": Numbers("one number, in nats", lambda: _loss("abc", "ccc"), 0.002),
@@ -53,56 +55,65 @@ EXERCISES = {
 QUIZZES = {
     "4.shift": Quiz(
         "All three scores grow by the same amount. What becomes of the probabilities?",
-        {
-            "The largest of them comes closer to 1": (
+        [
+            Option(
+                "The largest of them comes closer to 1",
                 "That takes larger differences between the scores, and all of them stay "
-                "as they were."
+                "as they were.",
             ),
-            "They stay exactly as they are": (
+            Option(
+                "They stay exactly as they are",
                 "Each e to the score grows by one and the same factor, and the division takes that "
-                "factor out again."
+                "factor out again.",
+                right=True,
             ),
-            "They come closer together, as the scores do in proportion": (
+            Option(
+                "They come closer together, as the scores do in proportion",
                 "Proportions of scores do not count: what counts is the "
-                "ratio of two e to the score, and that depends on their difference alone."
+                "ratio of two e to the score, and that depends on their difference alone.",
             ),
-        },
-        "They stay exactly as they are",
+        ],
     ),
     "4.greedy": Quiz(
         "Greedy decoding takes the most likely letter at every step. Is its answer always the most"
         " likely string?",
-        {
-            "Yes: a product is largest when each of its factors is": (
+        [
+            Option(
+                "Yes: a product is largest when each of its factors is",
                 "It would be, if the factors were independent. But each "
-                "letter changes the state, and with it all factors that follow."
+                "letter changes the state, and with it all factors that follow.",
             ),
-            "Yes, unless two letters are equally likely": (
-                "No tie is needed: a slightly worse letter can lead to a much better rest."
+            Option(
+                "Yes, unless two letters are equally likely",
+                "No tie is needed: a slightly worse letter can lead to a much better rest.",
             ),
-            "No: it never looks ahead": (
+            Option(
+                "No: it never looks ahead",
                 "A likely letter may lead to a state in which nothing is likely, and greedy"
-                " decoding has then no way back."
+                " decoding has then no way back.",
+                right=True,
             ),
-        },
-        "No: it never looks ahead",
+        ],
     ),
     "4.sure": Quiz(
         "What will the letters of 'cba' cost on average, beside the 1.10 of a guess?",
-        {
-            "Far more": (
+        [
+            Option(
+                "Far more",
                 "A letter costs the more the surer the network was that it is wrong: the last costs"
-                " 18.32 nats alone."
+                " 18.32 nats alone.",
+                right=True,
             ),
-            "About as much": (
+            Option(
+                "About as much",
                 "One letter of three right is what guessing gets too, but the loss also counts how"
-                " sure the network was of the two that are wrong."
+                " sure the network was of the two that are wrong.",
             ),
-            "Less, since the network has at least read the string": (
+            Option(
+                "Less, since the network has at least read the string",
                 "Reading helps those who draw the right conclusion; a wrong one, "
-                "firmly held, costs more than none."
+                "firmly held, costs more than none.",
             ),
-        },
-        "Far more",
+        ],
     ),
 }

@@ -1,10 +1,10 @@
-"""Aside: the answers and quizzes of chapter 08, Stack."""
+"""The keys and quizzes of chapter 08, Stack."""
 
 import numpy as np
 
-from revlib import handmade, model, training
+from revlib import handmade, training
 from revlib.alphabet import Alphabet
-from revlib.exercises.grading import Explanation, Function, Numbers, Quiz, Word, Works
+from revlib.exercises.grading import Explanation, Function, Numbers, Option, Quiz, Word, Works
 
 
 def _held(number):
@@ -23,7 +23,7 @@ def _reads_with(bo):
 
 def _first_failure():
     net = handmade.build_stack("abcdefg", 8, 4, np.float16)
-    return [[next(s for s in net.alphabet.strings(4) if model.run(net, s).output != s[::-1])]]
+    return [[next(s for s in net.alphabet.strings(4) if net.run(s).output != s[::-1])]]
 
 
 EXERCISES = {
@@ -53,59 +53,70 @@ QUIZZES = {
     "8.first": Quiz(
         "'aaaaab' has six letters, and float16 has bits for five. What does the network answer in"
         " place of 'baaaaa'?",
-        {
-            "'aaaaa': for the b, which came last, no bits were left": (
+        [
+            Option(
+                "'aaaaa': for the b, which came last, no bits were left",
                 "The b is pushed to the front, where it counts most. There is always room at the"
-                " front; what falls off is at the other end."
+                " front; what falls off is at the other end.",
             ),
-            "'baaaa': an a is missing, the one read first": (
+            Option(
+                "'baaaa': an a is missing, the one read first",
                 "Every push moves the first letter's digit, 01, further to the right, and the sixth"
-                " push moves its 1 out of the significand."
+                " push moves its 1 out of the significand.",
+                right=True,
             ),
-            "Something else: a rounded number has other digits throughout": (
+            Option(
+                "Something else: a rounded number has other digits throughout",
                 "Rounding takes the last bit of the last digit. Only where it rounds up may it"
-                " carry to the digits before; here it rounds down."
+                " carry to the digits before; here it rounds down.",
             ),
-        },
-        "'baaaa': an a is missing, the one read first",
+        ],
     ),
     "8.base": Quiz(
         "In base 5 the margin stays open, however long the string. Does one unit hold longer"
         " strings in base 5 than in base 4?",
-        {
-            "Shorter ones": (
+        [
+            Option(
+                "Shorter ones",
                 "A letter takes 2.32 bits in place of 2, so the bits run out sooner, whatever the"
-                " margin."
+                " margin.",
+                right=True,
             ),
-            "Longer ones": (
+            Option(
+                "Longer ones",
                 "The margin is about reading a number, and a number must be held before it can be"
-                " read: there bits count, not margins."
+                " read: there bits count, not margins.",
             ),
-            "As long ones": (
+            Option(
+                "As long ones",
                 "The letters are the same three, but each takes more of the 53 bits when there is a"
-                " digit to spare."
+                " digit to spare.",
             ),
-        },
-        "Shorter ones",
+        ],
     ),
     "8.units": Quiz(
         "One unit held 26 letters in float64. How many will two units hold that halve the way to a"
         " corner?",
-        {
-            "26": "Each unit has its own significand, and a letter takes but one bit of each.",
-            "52": (
+        [
+            Option(
+                "26", "Each unit has its own significand, and a letter takes but one bit of each."
+            ),
+            Option(
+                "52",
                 "Nearly: 26 digits of base 4 leave one of the 53 bits over. In base 2 that one"
-                " holds a letter too."
+                " holds a letter too.",
             ),
-            "53": (
+            Option(
+                "53",
                 "In base 2 a letter is one bit of each unit, so each bit of the significand holds"
-                " one letter."
+                " one letter.",
+                right=True,
             ),
-            "676, which is 26 times 26": (
+            Option(
+                "676, which is 26 times 26",
                 "Two units make pairs of numbers, but each letter needs a bit of both, so lengths"
-                " do not multiply."
+                " do not multiply.",
             ),
-        },
-        "53",
+        ],
     ),
 }

@@ -1,16 +1,16 @@
-"""Aside: the answers and quizzes of chapter 02, Remember."""
+"""The keys and quizzes of chapter 02, Remember."""
 
 import numpy as np
 
 from revlib import model, post
 from revlib.alphabet import Alphabet
-from revlib.exercises.grading import Explanation, Function, Numbers, Quiz, Word
+from revlib.exercises.grading import Explanation, Function, Numbers, Option, Quiz, Word
 
 
 def _closest(length):
     net = model.post_net()
     strings = net.alphabet.strings(length)
-    thoughts = model.run(net, strings, steps=0).thought
+    thoughts = net.run(strings, steps=0).thought
     gaps = np.linalg.norm(thoughts[:, None] - thoughts, axis=-1) + np.diag([np.inf] * len(strings))
     return [[strings[i], strings[j]] for i, j in np.argwhere(gaps < gaps.min() + 1e-9)]
 
@@ -62,57 +62,66 @@ EXERCISES = {
 QUIZZES = {
     "2.weighs": Quiz(
         "Which letter of 'abc' has the largest share in S(3)?",
-        {
-            "c, which was read last": (
+        [
+            Option(
+                "c, which was read last",
                 "Nothing has made c's share smaller, but Ws makes shares larger, and c's has not"
-                " met it yet."
+                " met it yet.",
             ),
-            "a, which Ws has multiplied most often": (
-                "Ws does make it larger, twice, but a's row of Wh is the smallest of the three."
+            Option(
+                "a, which Ws has multiplied most often",
+                "Ws does make it larger, twice, but a's row of Wh is the smallest of the three.",
             ),
-            "b, which has the largest row in Wh": (
+            Option(
+                "b, which has the largest row in Wh",
                 "It began as the largest, and Ws has made it larger once; that is enough to stay"
-                " ahead of a."
+                " ahead of a.",
+                right=True,
             ),
-        },
-        "b, which has the largest row in Wh",
+        ],
     ),
     "2.identity": Quiz(
         "Ws becomes the identity, ones on the diagonal, and Wh stays. Will 'abc' and 'bac' still"
         " have different thought vectors?",
-        {
-            "Yes: Ws is not zero, so old letters still count": (
+        [
+            Option(
+                "Yes: Ws is not zero, so old letters still count",
                 "They count, but all alike: the identity never changes a "
-                "letter's share, so its age is not written anywhere and the state is a plain sum."
+                "letter's share, so its age is not written anywhere and the state is a plain sum.",
             ),
-            "No: the state becomes a sum, and a sum has no order": (
+            Option(
+                "No: the state becomes a sum, and a sum has no order",
                 "Each step adds a row of Wh and changes nothing of what "
-                "is there, so only how many of each letter there were is left."
+                "is there, so only how many of each letter there were is left.",
+                right=True,
             ),
-            "Yes: the three rows of Wh differ": (
+            Option(
+                "Yes: the three rows of Wh differ",
                 "They do, so the state shows which letters were read. But both strings add the "
-                "same three rows, and their sum is the same in any order."
+                "same three rows, and their sum is the same in any order.",
             ),
-        },
-        "No: the state becomes a sum, and a sum has no order",
+        ],
     ),
     "2.lost": Quiz(
         "At scale 0.1, by how much will the two thought vectors differ, as the computer holds"
         " them?",
-        {
-            "Not at all": (
+        [
+            Option(
+                "Not at all",
                 "Each step leaves less than a quarter of the share. In the end it is too little to"
-                " change a number of sixteen digits."
+                " change a number of sixteen digits.",
+                right=True,
             ),
-            "By very little: a share fades but never becomes 0": (
+            Option(
+                "By very little: a share fades but never becomes 0",
                 "On paper, yes. But if it is far smaller than the last of a number's sixteen"
-                " digits, adding it changes nothing."
+                " digits, adding it changes nothing.",
             ),
-            "By as much as the rows of a and b in Wh": (
+            Option(
+                "By as much as the rows of a and b in Wh",
                 "So it would be for the last letter. The first letter's share has been through Ws"
-                " at every step since."
+                " at every step since.",
             ),
-        },
-        "Not at all",
+        ],
     ),
 }

@@ -1,20 +1,20 @@
-"""Aside: the answers and quizzes of chapter 06, Train."""
+"""The keys and quizzes of chapter 06, Train."""
 
 import numpy as np
 
-from revlib import model, training
-from revlib.exercises.grading import Explanation, Function, Numbers, Quiz, Works
+from revlib import model, starts, training
+from revlib.exercises.grading import Explanation, Function, Numbers, Option, Quiz, Works
 
 
 def _first_cba(rate):
-    net = training.initial("post")
+    net = starts.initialize(model.Net(), "post")
     for moment in training.train(net, training.Batch(net, ["abc"]), training.Descent(rate), 500):
-        if model.run(net, "abc").output == "cba":
+        if net.run("abc").output == "cba":
             return moment.step
 
 
 def _reversed(seed, n=5, rate=0.01, dtype=float):
-    net = training.initial("identity", n=n, rng=np.random.default_rng(seed), dtype=dtype)
+    net = starts.initialize(model.Net(n=n), "identity", np.random.default_rng(seed)).astype(dtype)
     strings = net.alphabet.strings(3)
     for _ in training.train(
         net, training.Batch(net, strings), training.Adam(rate), 300, clip=1, every=300
@@ -75,58 +75,67 @@ EXERCISES = {
 QUIZZES = {
     "6.overshoot": Quiz(
         "Every update moves the weights against the gradient. Will the loss fall at every one?",
-        {
-            "Yes: against the gradient is always downhill": (
+        [
+            Option(
+                "Yes: against the gradient is always downhill",
                 "It is, but only nearby: the gradient is the slope at one point, and "
-                "a step leaves that point."
+                "a step leaves that point.",
             ),
-            "Yes, until the loss is nearly 0": (
+            Option(
+                "Yes, until the loss is nearly 0",
                 "How near to 0 it is plays no part: what counts is how far the slope holds good,"
-                " and how long the step is."
+                " and how long the step is.",
             ),
-            "No: a step may be too long for the slope": (
+            Option(
+                "No: a step may be too long for the slope",
                 "The gradient is true only nearby; where the slope bends, a full step "
-                "can end higher than it began."
+                "can end higher than it began.",
+                right=True,
             ),
-        },
-        "No: a step may be too long for the slope",
+        ],
     ),
     "6.unseen": Quiz(
         "Trained on 20 of the 27 strings, the network gets all 20 right. How many of the other 7"
         " will it reverse?",
-        {
-            "None: it has learned the 20 by heart": (
+        [
+            Option(
+                "None: it has learned the 20 by heart",
                 "Then it would have no use for what the strings share, but it has only one set of "
-                "weights for all of them."
+                "weights for all of them.",
             ),
-            "Some: it depends on the seed": (
+            Option(
+                "Some: it depends on the seed",
                 "So few examples can be got right in many ways, and only some of them reverse the"
-                " rest."
+                " rest.",
+                right=True,
             ),
-            "All: it has learned to reverse": (
+            Option(
+                "All: it has learned to reverse",
                 "The 20 can be got right without having quite the rule, and nothing in training"
-                " asks for more."
+                " asks for more.",
             ),
-        },
-        "Some: it depends on the seed",
+        ],
     ),
     "6.nine": Quiz(
         "This network is right on every string of length 1 to 8. How will it do on strings of"
         " length 9, which it has never seen?",
-        {
-            "Nearly all will be right": (
+        [
+            Option(
+                "Nearly all will be right",
                 "So many strings left it hardly another way than the rule, and the rule holds a"
-                " little further than it was taught."
+                " little further than it was taught.",
+                right=True,
             ),
-            "Most will be wrong, as they were one letter beyond length 4": (
+            Option(
+                "Most will be wrong, as they were one letter beyond length 4",
                 "That network had learned 120 strings; this one had to "
-                "get 9,840 right, which only the rule can do."
+                "get 9,840 right, which only the rule can do.",
             ),
-            "All will be right: a rule knows no length": (
+            Option(
+                "All will be right: a rule knows no length",
                 "The rule knows none, but the states do: each letter more must fit into the "
-                "same five units."
+                "same five units.",
             ),
-        },
-        "Nearly all will be right",
+        ],
     ),
 }
