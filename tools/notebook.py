@@ -30,7 +30,12 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 KERNEL = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
+    "language_info": {
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "nbconvert_exporter": "python",
+    },
 }
 LONGEST_CELL, LONGEST_OUTPUT, LARGEST_FILE = 30, 10, 500_000  # lines, lines, bytes
 ONE_PAGE = 80  # lines of the cell tagged one-page, which holds the whole model
