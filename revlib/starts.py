@@ -53,6 +53,9 @@ def copy_post(net):
         raise ValueError(
             f"the post's weights fit 5 units over 'abc', not {net.n} units over {net.alphabet}"
         )
+    shapes = net.enc.Wh.shape, net.dec.Wh.shape, net.Wo[:, :3].shape
+    if net.says.symbols != net.alphabet.symbols or shapes != ((3, 5), (3, 5), (5, 3)):
+        raise ValueError(f"the post's weights are those of its own network; they do not fit {net}")
     net.theta[:] = 0
     for layer in (net.enc, net.dec):
         layer.Wh, layer.Ws = post.Wh, post.Ws

@@ -593,6 +593,27 @@ def test_starts_refused(net, start, message):
     assert not net.theta.any()
 
 
+@pytest.mark.parametrize(
+    "net",
+    [
+        model.Net("abc", says="ab"),
+        model.Net("abc", says="xyz"),
+        decoders.EncoderDecoder("plain"),
+        decoders.EncoderDecoder("peek"),
+        decoders.EncoderDecoder("attention"),
+        decoders.EncoderDecoder(cell="GRU"),
+        decoders.EncoderDecoder(cell="LSTM"),
+    ],
+    ids=repr,
+)
+def test_a_network_that_the_posts_weights_do_not_fit_keeps_its_own(net):
+    net = net.copy()
+    net.theta[:] = 7
+    with pytest.raises(ValueError, match="^the post's weights are those of its own network; they"):
+        starts.initialize(net, "post")
+    assert (net.theta == 7).all()
+
+
 # ---------------------------------------------------------------- how many are right
 
 
