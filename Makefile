@@ -71,7 +71,7 @@ stack: $(VENV)/.runs  ## chapter 08: how long the stack by hand lasts, by precis
 styles: $(VENV)/.runs  ## chapter 09: plain, feedback, peek, attention on one budget
 	@$(LONG)
 
-gates: $(VENV)/.runs  ## chapter 10: plain cell, GRU, LSTM on one budget
+gates: $(VENV)/.runs  ## chapter 10: simple RNN, GRU, LSTM on one budget
 	@$(LONG)
 
 clean:  ## delete the environments, and the site with what it was built from

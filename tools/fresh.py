@@ -48,17 +48,11 @@ def arithmetic():
     last bits large."""
     import numpy as np
 
-    from revlib import training
+    from revlib import model, starts, training
 
-    net = training.initial("identity", rng=np.random.default_rng(0), dtype=np.float32)
-    for _ in training.train(
-        net,
-        training.Batch(net, net.alphabet.strings(3)),
-        training.Adam(0.01),
-        300,
-        clip=1,
-        every=300,
-    ):
+    net = starts.initialize(model.Net(), "identity", np.random.default_rng(0)).astype(np.float32)
+    batch = training.Batch(net, net.alphabet.strings(3))
+    for _ in training.train(net, batch, training.Adam(0.01), 300, clip=1, every=300):
         pass
     return hashlib.sha256(net.theta.tobytes()).hexdigest()[:12]
 

@@ -5,7 +5,7 @@ without a kernel.
     python tools/pages.py
 
 1. Notebooks that show widgets are run with REVLIB_SITE=1, where a panel draws its frames beforehand
-(revlib/controls.py).
+(revlib/panels/static.py).
 2. The scripts of widgets and formulas come from npm, by the hashes in site/package-lock.json.
 3. Sphinx makes the pages; a warning is an error.
 """

@@ -17,6 +17,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PYTEST = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
+TWO = ["-n", "2", "--dist", "loadscope"]  # two processes; the tests of one file stay together
 BROWSER = (
     ("tests/test_browser.py", "tests/test_torture_browser.py"),
     ("tests/test_site.py",),
@@ -39,7 +40,7 @@ def main():
     ]
     if "--notebooks" in sys.argv[1:]:
         return 1 if subprocess.call([*PYTEST, *nbval], cwd=ROOT) else 0
-    units = ["tests", *(f"--ignore={path}" for paths in BROWSER for path in paths)]
+    units = [*TWO, "tests", *(f"--ignore={path}" for paths in BROWSER for path in paths)]
     with (
         contextlib.ExitStack() as files
     ):  # a browser waits more than it works: its tests run beside the rest
