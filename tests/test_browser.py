@@ -636,7 +636,7 @@ def test_every_choice_and_every_string(chapter, name, panel):
     panel = chapter(name).panels[panel]
     panel.reset()
     for control in built(name, panel.name).controls.values():
-        if isinstance(control, controls.Choice):
+        if isinstance(control, controls.Dropdown):
             other = next(
                 option
                 for option in reversed(control.options)
@@ -646,7 +646,7 @@ def test_every_choice_and_every_string(chapter, name, panel):
             panel.settles()
             assert panel.read().words != expected.read(panel.html).words
             panel.reset()
-        elif isinstance(control, controls.String):
+        elif isinstance(control, controls.TextBox):
             box = panel.element("row", control.description).query_selector("input")
             box.fill("cab")
             panel.settles(panel.values() | {control.description: "cab"})
@@ -730,11 +730,11 @@ def test_quizzes_answer_to_keys(chapter, name):
         )
         options.first.scroll_into_view_if_needed()
         options.first.focus()
-        for place, (option, reason) in enumerate(quiz.options.items()):
+        for place, option in enumerate(quiz.options):
             if place:
                 one.page.keyboard.press("Tab")
             one.page.keyboard.press("Space")
-            said = f"{'Yes.' if option == quiz.right else 'Not so.'} {reason}"
+            said = f"{'Yes.' if option.right else 'Not so.'} {option.reason}"
             jupyter.wait_until(
                 lambda: reply.all_inner_texts() == [said],
                 otherwise=f"{key}, {option}: {reply.all_inner_texts()}",

@@ -16,6 +16,7 @@ from test_numbers import missing
 
 from revlib import activations, bptt, decoders, handmade, model, post, rnn_cells, starts, training
 from revlib.alphabet import Alphabet
+from revlib.parameters import Arrays
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -195,33 +196,30 @@ def one_step(kind):
     """A cell of two units after one step: its parameters, what went in, the state after, and what
     it kept."""
     cell, rng = rnn_cells.CELLS[kind](2), np.random.default_rng(0)
-    p = {name: rng.normal(size=shape) for name, shape in cell.shapes(3).items()}
+    p = Arrays(**{name: rng.normal(size=shape) for name, shape in cell.shapes(3).items()})
     x, s = np.eye(3)[[1]], rng.normal(size=(1, cell.width))
     return p, x, s, *cell.step(p, x, s)
 
 
 def gru():
-    p, x, s, after, (_, _, r, u, _, _) = one_step("GRU")
-    m = np.tanh(x @ p["Wh"][:, 4:] + p["b"][4:] + r * (s @ p["Ws"][:, 4:] + p["c"]))
-    return near(after, (1 - u) * m + u * s)
+    p, x, s, after, kept = one_step("GRU")
+    g = np.tanh(x @ p.Wh[:, 4:] + p.bh[4:] + kept.r * (s @ p.Ws[:, 4:] + p.bs))
+    return near(after, (1 - kept.u) * g + kept.u * s)
 
 
 def lstm():
-    _, _, s, after, (_, _, _, i, f, g, o, _) = one_step("LSTM")
-    C = f * s[:, 2:] + i * g
-    return near(after, np.concatenate([o * np.tanh(C), C], axis=1))
+    _, _, s, after, kept = one_step("LSTM")
+    C = kept.f * s[:, 2:] + kept.i * kept.g
+    return near(after, np.concatenate([kept.o * np.tanh(C), C], axis=1))
 
 
 def mixture():
-    ran = (
-        starts.initialize(
-            decoders.EncoderDecoder("attention", "abc", 4), "gaussian", np.random.default_rng(0)
-        )
-    ).run(["abca"])
-    S, dec_S = ran.S[1:, 0], ran.dec_S[1:, 0]
-    e = dec_S @ S.T
-    a = np.exp(e) / np.exp(e).sum(axis=1, keepdims=True)
-    return near(ran.A[:, 0], a)
+    net = decoders.EncoderDecoder("attention", "abc", 4)
+    ran = starts.initialize(net, "gaussian", np.random.default_rng(0)).run("abca")
+    S, dec_S = ran.S[1:], ran.dec_S[1:]
+    w = dec_S @ S.T
+    alpha = np.exp(w) / np.exp(w).sum(axis=1, keepdims=True)
+    return near(ran.alpha, alpha) and near(ran.seen[:, 4:], alpha @ S)
 
 
 def adam():
@@ -277,19 +275,19 @@ Z = np.array([3.0, 1.0, 0.0])
 # what an entry says -> whether revlib does it
 FORMULAS = {
     "adam": ("rate · m/√v", adam),
-    "attention": ("a(t) = softmax(e(t)) with eᵢ(t) = _S(t)·S(i)", mixture),
+    "attention": ("α(t) = softmax(w(t)) with wᵢ(t) = _S(t)·S(i)", mixture),
     "bit": (
         "T·log₂ 3 bits",
         lambda: near(np.log2(len(Alphabet("abc").strings(4))), 4 * np.log2(3)),
     ),
-    "encoder": ("S(t) = ReLU(x(t)·Wh + S(t−1)·Ws + b), from S(0) = 0", state),
+    "encoder": ("S(t) = ReLU(x(t)·Wh + S(t−1)·Ws + bh), from S(0) = 0", state),
     "eigenvalue": ("v·W = λ·v", eigenvalue),
     "finite-differences": ("(loss(w + h) − loss(w − h)) / 2h", differences),
     "gradient-descent": ("θ ← θ − rate · ∂loss/∂θ", descent),
     "gru": (
         (
-            "S(t) = (1 − u)∘m + u∘S(t−1), with the update gate u and a draft m = tanh(x(t)·Wh + b +"
-            " r∘(S(t−1)·Ws + c))"
+            "S(t) = (1 − u)∘g + u∘S(t−1), with the update gate u and a candidate g ="
+            " tanh(x(t)·Wh + bh + r∘(S(t−1)·Ws + bs))"
         ),
         gru,
     ),

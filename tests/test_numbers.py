@@ -195,7 +195,8 @@ def test_a_quiz_says_nothing_that_its_chapter_does_not_print(name):
     notebook = tool.read(NOTEBOOKS[where])
     notebook.cells = [
         new_markdown_cell(
-            "\n\n".join([quiz.question, quiz.right, *quiz.options.values()]), id="quiz"
+            "\n\n".join([quiz.question, quiz.right, *(option.reason for option in quiz.options)]),
+            id="quiz",
         ),
         *(cell for cell in notebook.cells if cell.cell_type == "code"),
     ]

@@ -299,7 +299,7 @@ def test_sliders_move_without_a_kernel(opened, chapter, panel):
             control = twin.controls[name]
             for value in values:
                 control.value = value
-                choose(one, area, controls.label(control), control, value, values)
+                choose(one, area, control.description, control, value, values)
                 jupyter.wait_until(
                     lambda: read_or_none(area) == shown(),
                     otherwise=f"{name} at {value}: {read(area)} instead of {shown()}",

@@ -211,7 +211,7 @@ def test_the_headings_of_the_first_chapter_are_there():
         for cell in CHAPTERS["00_start_here.ipynb"].cells
         if cell.cell_type == "code" and cell.id != "colab"
     ]
-    assert "installation.check()" in code[0] and code[1].endswith('model.run(net, "abc").output')
+    assert "installation.check()" in code[0] and code[1].endswith('net.run("abc").output')
 
 
 def dead_links(text):
@@ -258,10 +258,10 @@ class Kit:
         with np.load(here / "styles.npz") as file:
             shown = {
                 "attention, stares": decoders.EncoderDecoder(
-                    "attention", abc, 8, "plain", file["attention-8-0"]
+                    "attention", abc, 8, theta=file["attention-8-0"]
                 ),
                 "attention, looks back": decoders.EncoderDecoder(
-                    "attention", abc, 8, "plain", file["attention-8-2"]
+                    "attention", abc, 8, theta=file["attention-8-2"]
                 ),
             }
         self.names = {
@@ -330,7 +330,7 @@ def allows(control, value):
         return re.fullmatch(r"-?[\d.]+", value) is not None and low <= float(value) <= high
     return (
         value in control.options
-        if isinstance(control, controls.Choice)
+        if isinstance(control, controls.Dropdown)
         else re.fullmatch("[abc]+", value) is not None
     )
 
@@ -704,7 +704,7 @@ SEEN = [
         "wrong from letter 2",
     ),
     ("myth-gates", "7.4e-05", "flow_panel", {"cell": "LSTM"}, "7.4e-05 on S(1)"),
-    ("myth-gates", "7.2e-01", "flow_panel", {"cell": "plain, identity start"}, "7.2e-01 on S(1)"),
+    ("myth-gates", "7.2e-01", "flow_panel", {"cell": "simple, identity start"}, "7.2e-01 on S(1)"),
     ("myth-gates", "1.3e-18", "flow_panel", {"gate's bias": -3.0}, "1.3e-18 on S(1)"),
 ]
 
@@ -740,7 +740,7 @@ def test_what_is_claimed_beside_the_panels(kit):
     )
     rng = np.random.default_rng(0)
     net = model.post_net()
-    assert {net.decode(rng.uniform(0, 10, 5), 3).text for _ in range(500)} == {"ccc"}
+    assert {net.decode(rng.uniform(0, 10, 5), 3).output for _ in range(500)} == {"ccc"}
     dots = (
         expected.read(drive(kit.build("map_panel"), {"scale of Ws": 0.0}).page.value).plots[0].lines
     )
@@ -788,7 +788,7 @@ def test_the_loss_on_all_that_it_was_shown(kit):
         count += target.size
         wrong += sum(
             said != text[::-1]
-            for said, text in zip(net.run(strings, steps=length + 1).output, strings)
+            for said, text in zip(net.run(strings, steps=length + 1).outputs, strings)
         )
     assert f"{total / count:.4f}" == "0.0008" and wrong == 0
     assert "0.0008 nats a letter" in CELLS["myth-loss"].source
@@ -807,11 +807,11 @@ def test_trained_gates_are_ahead_from_two_letters_beyond():
             )[2]
             for length in range(1, 12)
         ]
-        for cell in ("plain", "LSTM")
+        for cell in ("simple", "LSTM")
     }
     assert all(round(share, 2) == 1 for shares in by_cell.values() for share in shares[:8])
     assert [
-        lstm > plain for plain, lstm in zip(*(by_cell[cell][8:] for cell in ("plain", "LSTM")))
+        lstm > plain for plain, lstm in zip(*(by_cell[cell][8:] for cell in ("simple", "LSTM")))
     ] == [False, True, True]
     assert "the LSTM is ahead only from two letters beyond" in CELLS["myth-gates"].source
 
@@ -881,8 +881,8 @@ def test_a_wrong_quiz_is_caught(text):
             "scale of Ws of map_panel cannot be -1.00",
         ),
         (
-            "`flow_panel` in [10](10_gates.ipynb), *cell* from LSTM to plain, gated.",
-            "cell of flow_panel cannot be plain, gated",
+            "`flow_panel` in [10](10_gates.ipynb), *cell* from LSTM to simple, gated.",
+            "cell of flow_panel cannot be simple, gated",
         ),
         (
             "`blame_panel` in [05](05_bptt.ipynb), *weights* Wh[b, 5] from 0.20 to 2.00.",

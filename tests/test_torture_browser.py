@@ -210,14 +210,13 @@ def test_two_notebooks_at_once(started):
 
 CELLS = (
     """import numpy as np
-from revlib import training
-from revlib.panels import controls
+from revlib import model, panels, starts, training
 from revlib.alphabet import Alphabet
 alphabet = Alphabet("abc", end=True)
-net = training.initial("identity", alphabet, 5, np.random.default_rng(0))
+net = starts.initialize(model.Net(alphabet, 5), "identity", np.random.default_rng(0))
 start, strings = net.theta.copy(), alphabet.strings(3)
 run = training.train(net, training.Batch(net, strings), training.Adam(0.01), steps=10**7, clip=1)
-for moment in controls.progress(run, steps=10**7):
+for moment in panels.progress(run, steps=10**7):
     last = moment.step""",
     """print("never reached" if "last" not in globals() else last)""",
     """again, steps = training.initial("identity", alphabet, 5, np.random.default_rng(0)), []
