@@ -18,7 +18,12 @@ from tools import notebook as tool
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
+    "language_info": {
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "nbconvert_exporter": "python",
+    },
 }
 VIEW = "application/vnd.jupyter.widget-view+json"
 TITLE = "# Add: two numbers\n\nprevious: [Start](start.ipynb)\n\n**Minutes** 5"
