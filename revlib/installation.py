@@ -4,8 +4,17 @@ import importlib.metadata
 import sys
 
 
+def check():
+    """Print what is wrong, or that all is well."""
+    found = problems()
+    if found:
+        print("\n".join(found))
+    else:
+        print("All is well: Python, NumPy, matplotlib, ipywidgets and revlib are ready.")
+
+
 def problems(package="revlib", python=sys.version_info):
-    """What is wrong, one sentence each with its cure; an empty list if nothing is.
+    """Return what is wrong, a list of sentences, each with its cure; empty if nothing is.
 
     The versions wanted are those that the installed package declares: pyproject.toml is their one
     source.
@@ -19,46 +28,36 @@ def problems(package="revlib", python=sys.version_info):
     try:
         wanted = importlib.metadata.requires(package) or []
     except importlib.metadata.PackageNotFoundError:
-        return [
-            *found,
-            (
-                f"{package} is not installed. In the book's folder, type: python -m pip install -e"
-                ' ".[lab]"'
-            ),
-        ]
+        found.append(
+            f"{package} is not installed. In the book's folder, type: python -m pip install -e"
+            ' ".[lab]"'
+        )
+        return found
     try:
         from packaging.requirements import Requirement  # comes with matplotlib
     except ModuleNotFoundError:
-        return [
-            *found,
-            (
-                "packaging is missing, so what else is cannot be said. Type: python -m pip install"
-                " matplotlib"
-            ),
-        ]
+        found.append(
+            "packaging is missing, so what else is cannot be said. Type: python -m pip install"
+            " matplotlib"
+        )
+        return found
     for requirement in map(Requirement, wanted):
         if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
-            continue
-        try:
-            version = importlib.metadata.version(requirement.name)
-        except importlib.metadata.PackageNotFoundError:
-            found.append(
-                f'{requirement.name} is missing. Type: python -m pip install "{requirement}"'
-            )
-            continue
-        if not requirement.specifier.contains(version, prereleases=True):
-            found.append(
-                f"{requirement.name} is {version}, and the book needs {requirement.specifier}. "
-                f'Type: python -m pip install "{requirement}"'
-            )
+            continue  # one of an extra, such as JupyterLab
+        problem = problem_with(requirement)
+        if problem:
+            found.append(problem)
     return found
 
 
-def check():
-    """Print what is wrong, or that all is well."""
-    found = problems()
-    print(
-        "\n".join(found)
-        if found
-        else "All is well: Python, NumPy, matplotlib, ipywidgets and revlib are ready."
-    )
+def problem_with(requirement):
+    """Return what is wrong with a package that is required, and its cure; "" if nothing is."""
+    cure = f'Type: python -m pip install "{requirement}"'
+    try:
+        version = importlib.metadata.version(requirement.name)
+    except importlib.metadata.PackageNotFoundError:
+        return f"{requirement.name} is missing. {cure}"
+    if not requirement.specifier.contains(version, prereleases=True):
+        wanted = requirement.specifier
+        return f"{requirement.name} is {version}, and the book needs {wanted}. {cure}"
+    return ""

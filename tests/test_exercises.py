@@ -152,10 +152,10 @@ def five_units(name, key="theta"):
         sizes = {
             "Wh": (3, 5),
             "Ws": (5, 5),
-            "b": (5,),
+            "bh": (5,),
             "_Wh": (3, 5),
             "_Ws": (5, 5),
-            "_b": (5,),
+            "_bh": (5,),
             "Wo": (5, 4),
             "bo": (4,),
         }
@@ -172,9 +172,9 @@ def not_reversed(W, T):
     read = np.array(list(itertools.product(range(3), repeat=T)))
     S, fed, right = np.zeros((len(read), 5)), np.zeros((len(read), 3)), np.ones(len(read), bool)
     for t in range(T):
-        S = np.maximum(W["Wh"][read[:, t]] + S @ W["Ws"] + W["b"], 0)
+        S = np.maximum(W["Wh"][read[:, t]] + S @ W["Ws"] + W["bh"], 0)
     for t in range(T + 1):
-        S = np.maximum(fed @ W["_Wh"] + S @ W["_Ws"] + W["_b"], 0)
+        S = np.maximum(fed @ W["_Wh"] + S @ W["_Ws"] + W["_bh"], 0)
         said = (S @ W["Wo"] + W["bo"]).argmax(axis=1)
         right &= said == (read[:, T - 1 - t] if t < T else 3)
         fed = np.eye(4, 3)[said]
@@ -330,10 +330,10 @@ def attention(seed, T):
         sizes = {
             "Wh": (3, 8),
             "Ws": (8, 8),
-            "b": (8,),
+            "bh": (8,),
             "_Wh": (3, 8),
             "_Ws": (8, 8),
-            "_b": (8,),
+            "_bh": (8,),
             "Wo": (16, 4),
             "bo": (4,),
         }
@@ -347,15 +347,15 @@ def attention(seed, T):
     read = np.array(list(itertools.product(range(3), repeat=T)))
     S, kept, looks, fed = np.zeros((len(read), 8)), [], [], np.zeros((len(read), 3))
     for t in range(T):
-        S = np.maximum(W["Wh"][read[:, t]] + S @ W["Ws"] + W["b"], 0)
+        S = np.maximum(W["Wh"][read[:, t]] + S @ W["Ws"] + W["bh"], 0)
         kept.append(S)
     for t in range(T):
-        S = np.maximum(fed @ W["_Wh"] + S @ W["_Ws"] + W["_b"], 0)
-        e = np.array([(S * key).sum(axis=1) for key in kept])
-        a = np.exp(e - e.max(axis=0)) / np.exp(e - e.max(axis=0)).sum(axis=0)
-        mixed = sum(weight[:, None] * key for weight, key in zip(a, kept))
+        S = np.maximum(fed @ W["_Wh"] + S @ W["_Ws"] + W["_bh"], 0)
+        w = np.array([(S * key).sum(axis=1) for key in kept])
+        alpha = np.exp(w - w.max(axis=0)) / np.exp(w - w.max(axis=0)).sum(axis=0)
+        mixed = sum(weight[:, None] * key for weight, key in zip(alpha, kept))
         fed = np.eye(4, 3)[(np.hstack([S, mixed]) @ W["Wo"] + W["bo"]).argmax(axis=1)]
-        looks.append(a)
+        looks.append(alpha)
     return np.array(looks)
 
 
@@ -373,23 +373,22 @@ def published_gru(state):
     """One step of the GRU of Cho and others (2014), v3, on the letter with index 0, weight by
     weight."""
     logistic, units = (lambda z: 1 / (1 + math.exp(-z))), range(2)
-    Wh, b = [(j % 5 - 2) / 4 for j in range(6)], [j / 10 for j in range(6)]
+    Wh, bh = [(j % 5 - 2) / 4 for j in range(6)], [j / 10 for j in range(6)]
     Ws = [[((6 * i + j) % 7 - 3) / 4 for j in range(6)] for i in units]
     r, u = (
-        [logistic(Wh[j] + b[j] + sum(state[i] * Ws[i][j] for i in units)) for j in columns]
+        [logistic(Wh[j] + bh[j] + sum(state[i] * Ws[i][j] for i in units)) for j in columns]
         for columns in ((0, 1), (2, 3))
     )
-    m = [
-        math.tanh(Wh[4 + j] + b[4 + j] + sum(r[i] * state[i] * Ws[i][4 + j] for i in units))
+    g = [
+        math.tanh(Wh[4 + j] + bh[4 + j] + sum(r[i] * state[i] * Ws[i][4 + j] for i in units))
         for j in units
     ]
-    return [(1 - u[j]) * m[j] + u[j] * state[j] for j in units]
+    return [(1 - u[j]) * g[j] + u[j] * state[j] for j in units]
 
 
 def blame_arriving(cell, seed, length, bias=1.0, n=8, h=1e-6):
-    """How long the blame for the last letter is on S(1), by central differences, and on the
-    decoder's last state, before training;
-    the cells of chapter 10 written out once more."""
+    """The norm of the blame for the last letter on S(1), by central differences, and on the
+    decoder's last state, before training; the cells of chapter 10 written out once more."""
     rng, parts = np.random.default_rng(seed), {"GRU": 3, "LSTM": 4}.get(cell, 1)
     enc, dec = ([rng.normal(0, rows**-0.5, (rows, parts * n)) for rows in (3, n)] for _ in range(2))
     Wo = rng.normal(0, n**-0.5, (n, 3))
@@ -751,10 +750,32 @@ def test_words(told, number, keys):
         assert refused(line, number)
         if keys[0][0] not in wrong:  # it may say again what the reader said
             assert not [word for key in keys for word in key if word in line]
-    for wrong in (5, ["a", 5], {"a": 1}, object(), b"ccccc", [None]):
+    for wrong in (
+        5,
+        ["a", 5],
+        {"a": 1},
+        object(),
+        b"ccccc",
+        [None],
+        np.array([["a"]]),
+        np.array(5),
+    ):
         assert refused(
             told(number, wrong), number
         ) and f"found a value of type {type(wrong).__name__}" in told(number, wrong)
+
+
+def test_a_word_in_an_array_of_its_own(told):
+    assert told("8.2", np.array("bbac")) == "8.2: correct"
+
+
+@pytest.mark.parametrize("number", exercises.EXERCISES)
+def test_trouble_is_words_whatever_the_answer(number):
+    """Always a string, and never an empty one for what is no answer to anything."""
+    question = exercises.EXERCISES[number]
+    for answer in (*NO_NUMBERS, ["abc"], 10**400, math.nan, [math.inf] * 9, lambda: 1):
+        trouble = question.trouble(answer)
+        assert isinstance(trouble, str) and trouble
 
 
 def test_three_pairs_are_equally_close():

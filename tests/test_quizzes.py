@@ -46,15 +46,11 @@ from tools import notebook as tool
 def after_padding():
     """What two empty rows make of the thought vector of 'ab' in chapter 07's first network."""
     W = five_units("whole_task.npz")
-    before = np.maximum(W["Wh"][1] + np.maximum(W["Wh"][0] + W["b"], 0) @ W["Ws"] + W["b"], 0)
-    after = np.maximum(np.maximum(before @ W["Ws"] + W["b"], 0) @ W["Ws"] + W["b"], 0)
-    return (
-        0
-        if np.allclose(before, after)
-        else 1
-        if np.linalg.norm(after) < np.linalg.norm(before)
-        else 2
-    )
+    before = np.maximum(W["Wh"][1] + np.maximum(W["Wh"][0] + W["bh"], 0) @ W["Ws"] + W["bh"], 0)
+    after = np.maximum(np.maximum(before @ W["Ws"] + W["bh"], 0) @ W["Ws"] + W["bh"], 0)
+    if np.allclose(before, after):
+        return 0
+    return 1 if np.linalg.norm(after) < np.linalg.norm(before) else 2
 
 
 def letters_after_longer_strings():
@@ -188,8 +184,8 @@ def slope(h=1e-5, **of):
 
 
 def largest_blame():
-    lengths = [math.hypot(*(slope(state=t, unit=i) for i in range(5))) for t in range(1, 7)]
-    return {6: 0, 3: 1, 1: 2}[1 + lengths.index(max(lengths))]
+    norms = [math.hypot(*(slope(state=t, unit=i) for i in range(5))) for t in range(1, 7)]
+    return {6: 0, 3: 1, 1: 2}[1 + norms.index(max(norms))]
 
 
 def moves_a_shut_unit(h=1e-5):
@@ -227,23 +223,18 @@ def of_length_nine():
 
 
 def blame_of_the_starts():
-    """In the median of 20 seeds, for fifteen letters: below both plain starts, between them, or
-    above."""
+    """In the median of 20 seeds, for fifteen letters: below both starts of the simple cell, between
+    them, or above."""
     gaussian, identity, *gated = (
         np.median([blame_arriving(cell, seed, 15)[0] for seed in range(20)])
-        for cell in ("plain, gaussian", "plain, identity", "GRU", "LSTM")
+        for cell in ("simple, gaussian", "simple, identity", "GRU", "LSTM")
     )
-    return (
-        0
-        if max(gated) < gaussian
-        else (
-            2
-            if min(gated) > identity
-            else 1
-            if gaussian < min(gated) < max(gated) < identity
-            else None
-        )
-    )
+    if max(gated) < gaussian:
+        return 0
+    if min(gated) > identity:
+        return 2
+    assert gaussian < min(gated) < max(gated) < identity
+    return 1
 
 
 def best_cell(length):
@@ -493,11 +484,6 @@ def forget_widgets():
     widgets.Widget.close_all()
 
 
-def reasons(asked):
-    """The options of a quiz, each with what is said to it."""
-    return {option.text: option.reason for option in asked.options}
-
-
 def test_every_quiz_is_here():
     assert set(TRUE) == set(exercises.QUIZZES)
 
@@ -505,26 +491,26 @@ def test_every_quiz_is_here():
 @every_quiz
 def test_the_key_is_right(name):
     asked = exercises.QUIZZES[name]
-    assert list(reasons(asked)).index(asked.right) == TRUE[name]()
+    assert list(asked.reasons).index(asked.right) == TRUE[name]()
 
 
 @every_quiz
 def test_a_quiz_is_well_made(name):
     asked = exercises.QUIZZES[name]
-    assert asked.question.endswith("?") and 2 <= len(reasons(asked)) <= 5
+    assert asked.question.endswith("?") and 2 <= len(asked.reasons) <= 5
     assert all(
         reason.endswith((".", "!")) and len(reason.split()) >= 5
-        for reason in reasons(asked).values()
+        for reason in asked.reasons.values()
     )
-    assert len({*reasons(asked).values()}) == len(reasons(asked)), "two options have one reason"
+    assert len({*asked.reasons.values()}) == len(asked.reasons), "two options have one reason"
 
 
 def test_the_right_option_has_no_usual_place():
-    places = [list(reasons(asked)).index(asked.right) for asked in exercises.QUIZZES.values()]
+    places = [list(asked.reasons).index(asked.right) for asked in exercises.QUIZZES.values()]
     assert (
         max(places.count(place) for place in set(places)) <= 0.6 * len(places) or len(places) < 10
     )
-    longest = [max(reasons(asked), key=len) == asked.right for asked in exercises.QUIZZES.values()]
+    longest = [max(asked.reasons, key=len) == asked.right for asked in exercises.QUIZZES.values()]
     assert sum(longest) <= 0.6 * len(longest) or len(places) < 10, (
         "the longest option is too often the right one"
     )
@@ -536,7 +522,7 @@ def test_the_answer_comes_at_once(name):
     assert shown.choice.index is None and shown.reply.value == "", (
         "nothing is chosen and nothing given away"
     )
-    for k, (option, reason) in enumerate(reasons(asked).items()):
+    for k, (option, reason) in enumerate(asked.reasons.items()):
         shown.choice.index = k
         assert html.escape(reason) in shown.reply.value
         assert ("<b>Yes.</b>" in shown.reply.value) == (option == asked.right)
@@ -547,7 +533,7 @@ def test_the_answer_comes_at_once(name):
 @every_quiz
 def test_the_page_before_it_is_run_gives_nothing_away(name):
     asked = exercises.QUIZZES[name]
-    assert repr(exercises.quiz(name)) == f"Quiz: {asked.question} " + " / ".join(reasons(asked))
+    assert repr(exercises.quiz(name)) == f"Quiz: {asked.question} " + " / ".join(asked.reasons)
 
 
 @pytest.mark.parametrize(
@@ -560,7 +546,7 @@ def test_no_key_stands_in_a_chapter(path):
     outputs."""
     text = path.read_text(encoding="utf-8")
     for asked in exercises.QUIZZES.values():
-        assert not [reason for reason in reasons(asked).values() if reason in text]
+        assert not [reason for reason in asked.reasons.values() if reason in text]
 
 
 def test_every_quiz_is_asked_once():

@@ -1,5 +1,4 @@
-"""`check` judges an answer, in a line and without giving it away; `quiz` asks before a cell
-runs."""
+"""Judges a reader's answers: `check` those to exercises, `quiz` those before a cell runs."""
 
 from revlib.exercises import (
     bptt,
@@ -45,35 +44,43 @@ for chapter in CHAPTERS:
 
 
 def check(number, answer):
-    """Print one line about an answer: not attempted yet, correct, or what was found instead."""
-    exercise = EXERCISES.get(str(number))
-    if exercise is None or not isinstance(number, str):
+    """Print one line about an answer: not attempted yet, correct, or what was found instead.
+
+    Parameters
+    ----------
+    number : str
+        The exercise's, such as "1.1".
+    answer : anything
+        `...` or None, as long as there is none.
+    """
+    if not isinstance(number, str) or number not in EXERCISES:
         print(no_such_exercise(number))
         return
-    if answer is Ellipsis or answer is None or not exercise.attempted(answer):
+    exercise = EXERCISES[number]
+    if not exercise.attempted(answer):
         print(f"{number}: not attempted yet")
         return
-    trouble = exercise.judge(answer)
-    if trouble is None:
-        print(f"{number}: {exercise.correct}")
-    else:
+    trouble = exercise.trouble(answer)
+    if trouble:
         print(f"{number}: not yet; {trouble}; expected {exercise.expected}")
+    else:
+        print(f"{number}: {exercise.correct}")
 
 
 def no_such_exercise(number):
     """Return words for a number that no exercise has: which there are in that chapter."""
-    there = of_chapter(number, EXERCISES)
-    first, last = (pick(there, key=place) for pick in (min, max))
-    words = f"there is no exercise {number!r}; there is {first} to {last}"
+    there = sorted(of_chapter(number, EXERCISES), key=place)
+    words = f"there is no exercise {number!r}; there is {there[0]} to {there[-1]}"
     if not isinstance(number, str):
         words += ', each written as a string: check("1.1", ...)'
     return words
 
 
 def of_chapter(name, known):
-    """Return the names that begin with the same chapter; all, if there are none."""
+    """Return the known names that are of the same chapter; all, if none is."""
     chapter = str(name).split(".")[0]
-    return [other for other in known if other.split(".")[0] == chapter] or list(known)
+    same = [other for other in known if other.split(".")[0] == chapter]
+    return same or list(known)
 
 
 def place(number):
@@ -93,5 +100,4 @@ def quiz(name):
         there = ", ".join(of_chapter(name, QUIZZES))
         raise ValueError(f"there is no quiz {name!r}; there is {there}")
     asked = QUIZZES[name]
-    reasons = {option.text: option.reason for option in asked.options}
-    return Quiz(asked.question, reasons, asked.right)
+    return Quiz(asked.question, asked.reasons, asked.right)

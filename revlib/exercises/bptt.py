@@ -6,20 +6,30 @@ from revlib import bptt, model
 from revlib.exercises.grading import Explanation, Function, Numbers, Option, Quiz
 
 
-def _lowest(row, column):
-    """The value of an entry of Wo at which its gradient for 'abc' is zero: it grows with the entry,
-    so bisection."""
-    net, low, high = model.post_net(), -2.0, 2.0  # the slider's ends
+def blame_on_biases(text):
+    """Return the gradient of bo, one number a letter, for the post's network."""
+    return bptt.gradients(model.post_net(), text).d.bo
+
+
+def best_entry(row, column):
+    """Return the value of an entry of Wo at which the loss of 'abc' is lowest.
+
+    Its gradient grows with the entry, so the interval around its zero is halved until it is small.
+    """
+    net = model.post_net()
+    low, high = -2.0, 2.0  # the slider's ends
     while high - low > 1e-9:
-        net.Wo[row, column] = middle = (low + high) / 2
-        low, high = (
-            (low, middle) if bptt.gradients(net, "abc").d.Wo[row, column] > 0 else (middle, high)
-        )
+        middle = (low + high) / 2
+        net.Wo[row, column] = middle
+        if bptt.gradients(net, "abc").d.Wo[row, column] > 0:
+            high = middle
+        else:
+            low = middle
     return low
 
 
-def _bent():
-    """The post's network with the weight of chapter 01 that shuts unit 5."""
+def bent_net():
+    """Return the post's network with the weight of chapter 01 that shuts unit 5."""
     net = model.post_net()
     net.Wh[1, 4] = -0.8
     return net
@@ -27,16 +37,14 @@ def _bent():
 
 EXERCISES = {
     "5.1": Numbers("three numbers, p - y", lambda: [0.2, 0.5, -0.7]),
-    "5.2": Numbers("two whole numbers", lambda: [1 + 19, np.floor(np.log2(1000))], 0),
+    "5.2": Numbers("two whole numbers", lambda: [1 + 19, np.floor(np.log2(1000))], tolerance=0),
     "5.3": Numbers("two numbers, the blame on S(1)", lambda: [0.5 * 0.3, 0.5 * 0.2]),
-    "5.4": Numbers(
-        "three numbers, one for each letter", lambda: bptt.gradients(model.post_net(), "abc").d.bo
-    ),
-    "5.5": Numbers("one number, the weight", lambda: _lowest(0, 2), 0.0125),
+    "5.4": Numbers("three numbers, one for each letter", lambda: blame_on_biases("abc")),
+    "5.5": Numbers("one number, the weight", lambda: best_entry(0, 2), tolerance=0.0125),
     "5.6": Explanation(),
     "5.7": Function(
         "a function from a string to the five numbers of the gradient of bh, for the bent network",
-        lambda text: bptt.gradients(_bent(), text).d.bh,
+        lambda text: bptt.gradients(bent_net(), text).d.bh,
         ("a", "abc", "bacb"),
     ),
 }

@@ -7,43 +7,55 @@ from revlib.alphabet import Alphabet
 from revlib.exercises.grading import Explanation, Function, Numbers, Option, Quiz, Word, Works
 
 
-def _with_bias(bo):
+def with_biases(bo):
+    """Return the post's network with biases of its scores."""
     net = model.post_net()
-    net.bo[:] = bo
+    net.bo = bo
     return net
 
 
 def ender(bias):
-    """The post's network with an END that wins once the units' sum is large: its score is that sum
-    plus `bias`."""
-    old, net = model.post_net(), model.Net(Alphabet("abc", end=True))
-    net.enc.W[:], net.dec.W[:], net.Wo[:, :3] = old.enc.W, old.dec.W, old.Wo
-    net.Wo[:, 3], net.bo[3] = 1, bias
+    """Return the post's network with an END whose score is the sum of the units, plus `bias`.
+
+    So END wins once that sum is large.
+    """
+    old = model.post_net()
+    net = model.Net(Alphabet("abc", end=True))
+    net.enc.W[:] = old.enc.W
+    net.dec.W[:] = old.dec.W
+    net.Wo[:, :3] = old.Wo
+    net.Wo[:, 3] = 1
+    net.bo[3] = bias
     return net
 
 
-def _first_b():
+def count_parameters():
+    """Return the parameters of encoder and decoder, 26 letters and 12 units, and of the scores."""
+    layer = 26 * 12 + 12 * 12 + 12
+    return layer + layer + 12 * 27 + 27
+
+
+def lowest_weight_for_b():
+    """Return the weight from unit 4 to b, in hundredths, from which on b comes before c."""
     dec = model.post_net().run("abc").dec
-    return np.ceil(100 * (post.Wo[3, 1] + (dec.Z[0, 2] - dec.Z[0, 1]) / dec.S[1, 3])) / 100
+    lead = dec.Z[0, 2] - dec.Z[0, 1]
+    weight = post.Wo[3, 1] + lead / dec.S[1, 3]
+    return np.ceil(100 * weight) / 100
 
 
 EXERCISES = {
     "3.1": Numbers("three scores", lambda: model.post_net().run("c").dec.Z),
-    "3.2": Numbers(
-        "one whole number",
-        lambda: 12 * 26 + 12 * 12 + 12 + 12 * 26 + 12 * 12 + 12 + 12 * 27 + 27,
-        0,
-    ),
+    "3.2": Numbers("one whole number", count_parameters, tolerance=0),
     "3.3": Word(
         "three letters in one string",
-        lambda: [[_with_bias([0, 0.1, 0]).decode(np.zeros(5), 3).output]],
+        lambda: [[with_biases([0, 0.1, 0]).decode(np.zeros(5), 3).output]],
     ),
-    "3.4": Numbers("one number, the weight", _first_b, 0.002),
+    "3.4": Numbers("one number, the weight", lowest_weight_for_b, tolerance=0.002),
     "3.5": Works(
         "one number, the bias of END", 1, lambda bias: ender(bias[0]).run("abc").output, "c"
     ),
     "3.6": Works(
-        "three numbers, one a letter", 3, lambda bo: _with_bias(bo).run("abc").output, "aaa"
+        "three numbers, one a letter", 3, lambda bo: with_biases(bo).run("abc").output, "aaa"
     ),
     "3.7": Function(
         "a function from a string to a number of letters",

@@ -5,28 +5,28 @@ from revlib.alphabet import Alphabet
 from revlib.exercises.grading import Explanation, Function, Numbers, Option, Quiz
 
 
-def _state(text):
-    return model.post_net().run(text).thought
-
-
-def _states_with(weight, text="abc"):
+def states_with(weight, text="abc"):
+    """Return the post's encoder's states, with another weight from b to unit 5."""
     net = model.post_net()
     net.Wh[1, 4] = weight
     return net.encode(net.alphabet.one_hot(text))
 
 
+def changed_units():
+    """Return by how much units 5 of S(2) and 1 of S(3) change with a still lower weight."""
+    change = states_with(-2) - states_with(-0.8)
+    return [change[2, 4], change[3, 0]]
+
+
 EXERCISES = {
     "1.1": Numbers("nine numbers, 0 or 1", lambda: Alphabet("abc").one_hot("cab")),
-    "1.2": Numbers("five numbers, the units of S(2)", lambda: _state("ba")),
-    "1.3": Numbers("one whole number", lambda: 12 * 26 + 12 * 12 + 12, 0),
-    "1.4": Numbers(
-        "two numbers, the changes of the two units",
-        lambda: (_states_with(-2) - _states_with(-0.8))[[2, 3], [4, 0]],
-    ),
+    "1.2": Numbers("five numbers, the units of S(2)", lambda: model.post_net().run("ba").thought),
+    "1.3": Numbers("one whole number", lambda: 12 * 26 + 12 * 12 + 12, tolerance=0),
+    "1.4": Numbers("two numbers, the changes of the two units", changed_units),
     "1.5": Numbers("one number, the weight", lambda: -(post.PRINTED_S[0] @ post.Ws)[0]),
     "1.6": Function(
         "a function from a string to the five numbers of its last state, with the bent Wh",
-        lambda text: _states_with(-0.8, text)[-1],
+        lambda text: states_with(-0.8, text)[-1],
         ("a", "cab", "bbacb"),
     ),
     "1.7": Explanation(),
@@ -38,7 +38,7 @@ QUIZZES = {
         [
             Option(
                 "The second column of Wh",
-                "A column of Wh has three numbers. The product has five, as long as a row of Wh.",
+                "A column of Wh has three numbers. The product has five, as a row of Wh has.",
             ),
             Option(
                 "Wh, with its first and third rows set to 0",

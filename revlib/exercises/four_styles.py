@@ -7,38 +7,46 @@ from revlib.alphabet import Alphabet
 from revlib.exercises.grading import Explanation, Function, Numbers, Option, Quiz, Word, Works
 
 
-def _attention(s):
+def count_parameters(style):
+    """Return the parameters of a network in a style: eight units, ten digits and END."""
+    return decoders.EncoderDecoder(style, Alphabet("0123456789", end=True), 8).theta.size
+
+
+def look(state):
+    """Return the mixture M of three encoder states that a decoder state looks at."""
     states = np.array([[1, 0], [0, 1], [1, 1]])
-    return activations.softmax(states @ s) @ states
+    alpha = activations.softmax(states @ state)
+    return alpha @ states
 
 
-def _first_look(text):
+def first_look(text):
+    """Return α(1) of attention by hand, if its decoder counts T - t and not T + ½ - t."""
     net = handmade.build_pointer(12)
     net.dec.Ws[0, 1] = 0
     return net.run(text).alpha[0]
 
 
-def _every_second(values):
+def every_second(values):
+    """Return for how many strings attention by hand says every second letter, from the last on.
+
+    The values are the weight from the decoder's unit 1 to its unit 2, and the bias of unit 2.
+    """
     net = handmade.build_pointer(12)
     net.dec.Ws[0, 1], net.dec.bh[1] = values
-    groups = [net.alphabet.strings(length) for length in range(1, 6)]
-    with np.errstate(all="ignore"):  # what is infinite is only wrong
-        good = [
-            said == string[::-2]
-            for group in groups
-            for said, string in zip(net.run(group).outputs, group)
-        ]
-    return f"{sum(good)} of {len(good)}"
+    right = []
+    for length in range(1, 6):
+        strings = net.alphabet.strings(length)
+        with np.errstate(all="ignore"):  # what is infinite is only wrong
+            answers = net.run(strings).outputs
+        right += [answer == text[::-2] for answer, text in zip(answers, strings)]
+    return f"{right.count(True)} of {len(right)}"
 
 
 EXERCISES = {
     "9.1": Numbers(
         "four whole numbers: plain, feedback, peek, attention",
-        lambda: [
-            decoders.EncoderDecoder(style, Alphabet("0123456789", end=True), 8).theta.size
-            for style in decoders.STYLES
-        ],
-        0,
+        lambda: [count_parameters(style) for style in decoders.STYLES],
+        tolerance=0,
     ),
     "9.2": Numbers(
         "three numbers, one a letter",
@@ -46,16 +54,15 @@ EXERCISES = {
     ),
     "9.3": Function(
         "a function from a decoder state to the two numbers of its mixture",
-        _attention,
+        look,
         ([0, 0], [1, -2], [3, 0.5]),
     ),
-    "9.4": Numbers("three numbers, one a letter", lambda: _first_look("abc")),
+    "9.4": Numbers("three numbers, one a letter", lambda: first_look("abc")),
     "9.5": Numbers("three numbers, one a dot product", lambda: [0.24, 0.08, -0.32]),
     "9.6": Explanation(),
-    "9.7": Word(
-        "two strings of three letters", lambda: [["bcb", "ccb"]]
-    ),  # tests/test_exercises.py looks for them
-    "9.8": Works("two numbers", 2, _every_second, "363 of 363"),
+    # of a trained network; tests/test_exercises.py finds them once more
+    "9.7": Word("two strings of three letters", lambda: [["bcb", "ccb"]]),
+    "9.8": Works("two numbers", 2, every_second, "363 of 363"),
 }
 
 QUIZZES = {

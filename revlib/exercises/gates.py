@@ -1,6 +1,6 @@
 """The keys and quizzes of chapter 10, Gate."""
 
-import bisect
+from bisect import bisect_left
 
 import numpy as np
 
@@ -8,8 +8,56 @@ from revlib import activations, decoders, parameters, rnn_cells, starts
 from revlib.exercises.grading import Explanation, Function, Numbers, Option, Quiz, Works
 
 
+def steps_until(share):
+    """Return after how many gates with a bias of 1 less than a share is left."""
+    return np.ceil(np.log(share) / np.log(activations.sigmoid(1)))
+
+
+def kept_by(biases):
+    """Return what three gates with the same bias leave of 0.8, for each bias."""
+    return 0.8 * activations.sigmoid(np.array(biases)) ** 3
+
+
+def blame_on_memories(gates):
+    """Return the blame on C(0) … C(T-1) through the forget gates alone, if that on C(T) is 1."""
+    return np.cumprod(gates[::-1])[::-1]
+
+
+def arriving_share(length, bias):
+    """Return the norm of the blame on S(1), over that on the last decoder state, in a new GRU.
+
+    The bias is that of the gate that keeps, in encoder and decoder.
+    """
+    net = decoders.EncoderDecoder("feedback", "abc", 8, "GRU")
+    starts.initialize(net, "identity", np.random.default_rng(0))
+    for layer in (net.enc, net.dec):
+        layer.bh[8:16] = bias
+    _, norms = decoders.blame_norms(net, ("abc" * length)[:length])
+    return norms[0, 0] / norms[0, -1]
+
+
+def lowest_bias(length):
+    """Return the lowest bias, in tenths, with which a hundredth of the blame arrives."""
+    tenths = range(-30, 81)
+    first = bisect_left(tenths, 0.01, key=lambda tenth: arriving_share(length, tenth / 10))
+    return tenths[first] / 10
+
+
+def carry(biases):
+    """Return what an LSTM of one unit makes of a memory of 1 in thirty steps."""
+    cell = rnn_cells.LSTM(1)
+    p = parameters.Arrays(Wh=np.zeros((1, 4)), Ws=np.zeros((1, 4)), bh=biases)
+    state = np.array([[0.0, 1.0]])  # S and C
+    for _ in range(30):
+        state, _ = cell.step(p, np.zeros((1, 1)), state)
+    C = state[0, 1]
+    if abs(C - 1) < 0.01:
+        return "a memory of 1"
+    return f"a memory of {C:.3g}"
+
+
 def small_gru():
-    """The weights of a GRU of two units that reads three letters; its c is zero."""
+    """Return the weights of a GRU of two units that reads three letters; its bs is zero."""
     return parameters.Arrays(
         Wh=(np.arange(18).reshape(3, 6) % 5 - 2) / 4,
         Ws=(np.arange(12).reshape(2, 6) % 7 - 3) / 4,
@@ -18,65 +66,44 @@ def small_gru():
     )
 
 
-def _published_gru(state):
-    p, s = small_gru(), np.asarray(state, dtype=float)
+def published_gru(state):
+    """Return the state after one step on 'a', where r meets the state before the product with Ws.
+
+    Source: Cho et al. 2014, arXiv 1406.1078v3.
+    """
+    p = small_gru()
+    s = np.asarray(state, dtype=float)
     of_x = p.Wh[0] + p.bh
     r, u = activations.sigmoid(of_x[:4] + s @ p.Ws[:, :4]).reshape(2, 2)
-    return (1 - u) * np.tanh(of_x[4:] + (r * s) @ p.Ws[:, 4:]) + u * s
-
-
-def _carries(biases):
-    cell = rnn_cells.LSTM(1)
-    p, state = (
-        parameters.Arrays(Wh=np.zeros((1, 4)), Ws=np.zeros((1, 4)), bh=biases),
-        np.array([[0.0, 1.0]]),
-    )
-    for _ in range(30):
-        state, _ = cell.step(p, np.zeros((1, 1)), state)
-    return "a memory of 1" if abs(state[0, 1] - 1) < 0.01 else f"a memory of {state[0, 1]:.3g}"
-
-
-def _lowest_bias(length):
-    net = starts.initialize(
-        decoders.EncoderDecoder("feedback", "abc", 8, "GRU"), "identity", np.random.default_rng(0)
-    )
-
-    def arrives(tenth):
-        net.enc.bh[8:16] = net.dec.bh[8:16] = tenth / 10
-        (blame,) = decoders.blame_norms(net, ("abc" * length)[:length])[1]
-        return blame[0] / blame[-1]
-
-    return bisect.bisect_left(range(-30, 81), 0.01, key=arrives) / 10 - 3
+    g = np.tanh(of_x[4:] + (r * s) @ p.Ws[:, 4:])
+    return (1 - u) * g + u * s
 
 
 EXERCISES = {
     "10.1": Numbers("one number, the bias", lambda: np.log(9)),
-    "10.2": Numbers(
-        "one whole number", lambda: np.ceil(np.log(0.01) / np.log(activations.sigmoid(1))), 0
-    ),
+    "10.2": Numbers("one whole number", lambda: steps_until(0.01), tolerance=0),
     "10.3": Numbers(
-        "three numbers: S(3) with a bias of 0, of -100 and of 100",
-        lambda: 0.8 * activations.sigmoid(np.array([0, -100, 100])) ** 3,
+        "three numbers: S(3) with a bias of 0, of -100 and of 100", lambda: kept_by([0, -100, 100])
     ),
     "10.4": Numbers(
         "five numbers: two of the GRU, three of the LSTM",
         lambda: [-0.1, 0.225, 1, 0.5 * np.tanh(1), 0.5 * 0.75 * (1 - np.tanh(1) ** 2)],
     ),
-    "10.5": Numbers("one whole number", lambda: np.prod(rnn_cells.LSTM(128).shapes(26)["bh"]), 0),
+    "10.5": Numbers("one whole number", lambda: 4 * 128, tolerance=0),
     "10.6": Function(
         "a function from a list of gates to as many numbers",
-        lambda f: np.cumprod(f[::-1])[::-1],
+        blame_on_memories,
         ([0.5, 0.9], [0.9, 1.0, 0.3, 0.8], [0.99] * 6),
     ),
     "10.7": Explanation(),
     "10.8": Numbers(
         "three numbers, a bias for each length",
-        lambda: [_lowest_bias(length) for length in (5, 15, 30)],
-        0.051,
+        lambda: [lowest_bias(length) for length in (5, 15, 30)],
+        tolerance=0.051,
     ),
-    "10.9": Works("four biases: i, f, g, o", 4, _carries, "a memory of 1"),
+    "10.9": Works("four biases: i, f, g, o", 4, carry, "a memory of 1"),
     "10.10": Function(
-        "a function from two numbers to two", _published_gru, ((0.5, -0.4), (0.0, 0.0), (-0.9, 0.7))
+        "a function from two numbers to two", published_gru, ((0.5, -0.4), (0.0, 0.0), (-0.9, 0.7))
     ),
 }
 

@@ -1,4 +1,7 @@
-"""Kinds of questions, and how an answer to each is judged."""
+"""Kinds of questions: what each expects, and what is wrong with an answer, in words.
+
+A reader's answer may be anything. Whatever it is, `trouble` returns words, empty if it is right.
+"""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -7,156 +10,200 @@ from typing import Any
 
 import numpy as np
 
+from revlib.panels.words import plural
+
 
 class Question:
-    """What `check` asks of an exercise: whether there is an answer, what is wrong with it (None if
-    nothing), what to say if it is right."""
+    """What every kind of question has: what it expects, in words, and two functions."""
 
-    correct = "correct"
+    expected: str
+    correct = "correct"  # what is said to a right answer
 
     def attempted(self, answer):
-        return True
+        """Return whether there is an answer: more than the `...` or None that waits for one."""
+        return answer is not ... and answer is not None
 
-    def judge(self, answer):
+    def trouble(self, answer):
+        """Return what is wrong with an answer, in words; "" if it is right."""
         raise NotImplementedError
 
 
 @dataclass(frozen=True)
 class Numbers(Question):
-    """An answer of one or more numbers, in any shape and type, right to two decimals unless said
-    otherwise."""
+    """Asks for one or more numbers, in any shape and type, right to two decimals.
+
+    `key` computes the right ones; `tolerance` says otherwise what is near enough.
+    """
 
     expected: str
     key: Callable[[], Any]
     tolerance: float = 0.0055
 
-    def judge(self, answer):
-        key = np.ravel(self.key())
-        try:
-            found = np.real_if_close(answer)
-            if np.iscomplexobj(found):
-                raise TypeError
-            found = found.astype(float).ravel()
-        except (TypeError, ValueError, OverflowError):
-            return f"found a value of type {type(answer).__name__}"
-        if len(found) != len(key):
-            return f"found {len(found)} number{'s' * (len(found) != 1)}"
-        near = np.abs(found - key) <= self.tolerance
-        if near.all():
-            return None
-        return (
-            f"found {found[0]:g}"
-            if len(key) == 1
-            else f"{near.sum()} of the {len(key)} numbers found are right"
-        )
+    def trouble(self, answer):
+        """Return what was found in place of the right numbers; "" if it is them."""
+        return difference(answer, self.key(), self.tolerance)
 
 
 @dataclass(frozen=True)
 class Word(Question):
-    """An answer of one or more strings, in any order; `key` gives all that are right."""
+    """Asks for one or more strings, in any order; `key` gives every list of them that is right."""
 
     expected: str
     key: Callable[[], Any]
 
-    def judge(self, answer):
-        found = (
-            [answer]
-            if isinstance(answer, str)
-            else answer.tolist()
-            if isinstance(answer, np.ndarray)
-            else answer
-        )
-        if not isinstance(found, (list, tuple, set)) or not all(
-            isinstance(word, str) for word in found
-        ):
-            return f"found a value of type {type(answer).__name__}"
-        return None if sorted(found) in map(sorted, self.key()) else f"found {_short(answer)}"
+    def trouble(self, answer):
+        """Return what was found in place of the right strings; "" if it is them."""
+        try:
+            found = read_strings(answer)
+        except Misfit as misfit:
+            return str(misfit)
+        if found in [sorted(right) for right in self.key()]:
+            return ""
+        return f"found {shortened(answer)}"
 
 
 @dataclass(frozen=True)
 class Function(Question):
-    """A function of the reader's, called on several arguments and compared with ours."""
+    """Asks for a function; it is called on several arguments, and compared with `key`."""
 
     expected: str
     key: Callable[..., Any]
     arguments: tuple
 
     def attempted(self, answer):
-        """Whether a function to complete gives anything yet."""
+        """Return whether there is an answer; a function that gives nothing yet is none."""
+        if not callable(answer):
+            return super().attempted(answer)
         try:
-            return not callable(answer) or not isinstance(
-                answer(deepcopy(self.arguments[0])), (type(None), type(...))
-            )
+            return super().attempted(answer(deepcopy(self.arguments[0])))
         except Exception:  # what it raises is judged
             return True
 
-    def judge(self, answer):
+    def trouble(self, answer):
+        """Return the first argument at which the function fails, and how; "" if at none."""
         if not callable(answer):
-            return f"found a value of type {type(answer).__name__}"
+            return str(Misfit.of_type(answer))
         for argument in self.arguments:
             try:
                 found = answer(deepcopy(argument))  # it may use it up
             except Exception as error:  # whatever the reader's code raises is part of the answer
-                return f"for {argument!r} it raised {type(error).__name__}: {_short(error)}"
+                return f"for {argument!r} it raised {type(error).__name__}: {shortened(error)}"
             key = np.asarray(self.key(argument), dtype=float)
             tolerance = 1e-5 * max(1, np.abs(key).max(initial=0))  # float32 will do
-            trouble = Numbers("", lambda key=key: key, tolerance).judge(found)
-            if trouble:
-                return f"for {argument!r} {trouble}"
-        return None
+            wrong = difference(found, key, tolerance)
+            if wrong:
+                return f"for {argument!r} {wrong}"
+        return ""
 
 
 @dataclass(frozen=True)
 class Works(Question):
-    """An answer that is right if the network does what was asked with it: there are many."""
+    """Asks for numbers with which a network does what is wanted; many will do.
+
+    `outcome` tries out `size` numbers and returns words, which are to be `wanted`. If `whole`, only
+    whole numbers will do.
+    """
 
     expected: str
     size: int
     outcome: Callable[[np.ndarray], str]
     wanted: str
-    whole: bool = False  # whether only whole numbers will do
+    whole: bool = False
 
-    def judge(self, answer):
-        trouble = Numbers("", lambda: np.zeros(self.size), np.inf).judge(answer)
-        if trouble:
-            return trouble
-        answer = np.real_if_close(answer).astype(float).ravel()
-        if self.whole and not np.array_equal(np.round(answer), answer):
-            return f"found {answer[0]!s}"
+    def trouble(self, answer):
+        """Return what the numbers do in place of what is wanted; "" if they do that."""
         try:
-            said = self.outcome(answer)
-        except (
-            FloatingPointError,
-            ValueError,
-            OverflowError,
-        ) as error:  # a seed that is none, weights too large
-            return f"tried out, it gives an error: {_short(error)}"
-        return None if said == self.wanted else f"tried out, it gives {said!r}"
-
-
-def _short(what):
-    """The first line of what a message quotes, cut to a readable length."""
-    line = (str(what).splitlines() or [""])[0]
-    return line if len(line) <= 80 else line[:80] + "…"
+            values = read_numbers(answer, self.size)
+        except Misfit as misfit:
+            return str(misfit)
+        if self.whole and not np.array_equal(values, np.round(values)):
+            return f"found {values[0]}"
+        try:
+            outcome = self.outcome(values)
+        except (ArithmeticError, ValueError) as error:  # weights too large, a seed that is none
+            return f"tried out, it gives an error: {shortened(error)}"
+        if outcome == self.wanted:
+            return ""
+        return f"tried out, it gives {outcome!r}"
 
 
 @dataclass(frozen=True)
 class Explanation(Question):
-    """An answer in sentences: no program can judge it, so it is only seen whether there is one."""
+    """Asks for sentences: no program can judge them, so it is only seen whether there are any."""
 
     expected: str = "a string of a sentence or two"
-    correct = "noted; now compare it with the one in the solutions"
+    correct: str = "noted; now compare it with the one in the solutions"
 
-    def judge(self, answer):
+    def trouble(self, answer):
+        """Return what was found in place of a sentence; "" if there are five words or more."""
         if not isinstance(answer, str):
-            return f"found a value of type {type(answer).__name__}"
+            return str(Misfit.of_type(answer))
         words = len(answer.split())
-        return None if words >= 5 else f"found {words} word{'s' * (words != 1)}"
+        if words >= 5:
+            return ""
+        return f"found {plural(words, 'word')}"
+
+
+class Misfit(Exception):
+    """An answer that is not of the kind that is expected; its words say what was found."""
+
+    @classmethod
+    def of_type(cls, answer):
+        """Return the error for an answer of another type."""
+        return cls(f"found a value of type {type(answer).__name__}")
+
+
+def read_numbers(answer, size):
+    """Return an answer's numbers in one row, (size,) float array; Misfit if it holds others."""
+    try:
+        numbers = np.real_if_close(answer)  # NumPy's eigenvalues are complex
+        if np.iscomplexobj(numbers):
+            raise Misfit.of_type(answer)
+        numbers = numbers.astype(float).ravel()
+    except (TypeError, ValueError, OverflowError):
+        raise Misfit.of_type(answer) from None
+    if len(numbers) != size:
+        raise Misfit(f"found {plural(len(numbers), 'number')}")
+    return numbers
+
+
+def read_strings(answer):
+    """Return an answer's strings in order; Misfit if it holds anything else."""
+    found = answer.tolist() if isinstance(answer, np.ndarray) else answer
+    if isinstance(found, str):
+        return [found]
+    several = isinstance(found, (list, tuple, set))
+    if not several or not all(isinstance(word, str) for word in found):
+        raise Misfit.of_type(answer)
+    return sorted(found)
+
+
+def difference(answer, key, tolerance):
+    """Return in what an answer's numbers differ from the right ones, in words; "" if in nothing."""
+    key = np.ravel(key)
+    try:
+        found = read_numbers(answer, len(key))
+    except Misfit as misfit:
+        return str(misfit)
+    near = np.abs(found - key) <= tolerance
+    if near.all():
+        return ""
+    if len(key) == 1:
+        return f"found {found[0]:g}"
+    return f"{np.count_nonzero(near)} of the {len(key)} numbers found are right"
+
+
+def shortened(what):
+    """Return the first line of what a message quotes, cut to 80 characters."""
+    lines = str(what).splitlines() or [""]
+    if len(lines[0]) <= 80:
+        return lines[0]
+    return lines[0][:80] + "…"
 
 
 @dataclass(frozen=True)
 class Option:
-    """An answer that a quiz offers, and what is to be said to it."""
+    """An answer that a quiz offers, and what is said to whoever chooses it."""
 
     text: str
     reason: str
@@ -165,17 +212,22 @@ class Option:
 
 @dataclass(frozen=True)
 class Quiz:
-    """A question and the options it offers; ValueError unless just one of them is right."""
+    """A question and its options; ValueError unless just one of them is right."""
 
     question: str
     options: list
 
     def __post_init__(self):
-        right = sum(option.right for option in self.options)
-        if right != 1:
-            raise ValueError(f"quiz {self.question!r} has {right} right options")
+        right = [option for option in self.options if option.right]
+        if len(right) != 1:
+            raise ValueError(f"quiz {self.question!r} has {len(right)} right options")
 
     @property
     def right(self):
-        """The text of the right option."""
+        """Return the text of the right option."""
         return next(option.text for option in self.options if option.right)
+
+    @property
+    def reasons(self):
+        """Return a dict, each option's text -> what is said to it."""
+        return {option.text: option.reason for option in self.options}

@@ -6,82 +6,83 @@ from revlib import mlp, starts, training
 from revlib.alphabet import Alphabet
 from revlib.exercises.grading import Explanation, Function, Numbers, Option, Quiz, Works
 
+ALL_27 = Alphabet("abc").strings(3)
 
-def _come_out(net, wanted):
+
+def count_right(net, answers):
+    """Return to how many of the 27 strings a network gives the wanted answers, in words."""
     with np.errstate(all="ignore"):  # whatever numbers a reader gives
-        return f"{sum(map(str.__eq__, net.run(_ALL_27).outputs, wanted))} of 27"
+        right = training.correct(net, ALL_27, answers)
+    return f"{right.sum()} of 27"
 
 
-def _through_one_unit(values):
-    net = mlp.MLP((9, 1, 9), ("linear",))
-    net.W[0][:9, 0] = values
-    net.W[1][:] = [
-        [
-            -1,
-            0,
-            1,
-            1,
-            0,
-            -1,
-            -1,
-            0,
-            1,
-        ],  # place 1: a below 1, c above 4; place 2: c below 2, a above 5;
-        [1, 0, -4, -5, 0, 2, 3, 0, -6],
-    ]  # place 3: a below 3, c above 6
-    return _come_out(net, _ALL_27)
+def reversed_without(row):
+    """Return how many strings one matrix reverses, once one of its rows is zero."""
+    net = mlp.MLP((9, 9), ())
+    net.W[0][:9] = np.kron(np.eye(3)[::-1], np.eye(3))  # the places turned round, letters kept
+    net.W[0][row] = 0
+    return training.correct(net, ALL_27).sum()
 
 
-def _rotated_by(matrix):
+def rotated_by(matrix):
+    """Return for how many strings one matrix, 81 numbers, moves the first letter to the end."""
     net = mlp.MLP((9, 9), ())
     net.W[0][:9] = matrix.reshape(9, 9)
-    return _come_out(net, [s[1:] + s[0] for s in _ALL_27])
+    return count_right(net, [text[1:] + text[0] for text in ALL_27])
 
 
-def _last_bias(text):
-    net = starts.initialize(mlp.MLP((9, 8, 9), ("relu",)), "gaussian", np.random.default_rng(0))
-    return training.Batch(net, [text], [text[::-1]]).gradient(net)[1][-9:]
-
-
-def _flips_without(row):
-    net = mlp.MLP((9, 9), ())
-    net.W[0][:9] = np.kron(np.eye(3)[::-1], np.eye(3))
-    net.W[0][row] = 0
-    return sum(said == s[::-1] for said, s in zip(net.run(_ALL_27).outputs, _ALL_27))
-
-
-def _one_unit(seed):
-    net = starts.initialize(
-        mlp.MLP((9, 1, 9), ("linear",)), "gaussian", np.random.default_rng(int(seed[0]))
-    )
-    for _ in training.train(
-        net, training.Batch(net, _ALL_27, _ALL_27), training.Adam(0.03), 300, every=300
-    ):
+def learned_by_one_unit(values):
+    """Return how many strings an autoencoder of one unit brings back after training from a seed."""
+    (seed,) = values
+    net = mlp.MLP((9, 1, 9), ("linear",))
+    starts.initialize(net, "gaussian", np.random.default_rng(int(seed)))
+    batch = training.Batch(net, ALL_27, ALL_27)
+    for _ in training.train(net, batch, training.Adam(0.03), 300, every=300):
         pass
-    return _come_out(net, _ALL_27)
+    return count_right(net, ALL_27)
 
 
-_ALL_27 = Alphabet("abc").strings(3)
+def gradient_of_last_bias(text):
+    """Return the gradient of the last layer's bias in a new network that is to reverse a string."""
+    net = mlp.MLP((9, 8, 9), ("relu",))
+    starts.initialize(net, "gaussian", np.random.default_rng(0))
+    _, gradient = training.Batch(net, [text]).gradient(net)
+    return gradient[-9:]
+
+
+def through_one_unit(values):
+    """Return how many strings come back through one unit, with these weights into it.
+
+    Its reader is given. Place 1 is read as a below 1 and as c above 4, place 2 as c below 2 and as
+    a above 5, place 3 as a below 3 and as c above 6; in between, as b.
+    """
+    slopes = [[-1, 0, 1], [1, 0, -1], [-1, 0, 1]]  # of a, b and c, a row a place
+    biases = [[1, 0, -4], [-5, 0, 2], [3, 0, -6]]
+    net = mlp.MLP((9, 1, 9), ("linear",))
+    net.W[0][:9, 0] = values
+    net.W[1][0] = np.ravel(slopes)
+    net.W[1][1] = np.ravel(biases)
+    return count_right(net, ALL_27)
 
 
 EXERCISES = {
-    "11.1": Numbers("one whole number", lambda: 18 * 20 + 20 + 20 * 18 + 18, 0),
+    "11.1": Numbers("one whole number", lambda: 18 * 20 + 20 + 20 * 18 + 18, tolerance=0),
     "11.2": Numbers(
         "two whole numbers: without the row of b, and without that of a",
-        lambda: [_flips_without(4), _flips_without(3)],
-        0,
+        lambda: [reversed_without(4), reversed_without(3)],
+        tolerance=0,
     ),
-    "11.3": Numbers("one whole number", lambda: (108 - 18) // (18 + 1 + 18), 0),
-    "11.4": Works("81 numbers, 9 × 9", 81, _rotated_by, "27 of 27"),
-    "11.5": Numbers("one whole number", lambda: mlp.most_strings(2, 4, 2), 0),
-    "11.6": Works("one whole number, a seed", 1, _one_unit, "7 of 27", whole=True),
+    "11.3": Numbers("one whole number", lambda: (108 - 18) // (18 + 1 + 18), tolerance=0),
+    "11.4": Works("81 numbers, 9 × 9", 81, rotated_by, "27 of 27"),
+    "11.5": Numbers("one whole number", lambda: mlp.most_strings(2, 4, 2), tolerance=0),
+    "11.6": Works("one whole number, a seed", 1, learned_by_one_unit, "7 of 27", whole=True),
     "11.7": Explanation(),
     "11.8": Function(
         "a function from a string of three letters to nine numbers",
-        _last_bias,
+        gradient_of_last_bias,
         ("abc", "cab", "bbb"),
     ),
-    "11.9": Works("nine numbers, three a place", 9, _through_one_unit, "7 of 27"),
+    "11.9": Works("nine numbers, three a place", 9, through_one_unit, "7 of 27"),
 }
 
 QUIZZES = {

@@ -6,21 +6,28 @@ from revlib import model
 from revlib.alphabet import Alphabet
 from revlib.exercises.grading import Explanation, Function, Numbers, Option, Quiz, Word
 
+
+def count_parameters():
+    """Return the parameters of seven units over 'abcd' and END."""
+    return model.Net(Alphabet("abcd", end=True), 7).theta.size
+
+
+def count_padding(text):
+    """Return how many letters of padding strings need whose lengths are the digits of a text."""
+    lengths = [int(digit) for digit in text]
+    return len(lengths) * max(lengths) - sum(lengths)
+
+
 EXERCISES = {
     "7.1": Numbers("one number, in bits", lambda: 8 * np.log2(3)),
-    "7.2": Numbers(
-        "one whole number", lambda: model.Net(Alphabet("abcd", end=True), 7).theta.size, 0
-    ),
-    "7.3": Numbers("one probability", lambda: 0.96 ** (1 / 16), 0.00006),
+    "7.2": Numbers("one whole number", count_parameters, tolerance=0),
+    "7.3": Numbers("one probability", lambda: 0.96 ** (1 / 16), tolerance=0.00006),
     "7.4": Function(
-        "a function from a string of digits to one whole number",
-        lambda lengths: len(lengths) * max(map(int, lengths)) - sum(map(int, lengths)),
-        ("3", "3358", "91"),
+        "a function from a string of digits to one whole number", count_padding, ("3", "3358", "91")
     ),
-    "7.5": Numbers("one whole number", lambda: 19669, 0),  # tests/test_exercises.py counts them
-    "7.6": Numbers(
-        "two whole numbers: the seed, the length", lambda: [1, 11], 0
-    ),  # it looks them up
+    # 7.5, 7.6 and 7.8 are of trained networks; tests/test_exercises.py finds them once more
+    "7.5": Numbers("one whole number", lambda: 19669, tolerance=0),
+    "7.6": Numbers("two whole numbers: the seed, the length", lambda: [1, 11], tolerance=0),
     "7.7": Explanation(),
     "7.8": Word("six letters, as '......'", lambda: [["cccaab"]]),
 }

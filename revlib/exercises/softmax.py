@@ -6,39 +6,43 @@ from revlib import activations, model, post
 from revlib.exercises.grading import Explanation, Function, Numbers, Option, Quiz
 
 
-def _first_scores():
+def first_scores():
+    """Return the scores of the first letter that the post's decoder says."""
     return post.PRINTED_DEC_S[0] @ post.Wo
 
 
-def _temperature_for(probability):
-    low, high = (
-        1.0,
-        10.0,
-    )  # the probability of the best letter falls as the temperature rises: bisection
+def temperature_for(probability):
+    """Return the temperature at which the best first letter has that probability.
+
+    Its probability falls as the temperature rises, so the interval is halved until it is small.
+    """
+    low, high = 1.0, 10.0
     while high - low > 1e-9:
         middle = (low + high) / 2
-        low, high = (
-            (middle, high)
-            if activations.softmax(_first_scores(), middle).max() > probability
-            else (low, middle)
-        )
+        if activations.softmax(first_scores(), middle).max() > probability:
+            low = middle
+        else:
+            high = middle
     return low
 
 
-def _loss(text, answer):
+def first_blame():
+    """Return p - y of the first letter, were 'b' the right one."""
+    return activations.softmax(first_scores()) - np.array([0, 1, 0])
+
+
+def mean_loss(text, answer):
+    """Return the mean loss of an answer's letters, in nats, when they are fed back."""
     net = model.post_net()
-    run = net.run(text, given=net.alphabet.indices(answer))
-    return -np.mean(
-        [activations.log_softmax(z)[k] for z, k in zip(run.dec.Z, net.alphabet.indices(answer))]
-    )
+    right = net.alphabet.indices(answer)
+    scores = net.run(text, given=right).dec.Z
+    return -np.mean([activations.log_softmax(z)[k] for z, k in zip(scores, right)])
 
 
 EXERCISES = {
     "4.1": Numbers("three probabilities", lambda: activations.softmax(np.array([2.0, 1.0, 0.0]))),
-    "4.2": Numbers("one number, the temperature", lambda: _temperature_for(0.5), 0.051),
-    "4.3": Numbers(
-        "three numbers, p - y", lambda: activations.softmax(_first_scores()) - np.eye(3)[1]
-    ),
+    "4.2": Numbers("one number, the temperature", lambda: temperature_for(0.5), tolerance=0.051),
+    "4.3": Numbers("three numbers, p - y", first_blame),
     "4.4": Numbers(
         "two probabilities, of greedy decoding's string and of the best",
         lambda: [0.6 * 0.55, 0.4 * 0.9],
@@ -48,7 +52,7 @@ EXERCISES = {
         activations.log_softmax,
         ((1.0, 2.0, 3.0), (1000.0, 0.0, -1000.0), (-5000.0, -5001.0)),
     ),
-    "4.6": Numbers("one number, in nats", lambda: _loss("abc", "ccc"), 0.002),
+    "4.6": Numbers("one number, in nats", lambda: mean_loss("abc", "ccc"), tolerance=0.002),
     "4.7": Explanation(),
 }
 

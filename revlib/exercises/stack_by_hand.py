@@ -7,32 +7,42 @@ from revlib.alphabet import Alphabet
 from revlib.exercises.grading import Explanation, Function, Numbers, Option, Quiz, Word, Works
 
 
-def _held(number):
-    n = 0
+def count_letters(number):
+    """Return how many letters a number holds: its digits in base 4, until nothing is left."""
+    count = 0
     while number:
-        number, n = 4 * number % 1, n + 1
-    return n
+        number = 4 * number % 1
+        count += 1
+    return count
 
 
-def _reads_with(bo):
-    net = handmade.build_stack("ab", 3, 6)
-    net.Wo[0], net.bo[:] = (0, 3, -1), bo  # slopes and biases of a, b and END
-    strings = [string for length in range(1, 7) for string in Alphabet("ab").strings(length)]
-    return f"{training.correct(net, strings).sum()} of {len(strings)}"
+def first_wrong_length(base):
+    """Return the length at which letters 'a' first come back wrong from float32, in a base."""
+    return handmade.capacity(base, np.float32) + 1
 
 
-def _first_failure():
+def first_failure():
+    """Return the first string of four letters out of seven that float16 does not give back."""
     net = handmade.build_stack("abcdefg", 8, 4, np.float16)
-    return [[next(s for s in net.alphabet.strings(4) if net.run(s).output != s[::-1])]]
+    return next(text for text in net.alphabet.strings(4) if net.run(text).output != text[::-1])
+
+
+def reads_with(bo):
+    """Return how many strings a stack over 'ab' in base 3 reverses, with biases of its scores."""
+    net = handmade.build_stack("ab", 3, 6)
+    net.Wo[0] = 0, 3, -1  # the slopes of a, b and END
+    net.bo = bo
+    strings = [text for length in range(1, 7) for text in Alphabet("ab").strings(length)]
+    return f"{training.correct(net, strings).sum()} of {len(strings)}"
 
 
 EXERCISES = {
     "8.1": Numbers("one number", lambda: 39 / 64),
     "8.2": Word("one string", lambda: [["bbac"]]),
-    "8.3": Numbers("two whole numbers: over abc, over 26 letters", lambda: [32, 12], 0),
+    "8.3": Numbers("two whole numbers: over abc, over 26 letters", lambda: [32, 12], tolerance=0),
     "8.4": Function(
         "a function from a number to how many letters it holds",
-        _held,
+        count_letters,
         (0.609375, 0.25, 0.984375, 0.0),
     ),
     "8.5": Numbers(
@@ -41,12 +51,12 @@ EXERCISES = {
     ),
     "8.6": Numbers(
         "three whole numbers: in base 4, in base 8, in base 16",
-        lambda: [handmade.capacity(base, np.float32) + 1 for base in (4, 8, 16)],
-        0,
+        lambda: [first_wrong_length(base) for base in (4, 8, 16)],
+        tolerance=0,
     ),
     "8.7": Explanation(),
-    "8.8": Word("one string of four letters", _first_failure),
-    "8.9": Works("three biases: of a, b and END", 3, _reads_with, "126 of 126"),
+    "8.8": Word("one string of four letters", lambda: [[first_failure()]]),
+    "8.9": Works("three biases: of a, b and END", 3, reads_with, "126 of 126"),
 }
 
 QUIZZES = {

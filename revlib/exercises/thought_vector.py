@@ -1,5 +1,7 @@
 """The keys and quizzes of chapter 02, Remember."""
 
+from itertools import combinations
+
 import numpy as np
 
 from revlib import model, post
@@ -7,53 +9,55 @@ from revlib.alphabet import Alphabet
 from revlib.exercises.grading import Explanation, Function, Numbers, Option, Quiz, Word
 
 
-def _closest(length):
-    net = model.post_net()
-    strings = net.alphabet.strings(length)
-    thoughts = net.run(strings, steps=0).thought
-    gaps = np.linalg.norm(thoughts[:, None] - thoughts, axis=-1) + np.diag([np.inf] * len(strings))
-    return [[strings[i], strings[j]] for i, j in np.argwhere(gaps < gaps.min() + 1e-9)]
-
-
-def _others(pairs):
-    """All but the first, which is the one that the panel names."""
-    return [pair for pair in pairs if sorted(pair) != sorted(pairs[0])]
-
-
-def _largest_eigenvalue():
+def largest_eigenvalue():
+    """Return the largest eigenvalue of Ws, without its sign."""
     return np.abs(np.linalg.eigvals(post.Ws)).max()
 
 
-def _shares(text):
-    rows = Alphabet("abc").one_hot(text) @ post.Wh
-    return [
-        row @ np.linalg.matrix_power(post.Ws, age)
-        for age, row in zip(reversed(range(len(text))), rows)
-    ]
+def counts(length):
+    """Return every pair of how many a and b a string of that length may have."""
+    return {(text.count("a"), text.count("b")) for text in Alphabet("abc").strings(length)}
 
 
-def _even_scale():
-    gap = post.Wh[0] - post.Wh[2]  # a and c change places: in the last letter, or in the first
+def even_scale():
+    """Return the scale of Ws at which 'abc' is as far from 'cbc' as from 'aba'."""
+    gap = post.Wh[0] - post.Wh[2]  # between the first letters, and between the last
     return np.sqrt(np.linalg.norm(gap) / np.linalg.norm(gap @ post.Ws @ post.Ws))
+
+
+def closest_pairs(length):
+    """Return the pairs of strings whose thought vectors are closest; the panel names the first."""
+    net = model.post_net()
+    strings = net.alphabet.strings(length)
+    thoughts = dict(zip(strings, net.run(strings, steps=0).thought))
+    gaps = {
+        (one, other): np.linalg.norm(thoughts[one] - thoughts[other])
+        for one, other in combinations(strings, 2)
+    }
+    smallest = min(gaps.values())
+    return [list(pair) for pair, gap in gaps.items() if gap < smallest + 1e-9]
+
+
+def shares(text):
+    """Return each letter's share in the thought vector: its row of Wh, once through Ws a step."""
+    rows = Alphabet("abc").one_hot(text) @ post.Wh
+    steps_since = reversed(range(len(text)))
+    return [row @ np.linalg.matrix_power(post.Ws, steps) for row, steps in zip(rows, steps_since)]
 
 
 EXERCISES = {
     "2.1": Numbers("five numbers, the units of the thought vector", lambda: post.Wh[1]),
-    "2.2": Numbers("one number, the factor", lambda: 1.5 * _largest_eigenvalue()),
-    "2.3": Numbers(
-        "one whole number",
-        lambda: len({(s.count("a"), s.count("b")) for s in Alphabet("abc").strings(5)}),
-        0,
-    ),
-    "2.4": Numbers("one number, the scale", _even_scale),
-    "2.5": Numbers("one number, the scale", lambda: 0.5 / _largest_eigenvalue(), 0.0006),
+    "2.2": Numbers("one number, the factor", lambda: 1.5 * largest_eigenvalue()),
+    "2.3": Numbers("one whole number", lambda: len(counts(5)), tolerance=0),
+    "2.4": Numbers("one number, the scale", even_scale),
+    "2.5": Numbers("one number, the scale", lambda: 0.5 / largest_eigenvalue(), tolerance=0.0006),
     "2.6": Word(
         "two strings of length 4, as ['....', '....'], other than the panel's",
-        lambda: _others(_closest(4)),
+        lambda: closest_pairs(4)[1:],
     ),
     "2.7": Function(
         "a function from a string to its letters' shares, five numbers each",
-        _shares,
+        shares,
         ("abc", "b", "bbaca"),
     ),
     "2.8": Explanation(),

@@ -1,73 +1,80 @@
 """The keys and quizzes of chapter 06, Train."""
 
+from functools import cache
+
 import numpy as np
 
 from revlib import model, starts, training
 from revlib.exercises.grading import Explanation, Function, Numbers, Option, Quiz, Works
 
 
-def _first_cba(rate):
-    net = starts.initialize(model.Net(), "post")
-    for moment in training.train(net, training.Batch(net, ["abc"]), training.Descent(rate), 500):
-        if net.run("abc").output == "cba":
-            return moment.step
+def first_cba(rate):
+    """Return the update after which the post's network first answers 'abc' by 'cba'."""
+    net = model.post_net()
+    batch = training.Batch(net, ["abc"])
+    moments = training.train(net, batch, training.Descent(rate), 500)
+    return next(moment.step for moment in moments if net.run("abc").output == "cba")
 
 
-def _reversed(seed, n=5, rate=0.01, dtype=float):
-    net = starts.initialize(model.Net(n=n), "identity", np.random.default_rng(seed)).astype(dtype)
+def count_reversed(seed, n=5, rate=0.01, dtype=float):
+    """Return how many strings of length 3 a network reverses after the panel's 300 updates."""
+    rng = np.random.default_rng(seed)
+    net = starts.initialize(model.Net(n=n), "identity", rng).astype(dtype)
     strings = net.alphabet.strings(3)
-    for _ in training.train(
-        net, training.Batch(net, strings), training.Adam(rate), 300, clip=1, every=300
-    ):
+    batch = training.Batch(net, strings)
+    for _ in training.train(net, batch, training.Adam(rate), 300, clip=1, every=300):
         pass
     return training.correct(net, strings).sum()
 
 
-def _lowest_power():
-    """Of the panel's rates, down from 0.01 in the slider's steps: the last before a string is
-    wrong. The panel has float32."""
-    powers = np.arange(-2, -4, -0.05)
-    return powers[
-        next(
-            k
-            for k, power in enumerate(powers)
-            if _reversed(0, rate=10**power, dtype=np.float32) < 27
-        )
-        - 1
-    ]
-
-
-def _two_units(seed):
-    return (
-        "the 27 of 27 that the chapter has shown"
-        if seed == 0
-        else f"{_reversed(int(seed), n=2)} of 27"
+@cache  # it takes a second or two
+def lowest_power():
+    """Return the last of the panel's rates, down from 0.01, before a string is wrong."""
+    powers = np.arange(-2, -4, -0.05)  # the slider's steps; the panel has float32
+    first_wrong = next(
+        k
+        for k, power in enumerate(powers)
+        if count_reversed(0, rate=10**power, dtype=np.float32) < 27
     )
+    return powers[first_wrong - 1]
 
 
-def _adam(gradients):
-    adam, theta, steps = training.Adam(0.01), np.zeros(1), []
+def two_units(values):
+    """Return what two units learn from a seed; seed 0 is the chapter's own, and so will not do."""
+    (seed,) = values
+    if seed == 0:
+        return "the 27 of 27 that the chapter has shown"
+    return f"{count_reversed(int(seed), n=2)} of 27"
+
+
+def adam_steps(gradients):
+    """Return Adam's steps for one weight, each by how much the weight falls."""
+    adam = training.Adam(0.01)
+    weight = np.zeros(1)
+    path = [weight[0]]
     for gradient in gradients:
-        before = theta.copy()
-        adam.update(theta, np.array([gradient]))
-        steps += (before - theta).tolist()
-    return steps
+        adam.update(weight, np.array([gradient]))
+        path.append(weight[0])
+    return -np.diff(path)
+
+
+def count_strings(longest):
+    """Return how many strings over 'abc' have 1 letter to `longest`."""
+    return sum(3**length for length in range(1, longest + 1))
 
 
 EXERCISES = {
-    "6.1": Numbers("one number, the weight", lambda: 0.52, 1e-6),
-    "6.2": Numbers("one number, the factor", lambda: 1 / 8, 1e-6),
-    "6.3": Numbers("one whole number", lambda: sum(3**length for length in range(1, 9)), 0),
-    "6.4": Numbers("one whole number", lambda: _first_cba(0.02), 0),
-    "6.5": Numbers("one number, the power of ten", _lowest_power, 0.026),
+    "6.1": Numbers("one number, the weight", lambda: 0.52, tolerance=1e-6),
+    "6.2": Numbers("one number, the factor", lambda: 1 / 8, tolerance=1e-6),
+    "6.3": Numbers("one whole number", lambda: count_strings(8), tolerance=0),
+    "6.4": Numbers("one whole number", lambda: first_cba(0.02), tolerance=0),
+    "6.5": Numbers("one number, the power of ten", lowest_power, tolerance=0.026),
     "6.6": Function(
         "a function from gradients to as many steps",
-        _adam,
+        adam_steps,
         ((2.0, 2.0, 2.0), (3.0, -3.0, 3.0, -3.0), (0.5, 4.0)),
     ),
-    "6.7": Works(
-        "one whole number, a seed", 1, lambda seed: _two_units(seed[0]), "27 of 27", whole=True
-    ),
+    "6.7": Works("one whole number, a seed", 1, two_units, "27 of 27", whole=True),
     "6.8": Explanation(),
     "6.9": Explanation(),
 }
