@@ -501,7 +501,7 @@ def test_a_write_that_is_interrupted_leaves_the_old_file(kept, monkeypatch):
     before, text = kept.read_bytes(), kept.with_suffix(".md")
     for wrong in (KeyboardInterrupt, OSError(28, "No space left on device")):
         monkeypatch.setattr(
-            tool.training.os, "fsync", lambda _, wrong=wrong: (_ for _ in ()).throw(wrong)
+            tool.checkpoint.os, "replace", lambda *_, wrong=wrong: (_ for _ in ()).throw(wrong)
         )
         with pytest.raises((KeyboardInterrupt, OSError)):
             tool.write(page(), kept)
