@@ -313,7 +313,7 @@ def test_sliders_moved_while_a_cell_runs(kernel, beside):
     kernel.run(
         "import test_torture_panels as t\nnames = [('01_encoding', 'encoding_panel'),"
         " ('02_thought_vector', 'growth_panel'), ('03_decoding', 'decoding_panel')]\nall_panels ="
-        " [t.build(*name) for name in names]\nstarts = [t.state(p) for p in all_panels]"
+        " [t.build(*name) for name in names]\nbefore = [t.state(p) for p in all_panels]"
     )
     rng, meanwhile = random.Random(2), 0
     for which in [0, 1, 2] * torture.times(1, 10) if beside or torture.LONG else [1]:
@@ -368,6 +368,6 @@ print("cell done", flush=True)
             )
         kernel.run(
             f"t.settle(panel)\nt.same(panel, t.like(t.build(*names[{which}]),"
-            f" panel))\npanel.reset()\nassert t.state(panel) == starts[{which}]"
+            f" panel))\npanel.reset()\nassert t.state(panel) == before[{which}]"
         )
     torture.count("moves by a page while a cell ran in a real kernel", meanwhile)

@@ -41,9 +41,8 @@ def main():
     if "--notebooks" in sys.argv[1:]:
         return 1 if subprocess.call([*PYTEST, *nbval], cwd=ROOT) else 0
     units = [*TWO, "tests", *(f"--ignore={path}" for paths in BROWSER for path in paths)]
-    with (
-        contextlib.ExitStack() as files
-    ):  # a browser waits more than it works: its tests run beside the rest
+    codes = [subprocess.call([*PYTEST, *units], cwd=ROOT)]  # on both cores, so before the browser
+    with contextlib.ExitStack() as files:
         said = [
             files.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8")) for _ in BROWSER
         ]
@@ -51,7 +50,7 @@ def main():
             subprocess.Popen([*PYTEST, *paths], cwd=ROOT, stdout=file, stderr=subprocess.STDOUT)
             for paths, file in zip(BROWSER, said)
         ]
-        codes = [subprocess.call([*PYTEST, *rest], cwd=ROOT) for rest in (units, nbval)]
+        codes.append(subprocess.call([*PYTEST, *nbval], cwd=ROOT))
         for run, file in zip(beside, said):
             codes.append(run.wait())
             file.seek(0)
