@@ -503,7 +503,7 @@ def test_a_stamp_that_is_interrupted_leaves_none(plain, tmp_path, monkeypatch):
     book = tmp_path / "book"
     shutil.copytree(plain, book)
     before = {path: path.read_bytes() for path in book.rglob("*") if path.is_file()}
-    write, calls = stamp.tool.training.write, []
+    write, calls = stamp.tool.checkpoint.write, []
 
     def torn(path, content):
         calls.append(path)
@@ -511,7 +511,7 @@ def test_a_stamp_that_is_interrupted_leaves_none(plain, tmp_path, monkeypatch):
             raise KeyboardInterrupt
         write(path, content)
 
-    monkeypatch.setattr(stamp.tool.training, "write", torn)
+    monkeypatch.setattr(stamp.tool.checkpoint, "write", torn)
     with pytest.raises(KeyboardInterrupt):
         stamp.stamp("owner/name", book)
     assert (
