@@ -219,7 +219,7 @@ run = training.train(net, training.Batch(net, strings), training.Adam(0.01), ste
 for moment in panels.progress(run, steps=10**7):
     last = moment.step""",
     """print("never reached" if "last" not in globals() else last)""",
-    """again, steps = training.initial("identity", alphabet, 5, np.random.default_rng(0)), []
+    """again, steps = starts.initialize(model.Net(alphabet, 5), "identity", np.random.default_rng(0)), []
 for moment in training.train(again, training.Batch(again, strings), training.Adam(0.01), steps=last + 1, clip=1):
     steps += [moment.step] * np.array_equal(moment.theta, net.theta)
 print("as after step", steps[0] - last, "more than the last one shown" if not (net.theta == start).all() else "NOT TRAINED")""",  # noqa: E501
