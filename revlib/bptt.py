@@ -115,6 +115,8 @@ def gradients(net, text, answer=None, share=None):
             total(dec_dA),
         )
         d.Wh, d.Ws, d.bh = over_steps(X, dA), over_steps(S[:-1], dA), total(dA)
+    if not np.isfinite(loss):
+        raise FloatingPointError(f"the loss is {loss}: the weights are too large, or not numbers")
     finite(dS, "dS"), finite(dec_dS, "d_S"), finite(d.theta[None], "the gradient")
     return Gradients(loss, S, dec_S, P, dZ, dS, dec_dS, dA, dec_dA, d)
 
