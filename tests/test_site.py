@@ -326,22 +326,20 @@ def test_quizzes_answer_without_a_kernel(opened, name):
         boxes = one.page.locator("[role=radiogroup]").all()
         assert len(boxes) == len(QUIZZES[name])
         for key, box in zip(QUIZZES[name], boxes):
-            asked, area = (
-                exercises.QUIZZES[key],
-                box.locator("xpath=ancestor::div[contains(@class, 'widget-subarea')]"),
-            )
+            asked = exercises.QUIZZES[key]
+            area = box.locator("xpath=ancestor::div[contains(@class, 'widget-subarea')]")
             assert asked.question in box.get_attribute("aria-label")
             assert area.locator("[role=status]").count() == 0, "nothing is given away"
-            for place, (option, reason) in enumerate(asked.options.items()):
+            for place, option in enumerate(asked.options):
                 if place == 0:
                     box.locator("input").first.focus()
                     one.page.keyboard.press("Space")
                 else:
                     one.page.keyboard.press("ArrowDown")
-                said = f"{'Yes.' if option == asked.right else 'Not so.'} {reason}"
+                said = f"{'Yes.' if option.right else 'Not so.'} {option.reason}"
                 jupyter.wait_until(
                     lambda: area.locator("[role=status]").all_inner_texts() == [said],
-                    otherwise=f"{key}, {option}: {area.locator('[role=status]').all_inner_texts()}",
+                    otherwise=f"{key}, {option.text}: another reply than {said!r}",
                 )
         assert one.wrong == []
 
