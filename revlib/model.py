@@ -126,9 +126,9 @@ class Net(Network):
 
         Source: the post, section "The Encoder".
         """
-        X = np.asarray(X, self.theta.dtype)
-        S = np.zeros((len(X) + 1, *X.shape[1:-1], self.n), X.dtype)
         with np.errstate(all="ignore"):  # what overflows is answered in words, below
+            X = np.asarray(X, self.theta.dtype)
+            S = np.zeros((len(X) + 1, *X.shape[1:-1], self.n), X.dtype)
             for t in range(1, len(X) + 1):
                 S[t] = self.enc.step(X[t - 1], S[t - 1], self.act)
         return finite(S, "S")
@@ -164,7 +164,8 @@ class Net(Network):
 
         Source: the post, section "The Decoder".
         """
-        thought = np.asarray(thought, self.theta.dtype)
+        with np.errstate(all="ignore"):  # what is too large for the type is named below
+            thought = np.asarray(thought, self.theta.dtype)
         if thought.shape[-1:] != (self.n,):
             raise ValueError(
                 f"thought has shape {thought.shape}; a network of {self.n} units needs"

@@ -1,4 +1,4 @@
-"""Floor 0: the post's worked example for 'abc' as data, with where each number comes from.
+"""The post's worked example for 'abc' as data, with where each number comes from.
 
 Source: Ahmed Hani Ibrahim, "Feedback Sequence-to-Sequence Model - Gonna Reverse Them All!",
 AH's Blog, 25 June 2017. Numbers named PRINTED stand in the post. Wh and Ws appear there only as
