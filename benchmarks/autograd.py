@@ -16,7 +16,7 @@ from torch import nn
 from revlib import bptt, decoders, model, rnn_cells, training
 from revlib.alphabet import Alphabet
 
-TESTS = Path(__file__).resolve().parents[1] / "tests"
+REFERENCE = Path(__file__).resolve().parents[1] / "tests" / "reference"
 
 
 def one_hot(net, strings):
@@ -255,4 +255,4 @@ def style_references():
 def write(found, name):
     """Keep references for `make test`, which has no PyTorch: one network a line."""
     rows = ",\n".join(json.dumps(case) for case in found)
-    (TESTS / f"{name}.json").write_text(f"[\n{rows}\n]\n", encoding="utf-8")
+    (REFERENCE / f"{name}.json").write_text(f"[\n{rows}\n]\n", encoding="utf-8")

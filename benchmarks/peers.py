@@ -334,8 +334,8 @@ def main():
     parser.add_argument("--cases", default="abc")
     options = parser.parse_args()
     found = {
-        "reference_gradients": autograd.references(),
-        "reference_styles": autograd.style_references(),
+        "gradients": autograd.references(),
+        "styles": autograd.style_references(),
     }
     print(
         f"losses and gradients of {sum(map(len, found.values()))} networks equal PyTorch's autograd"

@@ -1,18 +1,41 @@
-"""For every test: what they share is imported with its asserts told in full; at the end it is
-printed how much torture there was."""
+"""For every test: what they share, asserts told in full there too, and how much was tried."""
 
+import ipywidgets as widgets
 import pytest
 
-pytest.register_assert_rewrite("driving", "expected", "lab", "oracle")
+pytest.register_assert_rewrite("helpers", "reference")
 
-import torture
-from driving import draws  # noqa: F401  a fixture
+from helpers import counting
+
+
+@pytest.fixture(autouse=True)
+def forget_widgets():
+    """ipywidgets keeps every widget alive until it is closed."""
+    yield
+    widgets.Widget.close_all()
+
+
+@pytest.fixture
+def draws(monkeypatch):
+    """Counts the drawings of a panel: `calls = draws(panel)` is a list that grows by one a
+    drawing."""
+
+    def count(panel):
+        calls = []
+        draw = panel._draw
+
+        def counted(**values):
+            calls.append(values)
+            return draw(**values)
+
+        monkeypatch.setattr(panel, "_draw", counted)
+        return calls
+
+    return count
 
 
 def pytest_terminal_summary(terminalreporter):
-    if torture.COUNTS:
-        terminalreporter.section(
-            "torture, in full" if torture.LONG else "torture, in short (in full: make torture)"
-        )
-        for what, many in sorted(torture.COUNTS.items()):
+    if counting.COUNTS:
+        terminalreporter.section("tried at random" + (", at length" if counting.LONG else ""))
+        for what, many in sorted(counting.COUNTS.items()):
             terminalreporter.write_line(f"{many:>9,}  {what}")

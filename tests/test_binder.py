@@ -14,7 +14,6 @@ import yaml
 from packaging.requirements import Requirement
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
 from tools import notebook as tool
 
 # What repo2docker looks for beside environment.yml, or before it.

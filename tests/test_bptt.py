@@ -8,11 +8,11 @@ import random
 import hypothesis.strategies as st
 import mpmath
 import numpy as np
-import oracle
 import pytest
 from hypothesis import assume, given, settings
-from test_model import NAMES, random_net, random_text
 
+from helpers.drawing_lots import NAMES, random_net, random_text
+from reference import network
 from revlib import bptt, model, training
 from revlib.alphabet import Alphabet, LetterError
 
@@ -98,11 +98,11 @@ def test_every_entry_equals_a_difference_of_the_oracles_loss(data):
         st.none() | st.lists(st.floats(0, 1), min_size=len(right), max_size=len(right)), "share"
     )
     rng = random.Random(draw(st.integers(0, 10**6), "seed"))
-    W = oracle.random_weights(rng, V, n, U + end, 0.6, U)
+    W = network.random_weights(rng, V, n, U + end, 0.6, U)
 
     reads = Alphabet("abcd"[:V])
     says = Alphabet("wxyz"[:U], end)
-    theta = oracle.flat(W)
+    theta = network.flat(W)
     net = model.Net(reads, n, activation, says, np.array(theta))
     found = bptt.gradients(net, reads.text(read), says.text(answer), share)
     inputs, targets = bptt.task(net, reads.text(read), says.text(answer))
@@ -110,7 +110,7 @@ def test_every_entry_equals_a_difference_of_the_oracles_loss(data):
     assume(activation != "relu" or distance_to_kink(net, inputs, targets, found) > 1e-4)
 
     def loss():
-        return oracle.loss(oracle.cut(theta, W), read, right, activation, share)
+        return network.loss(network.cut(theta, W), read, right, activation, share)
 
     assert found.loss == pytest.approx(loss(), rel=1e-12, abs=1e-15)
     slopes = differences(loss, theta)

@@ -1,5 +1,5 @@
 """Drives the panels of the chapters in a real JupyterLab, as a reader would; expectations are
-tests/expected.py's."""
+tests/reference's."""
 
 import base64
 import functools
@@ -12,31 +12,15 @@ import time
 import numpy as np
 import pytest
 
-pytest.register_assert_rewrite("expected", "lab")
-
-import expected
-import lab as jupyter
-
+from helpers import lab as jupyter
+from helpers.driving import CHAPTERS, PANELS, build
+from reference import learning, network, pages, shown
 from revlib import exercises, model, starts
 from revlib.panels import controls
 
-CHAPTERS = {
-    "01_encoding": ["encoding_panel"],
-    "02_thought_vector": ["thought_panel", "map_panel", "growth_panel"],
-    "03_decoding": ["decoding_panel"],
-    "04_softmax": ["softmax_panel"],
-    "05_bptt": ["blame_panel", "vanishing_panel"],
-    "06_training": ["training_panel", "scrub_panel"],
-    "07_reverse_them_all": ["reach_panel"],
-    "08_a_stack_by_hand": ["stack_panel"],
-    "09_four_styles": ["styles_panel"],
-    "10_gates": ["flow_panel", "gates_panel"],
-    "11_other_roads": ["autoencoder_panel"],
-}
 PART_TWO = [
     name for name in CHAPTERS if name[:2] >= "07"
 ]  # their panels have tests of their own, which prove the twin right
-PANELS = [(chapter, panel) for chapter, panels in CHAPTERS.items() for panel in panels]
 PRESSED = {
     "encoding_panel": "Wh[a, 1]",
     "thought_panel": "scale of Ws",
@@ -174,7 +158,7 @@ class Panel:
     def values(self):
         """Name -> what its box shows, of every control; numbers as numbers."""
         shown = {k: v for k, v in self.js("values").items() if v is not None}
-        return {k: float(v) if re.fullmatch(expected.NUMBER, v) else v for k, v in shown.items()}
+        return {k: float(v) if re.fullmatch(pages.NUMBER, v) else v for k, v in shown.items()}
 
     def reset(self):
         """Press Reset, and wait for the start; from the start nothing would tell when Reset is
@@ -196,7 +180,7 @@ class Panel:
             self.page.keyboard.press("ArrowRight")
 
     def read(self):
-        return expected.read(self.js("html"))
+        return pages.read(self.js("html"))
 
     def check(self, values=None, changed=None):
         """The page shows what these values of the controls (those in its boxes if not given) lead
@@ -204,10 +188,10 @@ class Panel:
 
         `changed` names weights that were moved: {"Wh[b, 5]": 0.11}.
         """
-        v, W, page = values or self.values(), expected.post_weights(), self.read()
+        v, W, page = values or self.values(), network.post_weights(), self.read()
         if self.chapter.name in PART_TWO:
-            return expected.check_same(
-                page, expected.read(twin(self.chapter.name, self.name, v).page.value)
+            return pages.check_same(
+                page, pages.read(twin(self.chapter.name, self.name, v).page.value)
             )
         weights = {k: at for k, at in v.items() if "[" in k} | (changed or {})
         for label, value in weights.items():
@@ -215,11 +199,11 @@ class Panel:
             W[matrix][i][j] = value
         if self.name == "encoding_panel":
             (in_hand,) = (entry(label) for label in v if "[" in label)
-            expected.check_encoding(page, W, v["string"], int(v["step t"]), in_hand)
+            shown.check_encoding(page, W, v["string"], int(v["step t"]), in_hand)
         elif self.name == "thought_panel":
-            expected.check_thought(page, W, v["first string"], v["second string"], v["scale of Ws"])
+            shown.check_thought(page, W, v["first string"], v["second string"], v["scale of Ws"])
         elif self.name == "map_panel":
-            expected.check_map(
+            shown.check_map(
                 page,
                 W,
                 int(v["length"]),
@@ -229,9 +213,9 @@ class Panel:
                 v["colour by"],
             )
         elif self.name == "growth_panel":
-            expected.check_growth(page, W, v["string"], v["scale of Ws"])
+            shown.check_growth(page, W, v["string"], v["scale of Ws"])
         elif self.name == "decoding_panel":
-            expected.check_decoding(
+            shown.check_decoding(
                 page,
                 W,
                 [v[f"thought, unit {i}"] for i in range(1, 6)],
@@ -240,7 +224,7 @@ class Panel:
             )
         elif self.name == "blame_panel":
             (label,) = (k for k in v if "[" in k)
-            expected.check_blame(
+            shown.check_blame(
                 page,
                 W,
                 v["string"],
@@ -250,7 +234,7 @@ class Panel:
                 label,
             )
         elif self.name == "vanishing_panel":
-            expected.check_vanishing(page, W, int(v["letters"]), v["scale of both Ws"])
+            shown.check_vanishing(page, W, int(v["letters"]), v["scale of both Ws"])
         elif (
             self.name == "training_panel"
         ):  # small losses of float32 and of float64 are not alike, nor is what few units learn
@@ -260,14 +244,14 @@ class Panel:
                 .astype(np.float32)
                 .theta
             )
-            expected.check_training(
+            shown.check_training(
                 page, theta, v["rate: 10 to the"], v["optimiser"], n, start, seed, n > 3, near=1
             )
         elif self.name == "scrub_panel":
             loss, W = moments()[int(v["moment"])]
-            expected.check_scrub(page, W, 25 * int(v["moment"]), loss, v["string"])
+            shown.check_scrub(page, W, 25 * int(v["moment"]), loss, v["string"])
         else:
-            expected.check_softmax(
+            shown.check_softmax(
                 page, [v[f"score of {k}"] for k in "abc"], v["temperature"], v["right letter"]
             )
         return True
@@ -281,8 +265,7 @@ def entry(label):
     """'Wh[b, 5]' -> ('Wh', 1, 4); 'b[2]' -> ('b', 0, 1)"""
     matrix, places = label.rstrip("]").split("[")
     at = [
-        expected.LETTERS.index(p) if p in expected.LETTERS else int(p) - 1
-        for p in places.split(", ")
+        network.LETTERS.index(p) if p in network.LETTERS else int(p) - 1 for p in places.split(", ")
     ]
     return matrix, *([0] * (2 - len(at))), *at
 
@@ -309,7 +292,7 @@ def end(panel, slider):
 @functools.cache
 def built(name, panel):
     """The panel of a chapter, built here by the chapter's own cells."""
-    return jupyter.built(name, panel)
+    return build(name, panel)
 
 
 def twin(name, panel, values):
@@ -334,10 +317,10 @@ def twin(name, panel, values):
 def moments():
     """(loss, weights) at each moment of the training in chapter 06: gradient descent from the
     post's weights, every 25th."""
-    W = {name: np.array(rows) for name, rows in expected.post_weights().items()}
+    W = {name: np.array(rows) for name, rows in network.post_weights().items()}
     return [
         *itertools.islice(
-            expected.trained(W, expected.every_string(3), "gradient descent", 0.01, 3000),
+            learning.trained(W, learning.every_string(3), "gradient descent", 0.01, 3000),
             0,
             None,
             25,
@@ -351,10 +334,10 @@ def moments():
 @browser
 @every_panel
 def test_before_a_run_the_still_picture_is_seen(chapter, name, panel):
-    stills, live = chapter(name).stills[panel], expected.read(chapter(name).panels[panel].html)
+    stills, live = chapter(name).stills[panel], pages.read(chapter(name).panels[panel].html)
     assert stills and all(s["seen"] and s["width"] > 0 and s["alt"].strip() for s in stills)
     svgs = "".join(base64.b64decode(s["src"].partition("base64,")[2]).decode() for s in stills)
-    still = expected.read(f'{svgs}<p role="status">-</p>')
+    still = pages.read(f'{svgs}<p role="status">-</p>')
     assert (
         [s["alt"] for s in stills] == still.titles == live.titles
     )  # and it shows where the sliders start
@@ -418,7 +401,7 @@ def test_arrow_key(chapter, name, panel, record_property):
         assert panel.values() == moved(panel, slider, n)
     seen = panel.page.evaluate("() => watched.stop()")
     times = seen["times"]
-    assert panel.read().words != expected.read(panel.html).words
+    assert panel.read().words != pages.read(panel.html).words
     median = statistics.median(times)
     record_property(
         f"{panel.name}, ms from key press to changed picture", [round(t) for t in times]
@@ -644,7 +627,7 @@ def test_every_choice_and_every_string(chapter, name, panel):
             )
             panel.element("row", control.description).query_selector("select").select_option(other)
             panel.settles()
-            assert panel.read().words != expected.read(panel.html).words
+            assert panel.read().words != pages.read(panel.html).words
             panel.reset()
         elif isinstance(control, controls.TextBox):
             box = panel.element("row", control.description).query_selector("input")

@@ -13,11 +13,11 @@ import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 
 import numpy as np
-import oracle
 import pytest
 from matplotlib import ft2font
 from matplotlib.font_manager import FontProperties, findfont
 
+from reference import network, pages
 from revlib import activations, model, notation
 from revlib.alphabet import Alphabet
 from revlib.drawing import blocks, figures, picture, plots
@@ -25,7 +25,7 @@ from revlib.drawing.picture import Picture
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 HOSTILE = "<script>alert('1')</script> & \"x\" ]]>"
-SVG = oracle.SVG
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 def shows(numbers, expected, digits=2):
@@ -53,12 +53,12 @@ def texts(svg):
     return [text.text for text in ET.fromstring(svg).iter(f"{SVG}text")]
 
 
-def network(activation="relu", end=False, n=5, seed=None):
+def drawn_net(activation="relu", end=False, n=5, seed=None):
     """The post's network, or a random one with negative weights; and its weights as lists."""
     if seed is None:
-        return model.post_net(), oracle.post_weights()
-    W = oracle.random_weights(random.Random(seed), 3, n, 3 + end)
-    return model.Net(Alphabet("abc", end), n, activation, theta=np.array(oracle.flat(W))), W
+        return model.post_net(), network.post_weights()
+    W = network.random_weights(random.Random(seed), 3, n, 3 + end)
+    return model.Net(Alphabet("abc", end), n, activation, theta=np.array(network.flat(W))), W
 
 
 # ---------------------------------------------------------------- what the pictures show
@@ -67,16 +67,16 @@ def network(activation="relu", end=False, n=5, seed=None):
 @pytest.mark.parametrize("t", [1, 2, 3])
 @pytest.mark.parametrize("activation, seed", [("relu", None), ("relu", 1), ("tanh", 2)])
 def test_draw_step(t, activation, seed):
-    net, W = network(activation, seed=seed)
+    net, W = drawn_net(activation, seed=seed)
     S, X = net.encode(net.alphabet.one_hot("abc")), net.alphabet.one_hot("abc")
     picture = figures.draw_step(
         t, X[t - 1], net.Wh, S[t - 1], net.Ws, net.bh, S[t], "abc", activation
     )
-    right = oracle.encode(W, [0, 1, 2], activation)
-    letter, state = W["Wh"][t - 1], oracle.product(right[t - 1], W["Ws"])
-    before = oracle.add(letter, state, W["bh"][0])
+    right = network.encode(W, [0, 1, 2], activation)
+    letter, state = W["Wh"][t - 1], network.product(right[t - 1], W["Ws"])
+    before = network.add(letter, state, W["bh"][0])
     expected = {
-        f"x({t})": oracle.one_hot(t - 1, 3),
+        f"x({t})": network.one_hot(t - 1, 3),
         "Wh": W["Wh"],
         f"x({t})·Wh": letter,
         f"S({t - 1})": right[t - 1],
@@ -86,9 +86,9 @@ def test_draw_step(t, activation, seed):
         "sum": before,
         f"S({t})": right[t],
     }
-    assert [name for name, _ in oracle.read_blocks(picture.svg)] == list(expected)
+    assert [name for name, _ in pages.read_blocks(picture.svg)] == list(expected)
     for name, values in expected.items():
-        shows(oracle.read_block(picture.svg, name), values)
+        shows(pages.read_block(picture.svg, name), values)
     assert picture.words.startswith(f"Step {t} reads '{'abc'[t - 1]}': ")
     says(picture.words, f"S({t}) = ", right[t])
     says(picture.words, "The letter brings ", letter)
@@ -113,7 +113,7 @@ def framed(svg, name):
 
 
 def test_draw_step_frames_what_it_is_told():
-    net, _ = network()
+    net, _ = drawn_net()
     X = net.alphabet.one_hot("b")
     picture = figures.draw_step(
         1, X[0], net.Wh, np.zeros(5), net.Ws, net.bh, net.Wh[1], "abc", marks={"Ws": {(2, 3)}}
@@ -150,10 +150,10 @@ def test_draw_step_names_the_activation_it_is_told(activation, caption, size):
 )
 @pytest.mark.parametrize("seed", [None, 3])
 def test_draw_states(text, name, role, seed):
-    net, W = network(seed=seed)
+    net, W = drawn_net(seed=seed)
     picture = figures.draw_states(text, net.encode(net.alphabet.one_hot(text)), name, role)
-    right = oracle.encode(W, ["abc".index(letter) for letter in text])
-    blocks = oracle.read_blocks(picture.svg)
+    right = network.encode(W, ["abc".index(letter) for letter in text])
+    blocks = pages.read_blocks(picture.svg)
     assert [block for block, _ in blocks] == [f"{name}({t})" for t in range(len(text) + 1)]
     for (_, numbers), state in zip(blocks, right):
         shows(numbers, state)
@@ -164,7 +164,7 @@ def test_draw_states(text, name, role, seed):
 
 @pytest.mark.parametrize("first, second", [("abc", "acb"), ("a", "bcab"), ("cc", ""), ("b", "b")])
 def test_draw_compare(first, second):
-    net, W = network()
+    net, W = drawn_net()
     picture = figures.draw_compare(
         *(
             item
@@ -172,15 +172,17 @@ def test_draw_compare(first, second):
             for item in (text, net.encode(net.alphabet.one_hot(text)))
         )
     )
-    right = [oracle.encode(W, ["abc".index(letter) for letter in text]) for text in (first, second)]
-    *states, (last, difference) = oracle.read_blocks(picture.svg)
+    right = [
+        network.encode(W, ["abc".index(letter) for letter in text]) for text in (first, second)
+    ]
+    *states, (last, difference) = pages.read_blocks(picture.svg)
     rows = max(map(len, right))
     assert len(states) == 2 * rows and last == "difference"
     for side, S in enumerate(right):
         for t, (name, numbers) in enumerate(states[side::2]):
             shows(numbers, S[t] if t < len(S) else [])
             assert name == (f"S({t})" if t < len(S) else " ")
-    gap = oracle.add(right[0][-1], [-value for value in right[1][-1]])
+    gap = network.add(right[0][-1], [-value for value in right[1][-1]])
     shows(difference, gap)
     says(picture.words, f"The thought vector of '{first}' is ", right[0][-1])
     says(picture.words, f"; of '{second}' ", right[1][-1])
@@ -193,24 +195,24 @@ def test_draw_compare(first, second):
     "activation, end, seed", [("relu", False, None), ("tanh", True, 4), ("relu", True, 10)]
 )
 def test_draw_decoding(activation, end, seed, shown):
-    net, W = network(activation, end, seed=seed)
+    net, W = drawn_net(activation, end, seed=seed)
     thought = [0.5, 1.0, 0.0, 2.0, 0.25]
-    run, right = net.decode(thought, 4), oracle.decode(W, thought, 4, activation)
+    run, right = net.decode(thought, 4), network.decode(W, thought, 4, activation)
     T, said = len(right), [net.alphabet.outputs[k] for *_, k in right]
     picture = figures.draw_decoding(
         run.S[0], run.X, run.S[1:], run.Z, run.P, said, "abc", net.alphabet.outputs, shown
     )
     last = min(shown or T, T)
-    shows(oracle.read_block(picture.svg, "thought vector = _S(0)"), thought)
+    shows(pages.read_block(picture.svg, "thought vector = _S(0)"), thought)
     for t, (x, s, z, _) in enumerate(right, start=1):
         for name, values in (
             (f"_x({t})", x),
             (f"_S({t})", s),
             (f"z({t})", z),
-            (f"p({t})", oracle.softmax(z)),
+            (f"p({t})", network.softmax(z)),
         ):
             shows(
-                oracle.read_block(picture.svg, name), values if t <= last else []
+                pages.read_block(picture.svg, name), values if t <= last else []
             )  # what comes later is not there yet
     assert picture.svg.count("<path") == 2 * (last - 1), (
         "one arrow a letter fed back: a line and its head"
@@ -220,7 +222,7 @@ def test_draw_decoding(activation, end, seed, shown):
         f"Step {last} of {T}: fed {repr('abc'[x.index(1)]) if 1 in x else 'nothing'}, "
     )
     says(picture.words, "the state becomes ", s)
-    says(picture.words, "the probabilities ", oracle.softmax(z))
+    says(picture.words, "the probabilities ", network.softmax(z))
     assert picture.words.endswith(
         f"it says {said[last - 1]!r}. So far it has said {' '.join(said[:last])!r}."
     )
@@ -234,7 +236,7 @@ def test_draw_decoding(activation, end, seed, shown):
 @pytest.mark.parametrize("temperature", [1.0, 0.5, 2.0])
 @pytest.mark.parametrize("target", [0, 2])
 def test_draw_blame(z, temperature, target):
-    p, y = oracle.softmax(z, temperature), oracle.one_hot(target, 3)
+    p, y = network.softmax(z, temperature), network.one_hot(target, 3)
     picture = figures.draw_blame(
         np.array(z), activations.softmax(np.array(z), temperature), np.array(y), "abc", temperature
     )
@@ -248,13 +250,13 @@ def test_draw_blame(z, temperature, target):
         "y": (y, 0),
         "p − y": (blame, 3),
     }
-    assert [name for name, _ in oracle.read_blocks(picture.svg)] == list(expected)
+    assert [name for name, _ in pages.read_blocks(picture.svg)] == list(expected)
     for name, (values, digits) in expected.items():
-        shows(oracle.read_block(picture.svg, name), values, digits)
+        shows(pages.read_block(picture.svg, name), values, digits)
     says(picture.words, f"At temperature {temperature:.2f} the probabilities are ", p, 3)
     says(picture.words, "p − y is ", blame, 3)
     assert f"The right letter is {'abc'[target]!r}: the loss is " in picture.words
-    says(picture.words, "the loss is ", [-float(oracle.log_softmax(z, temperature)[target])], 4)
+    says(picture.words, "the loss is ", [-float(network.log_softmax(z, temperature)[target])], 4)
 
 
 # ---------------------------------------------------------------- numbers
@@ -348,7 +350,7 @@ def test_a_number_fits_its_cell(value):
 
 def pictures():
     """One of each kind of drawing."""
-    net, _ = network()
+    net, _ = drawn_net()
     run = net.run("abc")
     z = run.dec.Z[0]
     return {
@@ -427,8 +429,8 @@ def test_labels_are_escaped():
         HOSTILE,
         "<i>",
     ]
-    assert oracle.read_block(svg.replace(">&amp;amp;<", ">0<"), HOSTILE) == [1, 0, 0, 1]
-    net, _ = network()
+    assert pages.read_block(svg.replace(">&amp;amp;<", ">0<"), HOSTILE) == [1, 0, 0, 1]
+    net, _ = drawn_net()
     S = net.encode(net.alphabet.one_hot("ab"))
     for drawn in (
         figures.draw_states("<&", S),
@@ -441,14 +443,12 @@ def test_labels_are_escaped():
 def test_empty_cells():
     block = blocks.Block([[1.0, math.nan], [math.nan, 2.5]], "part", digits=1)
     svg = blocks.draw([[block]], "").svg
-    assert oracle.read_block(svg, "part") == [1.0, 2.5]
+    assert pages.read_block(svg, "part") == [1.0, 2.5]
     (group,) = [g for g in ET.fromstring(svg).iter(f"{SVG}g") if g.get("data-block") == "part"]
     assert [child.tag for child in group] == [
         SVG + name for name in ("rect", "text", "rect", "rect", "rect", "text")
     ]
-    assert (
-        oracle.read_block(blocks.draw([[blocks.Block([math.nan], "none")]], "").svg, "none") == []
-    )
+    assert pages.read_block(blocks.draw([[blocks.Block([math.nan], "none")]], "").svg, "none") == []
 
 
 @pytest.mark.parametrize("value", [math.inf, -math.inf])
@@ -460,7 +460,7 @@ def test_an_infinite_cell_is_answered_in_words(value):
 
 def figures_of(value):
     """(what the message names, a drawing): each of numbers of which one is not finite."""
-    net, _ = network()
+    net, _ = drawn_net()
     x, zeros = net.alphabet.one_hot("a")[0], np.zeros(5)
     bent = net.Ws + value
     row, rows = np.array([0.0, value]), np.array([[0.0, 1.0], [value, 2.0]])
@@ -502,7 +502,7 @@ def test_a_figure_of_what_is_not_finite_is_answered_in_words(value):
 
 
 def test_arrays_of_another_run_are_not_cut_to_fit():
-    net, _ = network()
+    net, _ = drawn_net()
     run = net.run("abc")
     dec = run.dec
     for draw in (
@@ -534,7 +534,7 @@ def test_draw_gates():
     f, C, total = np.array([0.5, 0.25]), np.array([2.0, -1.0]), np.array([1.5, 0.0])
     rows = [figures.Gate("keep", f, "f", C, "C(1)"), figures.Sum("sum:", total, "C(2)")]
     picture = figures.draw_gates(rows, "decoder", "A step.")
-    assert oracle.read_blocks(picture.svg) == [
+    assert pages.read_blocks(picture.svg) == [
         ("f", [0.5, 0.25]),
         ("C(1)", [2.0, -1.0]),
         ("f ∘ C(1)", [1.0, -0.25]),
@@ -547,7 +547,7 @@ def test_draw_stack():
     picture = figures.draw_stack(
         [0, 1, 2, 3], np.array([0, 1, 3, 3]), 5, " abc", 3, "half", 1, "c", "w"
     )
-    found = oracle.read_blocks(picture.svg)
+    found = pages.read_blocks(picture.svg)
     assert [name for name, _ in found] == [
         *("", "the exact number"),
         *("", "what half holds"),

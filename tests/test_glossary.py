@@ -6,20 +6,18 @@ import json
 import pathlib
 import re
 import shutil
-import sys
 
-import lab as jupyter
 import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from test_numbers import missing
 
 from revlib import activations, bptt, decoders, handmade, model, post, rnn_cells, starts, training
 from revlib.alphabet import Alphabet
 from revlib.parameters import Arrays
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from helpers import lab as jupyter
+from helpers.prose import missing
 from tools import glossary as tool
 from tools import notebook as notebooks
 

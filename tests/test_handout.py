@@ -16,9 +16,10 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
-import test_numbers as figures
-from test_stamp import strictly
 
+from helpers.running import strictly
+
+from helpers import prose
 from tools import handout, stamp
 from tools import notebook as tool
 
@@ -201,8 +202,8 @@ def test_the_checker_and_the_numbers_find_nothing_new(book, notebooks, pack):
             stamp.page(original, name, ""), name, book / "notebooks"
         )
         assert tool.teaching(notebook, name) == tool.teaching(original, name)
-        assert figures.missing(notebook, figures.cited(name)) == figures.missing(
-            original, figures.cited(name)
+        assert prose.missing(notebook, prose.cited(name)) == prose.missing(
+            original, prose.cited(name)
         )
 
 

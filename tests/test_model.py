@@ -1,27 +1,15 @@
-"""The network against the post's numbers and against tests/oracle.py."""
+"""The network against the post's numbers and against tests/network.py."""
 
 import math
 import random
 
 import numpy as np
-import oracle
 import pytest
 
+from helpers.drawing_lots import NAMES, random_net, random_text
+from reference import network
 from revlib import activations, model, post
 from revlib.alphabet import Alphabet
-
-NAMES = ("Wh", "Ws", "bh", "dec.Wh", "dec.Ws", "dec.bh", "Wo", "bo")
-
-
-def random_net(rng, letters="abc", n=5, activation="relu", end=False, reach=1.0):
-    """A network, and the same weights as lists."""
-    alphabet = Alphabet(letters, end)
-    W = oracle.random_weights(rng, len(letters), n, len(letters) + end, reach)
-    return model.Net(alphabet, n, activation, theta=np.array(oracle.flat(W))), W
-
-
-def random_text(rng, letters, length):
-    return "".join(rng.choices(letters, k=length))
 
 
 def near(found, expected):
@@ -33,26 +21,26 @@ def near(found, expected):
 
 def test_the_posts_data():
     for found, typed in (
-        (post.Wh, oracle.WH),
-        (post.Ws, oracle.WS),
-        (post.Wo, oracle.WO),
-        (post.PRINTED_S, oracle.PRINTED_S),
-        (post.PRINTED_DEC_S, oracle.PRINTED_DEC_S),
-        (post.PRINTED_P, oracle.PRINTED_P),
+        (post.Wh, network.WH),
+        (post.Ws, network.WS),
+        (post.Wo, network.WO),
+        (post.PRINTED_S, network.PRINTED_S),
+        (post.PRINTED_DEC_S, network.PRINTED_DEC_S),
+        (post.PRINTED_P, network.PRINTED_P),
     ):
         assert found.tolist() == typed
         with pytest.raises(ValueError, match="read-only"):
             found[0] = 0
     slips = {(state, unit): (printed, computed) for state, unit, printed, computed in post.SLIPS}
-    assert slips == oracle.SLIPS
+    assert slips == network.SLIPS
     assert post.PRINTED_OUTPUT == "ccc"
     assert post.PRINTED_COUNTS == {"encoder": 45, "decoder": 63, "total": 108}
 
 
 def test_exact_chain():
     run = model.post_net().run("abc")
-    assert run.S.round(3).tolist() == [[0] * 5, *oracle.EXACT_S]
-    assert run.dec.S.round(3).tolist() == [oracle.EXACT_S[-1], *oracle.EXACT_DEC_S]
+    assert run.S.round(3).tolist() == [[0] * 5, *network.EXACT_S]
+    assert run.dec.S.round(3).tolist() == [network.EXACT_S[-1], *network.EXACT_DEC_S]
     assert run.dec.P[0].round(4).tolist() == [0.0289, 0.1351, 0.8360]
     assert run.output == run.dec.output == "ccc"
     assert run.outputs == run.dec.outputs == ["ccc"]
@@ -69,8 +57,8 @@ def test_printed_chain():
         x = [float(letter == other) for other in "abc"]
         return net.act(np.array([*x, *before, 1]) @ layer.W)
 
-    S = oracle.PRINTED_S
-    dec = oracle.PRINTED_DEC_S
+    S = network.PRINTED_S
+    dec = network.PRINTED_DEC_S
     chain = [
         ("S(1)", S[0], step(net.enc, "a", [0] * 5)),
         ("S(2)", S[1], step(net.enc, "b", S[0])),
@@ -85,11 +73,11 @@ def test_printed_chain():
         for unit, (printed, computed) in enumerate(zip(row, computed_row))
         if abs(printed - computed) > 0.0101
     }
-    assert slips == oracle.SLIPS
+    assert slips == network.SLIPS
     near(net.decode(S[2], 1).S[1], chain[3][2])
     P = activations.softmax(np.array(dec) @ net.Wo)
     assert P[0].round(4).tolist() == [0.0339, 0.1533, 0.8128]
-    assert [math.floor(100 * p) / 100 for p in P[0]] == oracle.PRINTED_P  # the post cuts
+    assert [math.floor(100 * p) / 100 for p in P[0]] == network.PRINTED_P  # the post cuts
     assert P.argmax(axis=1).tolist() == [2, 2, 2]
 
 
@@ -131,7 +119,7 @@ def test_a_copy_is_its_own():
     net = model.post_net()
     copy = net.copy()
     copy.theta[:] = 0
-    assert net.theta.tolist() == oracle.flat(oracle.post_weights())
+    assert net.theta.tolist() == network.flat(network.post_weights())
     assert copy.made == net.made
 
 
@@ -162,10 +150,10 @@ def test_runs_equal_the_oracle(letters, end, activation):
             net, W = random_net(rng, letters, n, activation, end)
             text = random_text(rng, letters, length)
             run = net.run(text)
-            S = oracle.encode(W, [letters.index(letter) for letter in text], activation)
-            steps = oracle.decode(W, S[-1], length + end, activation)
+            S = network.encode(W, [letters.index(letter) for letter in text], activation)
+            steps = network.decode(W, S[-1], length + end, activation)
             near(run.S, S)
-            rows = [oracle.one_hot(letters.index(letter), len(letters)) for letter in text]
+            rows = [network.one_hot(letters.index(letter), len(letters)) for letter in text]
             assert run.X.tolist() == rows
             compare_decoded(run.dec, S[-1], steps, letters)
             assert run.output == run.dec.output
@@ -182,7 +170,7 @@ def compare_decoded(dec, thought, steps, letters):
     assert dec.output == "".join(letters[said] for *_, said in steps if said < len(letters))
     if steps:
         near(dec.Z, [z for _, _, z, _ in steps])
-        near(dec.P, [[float(p) for p in oracle.softmax(z)] for _, _, z, _ in steps])
+        near(dec.P, [[float(p) for p in network.softmax(z)] for _, _, z, _ in steps])
 
 
 @pytest.mark.parametrize("activation", ["relu", "tanh"])
@@ -222,7 +210,7 @@ def test_given_letters(activation, end):
         compare_decoded(
             net.decode(thought, 6, given=np.array(given)),
             thought,
-            oracle.decode(W, thought, 6, activation, given),
+            network.decode(W, thought, 6, activation, given),
             "abc",
         )
 
@@ -233,7 +221,7 @@ def test_given_letters_of_a_batch():
     thoughts = np.array([[1.0, 0, 2, 0, 1], [0.5, 1, 0, 1, 0]])
     dec = net.decode(thoughts, 4, given=given)
     for i in range(2):
-        steps = oracle.decode(W, thoughts[i].tolist(), 4, given=given[:, i].tolist())
+        steps = network.decode(W, thoughts[i].tolist(), 4, given=given[:, i].tolist())
         near(dec.S[1:, i], [s for _, s, _, _ in steps])
         assert dec.outputs[i] == "".join("abc"[said] for *_, said in steps)
 
@@ -257,14 +245,14 @@ def test_choose():
         return z.argmin(axis=-1)
 
     dec = net.decode([1.0, 2.0, 3.0], 5, choose=least)
-    compare_decoded(dec, [1.0, 2.0, 3.0], oracle.decode(W, [1.0, 2.0, 3.0], 5, choose=min), "abc")
+    compare_decoded(dec, [1.0, 2.0, 3.0], network.decode(W, [1.0, 2.0, 3.0], 5, choose=min), "abc")
     assert np.array(seen).tolist() == dec.Z.tolist()
     batch = net.decode(np.ones((4, 3)), 2, choose=least)
     assert seen[-1].shape == (4, 3)
     assert batch.Y.shape == (2, 4)
     near(
         net.run("ab", choose=least).dec.Z,
-        [z for _, _, z, _ in oracle.decode(W, oracle.encode(W, [0, 1])[-1], 2, choose=min)],
+        [z for _, _, z, _ in network.decode(W, network.encode(W, [0, 1])[-1], 2, choose=min)],
     )
 
 
@@ -349,7 +337,7 @@ SCORES = [
 @pytest.mark.parametrize("temperature", [1.0, 0.5, 2.0, 0.01, 100.0, 1e-300, 1e300])
 @pytest.mark.parametrize("z", SCORES, ids=str)
 def test_softmax_equals_fifty_digits(z, temperature):
-    logs, probabilities = oracle.log_softmax(z, temperature), oracle.softmax(z, temperature)
+    logs, probabilities = network.log_softmax(z, temperature), network.softmax(z, temperature)
     for scores in (np.array(z), np.array([[z, z]])):
         found = activations.log_softmax(scores, temperature)
         assert found.shape == scores.shape
@@ -474,6 +462,6 @@ def test_float32_stays_float32():
         for array in (small.Wh, run.S, run.dec.X, run.dec.S, run.dec.Z, run.dec.P):
             assert array.dtype == np.float32
         np.testing.assert_allclose(
-            run.S, oracle.encode(W, [0, 1, 2, 0, 1], activation), rtol=1e-5, atol=1e-5
+            run.S, network.encode(W, [0, 1, 2, 0, 1], activation), rtol=1e-5, atol=1e-5
         )
         assert small.run(["ab", "ba"]).dec.S.dtype == np.float32

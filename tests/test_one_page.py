@@ -2,33 +2,17 @@
 finite differences."""
 
 import ast
-import contextlib
-import io
 import itertools
-import pathlib
 import re
 
-import nbformat
 import numpy as np
 import pytest
 
+from helpers.one_page import CELL, ONE_UPDATE, SOURCE, run, shaken
 from revlib import bptt, model, training
 from revlib.alphabet import Alphabet
 
-PATH = pathlib.Path(__file__).resolve().parent.parent / "notebooks" / "12_on_one_page.ipynb"
-(CELL,) = [cell for cell in nbformat.read(PATH, as_version=4).cells if cell.id == "one-page"]
-SOURCE = CELL.source
 STRINGS = {T: ["".join(s) for s in itertools.product("abc", repeat=T)] for T in range(1, 7)}
-ONE_UPDATE = SOURCE.replace("range(1, 1001)", "range(1, 2)")
-
-
-def run(source):
-    """The names that the page makes, and what it prints."""
-    names = {}
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out):
-        exec(compile(source, "one-page", "exec"), names)
-    return names, out.getvalue()
 
 
 @pytest.fixture(scope="module")
@@ -48,15 +32,6 @@ def theta(net):
 
 def as_revlib(net, letters="abc"):
     return model.Net(Alphabet(letters, end=True), len(net["Ws"]), theta=theta(net))
-
-
-def shaken(page, seed):
-    """A start with every number moved: no sum lies on ReLU's corner."""
-    rng = np.random.default_rng(seed)
-    return {
-        name: weight + rng.normal(0, 0.3, weight.shape)
-        for name, weight in page["start"](rng).items()
-    }
 
 
 # ---------------------------------------------------------------- what it is

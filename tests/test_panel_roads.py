@@ -11,10 +11,7 @@ import numpy as np
 import pytest
 from traitlets import TraitError
 
-pytest.register_assert_rewrite("expected")
-
-import expected
-from driving import (
+from helpers.driving import (
     HOSTILE,
     at_once,
     check_one_redraw_a_move,
@@ -25,11 +22,11 @@ from driving import (
     page,
     state,
 )
-
+from reference import learning, network, pages, shown
 from revlib import panels, training
 from revlib.panels import controls
 
-STRINGS = expected.every_string(3)
+STRINGS = learning.every_string(3)
 MOST = {1: 7, 2: 19, 3: 27, 4: 27, 5: 27, 6: 27}
 ROWS = np.array([[float(letter == other) for letter in s for other in "abc"] for s in STRINGS])
 
@@ -66,21 +63,21 @@ def check(panel):
     codes, P, loss = learned(k, seed)
     answers = ["".join("abc"[i] for i in p.argmax(axis=-1)) for p in P]
     at, seen = STRINGS.index(string), page(panel)
-    expected.check_still(seen)
+    pages.check_still(seen)
     code = [("code", codes[at].tolist(), 2)]
     rows = [
         [
-            (f"x({t + 1})", expected.one_hot(string[t]), 0),
+            (f"x({t + 1})", network.letter_row(string[t]), 0),
             *(code if t == 1 else []),
             (f"p({t + 1})", P[at, t].tolist(), 2),
         ]
         for t in range(3)
     ]
-    expected.check_blocks(seen, list(itertools.chain(*rows)), room={"code": 6})
+    pages.check_blocks(seen, list(itertools.chain(*rows)), room={"code": 6})
     letters = [text for text, points in seen.signs if points == 16 and text.strip() and text != "→"]
     assert letters == [letter for pair in zip(string, answers[at]) for letter in pair]
     right = sum(a == s for a, s in zip(answers, STRINGS))
-    expected.check_words(
+    pages.check_words(
         seen.words,
         f"A bottleneck of {k} unit{'s' if k > 1 else ''}, seed {seed}: '{string}' becomes ",
         (codes[at].tolist(), 2),
@@ -100,7 +97,7 @@ def check(panel):
     }
     assert all(plot.inside(*place) for place in flat.values()), "every code is in view"
     for letter, dots in zip("abc", plot.lines):
-        expected.check_dots(plot, dots, [flat[s] for s in STRINGS if s[0] == letter])
+        shown.check_dots(plot, dots, [flat[s] for s in STRINGS if s[0] == letter])
 
 
 @pytest.fixture

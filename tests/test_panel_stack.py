@@ -8,11 +8,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-pytest.register_assert_rewrite("expected")
-
-import expected
-from driving import check_one_redraw_a_move, check_reset, draws, forget_widgets  # noqa: F401
-
+from helpers.driving import check_one_redraw_a_move, check_reset
+from reference import pages
 from revlib import panels
 
 BITS = {"float16": 11, "float32": 24, "float64": 53}
@@ -80,7 +77,7 @@ def shown(value, base, places):
 def check(panel, string, precision, base, step, run=None):
     """Every number and word of the page; `run` is what held_run gives, or the exact run if nothing
     is lost."""
-    T, page = len(string), expected.read(panel.page.value)
+    T, page = len(string), pages.read(panel.page.value)
     right_pushes, right_pops = exact_states(string, base)
     pushes, pops, said = run or (right_pushes, right_pops, [*reversed(string), "END"])
     pop = min(max(step - T, 0), len(said))
@@ -91,17 +88,17 @@ def check(panel, string, precision, base, step, run=None):
     )
     places = max(left - (pop > 0), 0)
     right, held = shown(right, base, places), shown(held, base, places)
-    expected.check_still(page)
+    pages.check_still(page)
     assert [block.name for block in page.blocks] == [
         name for title in TITLES for name in ("", title.format(precision))
     ]
     rows = [page.blocks[i].texts + page.blocks[i + 1].texts for i in (0, 2, 4)]
     assert rows[0] == [str(d) for d in right] and rows[1][1:] == [str(d) for d in held[1:]]
-    expected.check_number(rows[1][0], held[0], 0)  # may be large once it has gone wrong
+    pages.check_number(rows[1][0], held[0], 0)  # may be large once it has gone wrong
     for text, difference in zip(
         rows[2], [h - r for h, r in zip(held, right) if h != r], strict=True
     ):
-        expected.check_number(text, difference, 0)
+        pages.check_number(text, difference, 0)
     assert {block.cells for block in page.blocks[1::2]} == {max(T, 7)} and {
         block.cells for block in page.blocks[::2]
     } == {1}
@@ -214,8 +211,8 @@ def test_every_base_past_its_limit():
         BITS, range(5, 17), ("acacbcaacaabcaaccbababaccbcacb", "abc" * 10)
     ):
         move(panel, string=string, precision=precision, base=base, step=61)
-        page = expected.read(panel.page.value)
-        expected.check_still(page)
+        page = pages.read(panel.page.value)
+        pages.check_still(page)
         at = int(re.search(r"goes wrong at letter (\d+):", page.words)[1])
         assert page.words.startswith(f"Step {at} of the decoder says ")
         said = next(text for text in page.numbers if text.count(" ") >= at - 1 and text.strip())
@@ -238,7 +235,7 @@ def test_hostile_strings(text, words):
     panel = panels.stack_panel()
     svg = panel.page.value.partition("<p ")[0]
     move(panel, string=text)
-    page = expected.read(panel.page.value)
+    page = pages.read(panel.page.value)
     assert page.role == "alert" and page.words == words and panel.page.value.startswith(svg + "<p ")
     move(panel, base=7, string="cab", step=3)
     check(panel, "cab", "float16", 7, 3)
@@ -251,7 +248,7 @@ def test_what_overflows():
     assert panel.words.endswith("'acccccccccc' goes wrong at letter 11: the state overflows.")
     for precision, base, T in itertools.product(BITS, range(4, 17), (6, 13, 30)):
         move(panel, string="c" * T, precision=precision, base=base, step=2 * T + 1)
-        expected.check_still(expected.read(panel.page.value))
+        pages.check_still(pages.read(panel.page.value))
 
 
 def test_reset_is_the_very_same_start():

@@ -7,12 +7,9 @@ import re
 import numpy as np
 import pytest
 
-pytest.register_assert_rewrite("expected")
-
-import expected
-from driving import HOSTILE, check_one_redraw_a_move, check_reset, draws, forget_widgets, page  # noqa: F401
-from test_decoders import by_hand, drawn
-
+from helpers.driving import HOSTILE, check_one_redraw_a_move, check_reset, page
+from reference import network, pages
+from reference.styles import by_hand, drawn
 from revlib import decoders, handmade, panels
 from revlib.drawing import figures, picture
 
@@ -39,8 +36,8 @@ def check(panel):
     steps = said.index(3) + 1 if 3 in said else len(said)
     names = [("a", "b", "c", "END")[k] for k in said[:steps]]
     answer = "".join(name for name in names if name != "END")
-    sure = [expected.softmax(z)[k] for z, k in zip(Z, said)][:steps]
-    expected.check_still(shown)
+    sure = [network.probabilities(z)[k] for z, k in zip(Z, said)][:steps]
+    pages.check_still(shown)
     verdict = "right" if names == [*text[::-1], "END"] else "wrong from letter"
     assert f"'{text}' gives '{answer}': {verdict}" in shown.words
     blocks = {block.name: block for block in shown.blocks}
@@ -118,7 +115,7 @@ def test_draw_attention_says_what_it_shows():
         " (0.50), "
         "END at 2 (0.88). 2 of 2 looks are on the anti-diagonal."
     )
-    shown = expected.read(picture.svg + "<p>.</p>")
+    shown = pages.read(picture.svg + "<p>.</p>")
     assert math.isclose(sum(map(float, shown.blocks[0].texts[:2])), 1) and shown.blocks[
         0
     ].marked == {1, 2, 5}

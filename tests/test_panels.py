@@ -1,5 +1,5 @@
 """Drives every panel without a browser: sets its controls, reads its picture, compares with
-tests/expected.py."""
+tests/reference."""
 
 import base64
 import functools
@@ -13,10 +13,7 @@ import ipywidgets as widgets
 import pytest
 from traitlets import TraitError
 
-pytest.register_assert_rewrite("expected")
-
-import expected
-from driving import (
+from helpers.driving import (
     HOSTILE,
     at_once,
     check_one_redraw_a_move,
@@ -30,7 +27,7 @@ from driving import (
     page,
     state,
 )
-
+from reference import network, pages, shown
 from revlib import model, panels
 from revlib.alphabet import Alphabet
 from revlib.panels import static
@@ -41,7 +38,7 @@ BUILD = {
     "thought": lambda net: panels.thought_panel(net, "abc", "acb"),
     "map": lambda net: panels.map_panel(net, 3),
     "growth": lambda net: panels.growth_panel(net, "abc"),
-    "decoding": lambda net: panels.decoding_panel(net, expected.THOUGHT),
+    "decoding": lambda net: panels.decoding_panel(net, network.THOUGHT),
     "softmax": lambda net: panels.softmax_panel(SCORES),
 }
 WITH_STRING = [
@@ -67,22 +64,22 @@ def value(panel, control):
 
 def check(name, panel, W=None):
     """The page shows what its controls say, with the weights W (the post's if not given)."""
-    W = W or expected.post_weights()
+    W = W or network.post_weights()
     v = {control: part.value for control, part in panel.controls.items()}
     if name == "encoding":
-        expected.check_encoding(page(panel), W, **v, entry=panel.weights.entry)
+        shown.check_encoding(page(panel), W, **v, entry=panel.weights.entry)
     elif name == "thought":
-        expected.check_thought(page(panel), W, **v)
+        shown.check_thought(page(panel), W, **v)
     elif name == "map":
-        expected.check_map(page(panel), W, **v)
+        shown.check_map(page(panel), W, **v)
     elif name == "growth":
-        expected.check_growth(page(panel), W, **v)
+        shown.check_growth(page(panel), W, **v)
     elif name == "decoding":
-        expected.check_decoding(
+        shown.check_decoding(
             page(panel), W, [v[f"unit_{i}"] for i in range(1, 6)], v["step"], v["most"]
         )
     else:
-        expected.check_softmax(
+        shown.check_softmax(
             page(panel), [v[f"score_{k}"] for k in "abc"], v["temperature"], v["target"]
         )
 
@@ -178,7 +175,7 @@ def test_decoding_steps_and_most():
 def test_decoding_thought(unit):
     panel = build("decoding")
     number = panel.controls[f"unit_{unit}"]
-    assert number.slider.min == 0 and number.slider.max >= 2 * max(expected.THOUGHT)
+    assert number.slider.min == 0 and number.slider.max >= 2 * max(network.THOUGHT)
     for v in (number.slider.min, 0.01, 2.5, number.slider.max):
         number.value = v
         check("decoding", panel)
@@ -186,7 +183,7 @@ def test_decoding_thought(unit):
 
 def test_decoding_nothing():
     panel = build("decoding")
-    for unit, v in enumerate(expected.THOUGHT, start=1):
+    for unit, v in enumerate(network.THOUGHT, start=1):
         assert abs(value(panel, f"unit_{unit}") - v) < 0.006  # it starts from the vector given
     for unit in range(1, 6):
         panel.controls[f"unit_{unit}"].value = 0
@@ -207,9 +204,9 @@ def test_decoding_stops_at_end():
     panel = panels.decoding_panel(net, [4.0], steps=5)
     for thought, step in itertools.product((0.0, 1.0, 4.0, 10.0), range(1, 6)):
         panel.controls["unit_1"].value, panel.controls["step"].value = thought, step
-        expected.check_decoding(page(panel), W, [thought], step, 5, ["a", "b", "END"])
+        shown.check_decoding(page(panel), W, [thought], step, 5, ["a", "b", "END"])
     said = {
-        tuple(s["said"] for s in expected.decode([v], 5, W, ["a", "b", "END"]))
+        tuple(s["said"] for s in network.decode_letters([v], 5, W, ["a", "b", "END"]))
         for v in (0.0, 1.0, 4.0)
     }
     assert len({len(s) for s in said}) > 1 and any(
@@ -249,7 +246,7 @@ def test_softmax_at_its_hardest():
 @pytest.mark.parametrize("name", WITH_WEIGHTS)
 def test_every_weight(name):
     """Each entry of each matrix, at both ends and in between; the others stay as they are."""
-    panel, W = build(name), expected.post_weights()
+    panel, W = build(name), network.post_weights()
     if name == "encoding":
         panel.controls["step"].value = 3
     weights = panel.weights
@@ -259,7 +256,7 @@ def test_every_weight(name):
     assert weights.matrix.options == matrices
     for matrix in matrices:
         weights.matrix.value = matrix
-        columns = expected.LETTERS if matrix in ("Wo", "bo") else "12345"
+        columns = network.LETTERS if matrix in ("Wo", "bo") else "12345"
         rows = {"Wh": "abc", "dec.Wh": "abc"}.get(matrix, "12345"[: len(W[matrix])])
         assert len(grid(panel)) == len(rows) * len(columns)
         for (i, row), (j, column) in itertools.product(enumerate(rows), enumerate(columns)):
@@ -275,7 +272,7 @@ def test_every_weight(name):
             for v in (number.slider.min, -0.35, number.slider.max):
                 number.value = W[matrix][i][j] = v
                 check(name, panel, W)
-                expected.check_number(grid(panel)[i * len(columns) + j].description, v)
+                pages.check_number(grid(panel)[i * len(columns) + j].description, v)
             number.value = W[matrix][i][j] = start
             assert [k for k, b in enumerate(grid(panel)) if b.button_style] == [
                 i * len(columns) + j
@@ -286,7 +283,7 @@ def test_every_weight(name):
 @pytest.mark.parametrize("name", WITH_WEIGHTS)
 def test_weights_stay_changed(name):
     """Several weights changed one after the other add up, and their grids keep showing them."""
-    panel, W = build(name), expected.post_weights()
+    panel, W = build(name), network.post_weights()
     rng = random.Random(1)
     for matrix, i, j, v in [
         (m, rng.randrange(len(W[m])), rng.randrange(len(W[m][0])), round(rng.uniform(-2, 2), 2))
@@ -299,7 +296,7 @@ def test_weights_stay_changed(name):
     for matrix in panel.weights.names:
         panel.weights.matrix.value = matrix
         for button, v in zip(grid(panel), itertools.chain(*W[matrix]), strict=True):
-            expected.check_number(button.description, v)
+            pages.check_number(button.description, v)
 
 
 def test_a_click_is_a_selection():
@@ -313,7 +310,7 @@ def test_a_click_is_a_selection():
 def test_a_network_of_zeros(name):
     """All weights zero, as at the start of training: nothing to divide by, and nothing to see."""
     panel = BUILD[name](model.Net("abc", n=5))
-    expected.check_still(page(panel))
+    pages.check_still(page(panel))
     assert "nan" not in panel.words and "inf" not in panel.words
     for number in numbers(panel).values():
         number.value = number.slider.max
@@ -360,7 +357,7 @@ def test_the_answer_names_the_letter_and_the_place(name, control, text, words):
 
 
 def test_what_moved_meanwhile_shows_with_the_next_good_string():
-    panel, W = build("encoding"), expected.post_weights()
+    panel, W = build("encoding"), network.post_weights()
     panel.controls["string"].value = "abx"
     panel.weights.number.value = W["Wh"][0][0] = -0.5
     panel.controls["step"].value = 3
@@ -389,7 +386,7 @@ def test_nan(name, which):
 def test_inf(name, which):
     """Infinite: a whole number refuses it, any other goes to its end; the picture shows that
     end."""
-    panel, W = build(name), expected.post_weights()
+    panel, W = build(name), network.post_weights()
     number = numbers(panel)[which]
     for part, bad in itertools.product((number.slider, number.box), (math.inf, -math.inf)):
         if is_int(number):
@@ -521,7 +518,7 @@ def check_weights(name, panel):
     here = weights_of(panel)[matrix]
     assert panel.weights.number.box.value == panel.weights.number.slider.value == here[i][j]
     for button, v in zip(grid(panel), itertools.chain(*here), strict=True):
-        expected.check_number(button.description, v)
+        pages.check_number(button.description, v)
     assert [k for k, b in enumerate(grid(panel)) if b.button_style] == [i * len(here[0]) + j]
 
 

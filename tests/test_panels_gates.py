@@ -10,11 +10,8 @@ import numpy as np
 import pytest
 from traitlets import TraitError
 
-pytest.register_assert_rewrite("expected")
-
-import expected
-from driving import HOSTILE, check_one_redraw_a_move, check_reset, numbers, page, state
-
+from helpers.driving import HOSTILE, check_one_redraw_a_move, check_reset, numbers, page, state
+from reference import network, pages
 from revlib import decoders, panels, starts
 from revlib.alphabet import Alphabet
 from revlib.panels import gates, static
@@ -89,8 +86,8 @@ def blame(cell, length, bias, scale, seed, n=8):
             layer.bh[n : 2 * n] = bias
     enc, dec = plain_lists(net)
     text, empty = ("abc" * length)[:length], [0.0] * 3
-    feeds = [(enc, expected.one_hot(letter)) for letter in text]
-    feeds += [(dec, x) for x in [empty, *(expected.one_hot(letter) for letter in text[:0:-1])]]
+    feeds = [(enc, network.letter_row(letter)) for letter in text]
+    feeds += [(dec, x) for x in [empty, *(network.letter_row(letter) for letter in text[:0:-1])]]
     width = 2 * n if kind == "LSTM" else n
     states = [[0.0] * width]
     for p, x in feeds:
@@ -114,12 +111,12 @@ def blame(cell, length, bias, scale, seed, n=8):
 def check_flow(panel):
     v = {name: control.value for name, control in panel.controls.items()}
     said, (of_S, of_C) = page(panel), blame(**v)
-    expected.check_still(said)
+    pages.check_still(said)
     found = re.fullmatch(
         r"(?P<cell>.+), seed (?P<seed>\d+), (?P<length>\d+) letters?, both Ws times"
-        rf" (?P<scale>{expected.NUMBER})\. "
-        rf"(?:The (?P<gate>\w+) gate's bias is (?P<bias>{expected.NUMBER}): alone it keeps"
-        rf" (?P<keeps>{expected.NUMBER}) a step\. )?"
+        rf" (?P<scale>{pages.NUMBER})\. "
+        rf"(?:The (?P<gate>\w+) gate's bias is (?P<bias>{pages.NUMBER}): alone it keeps"
+        rf" (?P<keeps>{pages.NUMBER}) a step\. )?"
         r"The norm of the blame for the last letter is (?P<last>\S+) on the decoder's last state,"
         r" (?P<thought>\S+) on the thought "
         r"vector and (?P<first>\S+) on S\(1\)(?:, (?P<memory>\S+) on C\(1\))?\.",
@@ -131,11 +128,11 @@ def check_flow(panel):
         v["seed"],
         v["length"],
     )
-    expected.check_number(found["scale"], v["scale"])
+    pages.check_number(found["scale"], v["scale"])
     assert found["gate"] == {"GRU": "update", "LSTM": "forget"}.get(v["cell"])
     if found["gate"]:
-        expected.check_number(found["bias"], v["bias"])
-        expected.check_number(found["keeps"], logistic(float(v["bias"])), 4)
+        pages.check_number(found["bias"], v["bias"])
+        pages.check_number(found["keeps"], logistic(float(v["bias"])), 4)
     right = {"last": of_S[-1], "thought": of_S[v["length"] - 1], "first": of_S[0]}
     if v["cell"] == "LSTM":
         right["memory"] = of_C[0]
@@ -181,7 +178,7 @@ def test_flow_at_every_end():
         for name in ("length", "bias", "scale", "seed"):
             for end in (panel.controls[name].slider.max, panel.controls[name].slider.min):
                 panel.controls[name].value = end
-                expected.check_still(page(panel))
+                pages.check_still(page(panel))
                 assert not re.search(r"\b(nan|inf)\b", panel.words)
 
 
@@ -204,7 +201,7 @@ def check_gates(panel):
     s, x, inside, fed, said = [0.0] * net.cell.width, [0.0] * 3, [], [*string], ""
     for letter in string:
         before = s
-        s, parts = a_step(v["cell"], enc, expected.one_hot(letter), s, n)
+        s, parts = a_step(v["cell"], enc, network.letter_row(letter), s, n)
         inside.append(dict(parts, before=before, after=s))
     ended, answer = False, ""
     for _ in range(len(string) + 1):
@@ -216,7 +213,7 @@ def check_gates(panel):
         said = [*"abc", "END"][z.index(max(z))]
         ended = ended or said == "END"
         answer += "" if ended else said
-        x = [0.0] * 3 if said == "END" else expected.one_hot(said)
+        x = [0.0] * 3 if said == "END" else network.letter_row(said)
     T, k = len(string), v["step"] - 1
     now, t = inside[k], v["step"] if v["step"] <= T else v["step"] - T
     S = "S" if v["step"] <= T else "_S"
@@ -252,13 +249,11 @@ def check_gates(panel):
             ]
         )
     found = page(panel)
-    expected.check_still(found)
-    expected.check_blocks(
-        found, [*blocks, ("kept, step by step", [step[keep] for step in inside], 2)]
-    )
+    pages.check_still(found)
+    pages.check_blocks(found, [*blocks, ("kept, step by step", [step[keep] for step in inside], 2)])
     assert found.blocks[-1].marked == {4 * k + j for j in range(4)}
     reads = f"'{fed[k]}'" if fed[k] != " " else "nothing"
-    expected.check_words(
+    pages.check_words(
         found.words,
         f"{v['cell']}: '{string}' gives '{answer}', which is"
         f" {'right' if answer == string[::-1] else 'wrong'}. Step {t} of the"

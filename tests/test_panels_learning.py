@@ -1,5 +1,5 @@
 """Drives the panels of chapters 05 and 06 without a browser; what they must show is worked out in
-tests/expected.py."""
+tests/reference."""
 
 import functools
 import math
@@ -11,10 +11,7 @@ import numpy as np
 import pytest
 from traitlets import TraitError
 
-pytest.register_assert_rewrite("expected")
-
-import expected
-from driving import (
+from helpers.driving import (
     HOSTILE,
     at_once,
     check_one_redraw_a_move,
@@ -27,13 +24,13 @@ from driving import (
     page,
     state,
 )
-
+from reference import learning, network, pages, shown
 from revlib import model, panels, starts, training
 from revlib.drawing import plots
 from revlib.drawing.picture import Picture
 from revlib.panels import controls, progress_bar, static
 
-STRINGS = expected.every_string(3)
+STRINGS = learning.every_string(3)
 SHORT = 5  # updates of the training panel where what it learns is not the question
 
 
@@ -87,22 +84,22 @@ def check(name, panel, W=None, **how):
     """The page shows what the controls say, with the weights W (the post's if not given)."""
     v = {control: part.value for control, part in panel.controls.items()}
     if name == "blame":
-        expected.check_blame(
+        shown.check_blame(
             page(panel),
-            W or expected.post_weights(),
+            W or network.post_weights(),
             **v,
             entry=panel.weights.entry,
             label=panel.weights.number.description,
         )
     elif name == "vanishing":
-        expected.check_vanishing(page(panel), W or expected.post_weights(), **v)
+        shown.check_vanishing(page(panel), W or network.post_weights(), **v)
     elif name == "training":
-        expected.check_training(page(panel), start_of(v), **v, **{"steps": SHORT} | how)
+        shown.check_training(page(panel), start_of(v), **v, **{"steps": SHORT} | how)
     else:
         now = a_run()[v["moment"]]
-        W = expected.unpacked(now.theta, 5)
-        loss = expected.chain(W, expected.indices(STRINGS))[0]
-        expected.check_scrub(page(panel), W, now.step, loss, v["string"])
+        W = learning.unpacked(now.theta, 5)
+        loss = learning.chain(W, learning.indices(STRINGS))[0]
+        shown.check_scrub(page(panel), W, now.step, loss, v["string"])
 
 
 # ---------------------------------------------------------------- the test's own slopes
@@ -111,17 +108,17 @@ def check(name, panel, W=None, **how):
 def test_three_ways_to_a_slope():
     """Chain rule, complex step and central difference agree, for every weight: what is expected
     below is right."""
-    W = expected.scaled_both(expected.post_weights(), 0.7)
+    W = learning.scaled_both(network.post_weights(), 0.7)
     W["bh"] += 0.1
     W["Wh"][1, 4] = -0.8
-    _, g, dS, dR = expected.chain(W, expected.indices(["bca"]))
+    _, g, dS, dR = learning.chain(W, learning.indices(["bca"]))
     for name, rows in W.items():
         for i, j in np.ndindex(rows.shape):
-            by_step, h, both = expected.weight_slope(W, "bca", None, (name, i, j)), 1e-5, []
+            by_step, h, both = learning.weight_slope(W, "bca", None, (name, i, j)), 1e-5, []
             for sign in (1, -1):
                 live = {k: v.copy() for k, v in W.items()}
                 live[name][i, j] += sign * h
-                both.append(expected.taught(live, "bca")[0])
+                both.append(learning.taught(live, "bca")[0])
             assert (
                 abs(by_step - g[name][i, j]) < 1e-12
                 and abs(by_step - (both[0] - both[1]) / (2 * h)) < 1e-8
@@ -132,8 +129,8 @@ def test_three_ways_to_a_slope():
         for k in range(5):
             assert (
                 abs(
-                    expected.slope(
-                        lambda h: expected.taught(W, "bca", None, (name, place, k, h))[0]
+                    learning.slope(
+                        lambda h: learning.taught(W, "bca", None, (name, place, k, h))[0]
                     )
                     - blame[0, k]
                 )
@@ -177,7 +174,7 @@ def test_a_shorter_string_takes_the_letter_with_it(draws):
 @pytest.mark.parametrize("entry", ENTRIES, ids=[f"{m}-{i}-{j}" for m, i, j in ENTRIES])
 def test_blame_a_dragged_weight(entry):
     """Each of the eight matrices: moved, its gradient is the one the loss really has."""
-    panel, W, (matrix, i, j) = build("blame"), expected.post_weights(), entry
+    panel, W, (matrix, i, j) = build("blame"), network.post_weights(), entry
     panel.weights.matrix.value = matrix
     panel.weights.select(i, j)
     check("blame", panel, W)
@@ -195,10 +192,10 @@ def test_the_gradient_is_that_of_the_number_on_the_slider(matrix):
     panel.weights.matrix.value = matrix
     panel.weights.select(2, 1)
     panel.controls["scale"].value = 0.5
-    W = expected.scaled_both(expected.post_weights(), 0.5)
-    right = expected.weight_slope(W, "abc", None, (matrix, 2, 1), unscaled=0.5)
+    W = learning.scaled_both(network.post_weights(), 0.5)
+    right = learning.weight_slope(W, "abc", None, (matrix, 2, 1), unscaled=0.5)
     text = page(panel).words.partition(f"∂loss/∂{matrix}[3, 2] is ")[2].split(". ")[0]
-    expected.check_number(text, right, 4, f"the gradient of {matrix}[3, 2] at scale 0.5")
+    pages.check_number(text, right, 4, f"the gradient of {matrix}[3, 2] at scale 0.5")
 
 
 def test_the_farthest_weights_are_answered():
@@ -244,7 +241,7 @@ def test_vanishing_at_the_corners():
     panel = build("vanishing")
     for length, scale in ((1, 0.0), (30, 0.0), (30, 1.5), (1, 1.5)):
         set_to(panel, length=length, scale=scale)
-        assert page(panel).role == "alert" or expected.check_still(page(panel)) is None
+        assert page(panel).role == "alert" or pages.check_still(page(panel)) is None
 
 
 # ---------------------------------------------------------------- training
@@ -306,13 +303,13 @@ def test_training_at_every_end(optimiser):
             number.value = end
             said = page(panel)
             if said.role == "status":
-                expected.check_still(said)
-                expected.read_training(said)
+                pages.check_still(said)
+                shown.read_training(said)
             else:
                 assert "smaller learning rate" in said.words
     for start in starts.STARTS:
         panel.controls["start"].value = start
-        expected.check_still(page(panel))
+        pages.check_still(page(panel))
 
 
 def test_a_training_that_diverges_is_answered_in_words():
@@ -366,7 +363,7 @@ def test_scrub_moments_and_strings(string):
         panel.controls["moment"].value = moment
         check("scrub", panel)
     assert ("right" in page(panel).words) == (
-        expected.answers(expected.unpacked(a_run()[last].theta, 5), [string])[0] == string[::-1]
+        learning.answers(learning.unpacked(a_run()[last].theta, 5), [string])[0] == string[::-1]
     )
 
 
@@ -390,7 +387,7 @@ def test_scrub_through_one_moment():
     net = model.post_net()
     run = [*training.train(net, training.Batch(net, STRINGS), training.Adam(0.01), 0)]
     panel = panels.scrub_panel(net, run)
-    expected.check_still(page(panel))
+    pages.check_still(page(panel))
 
 
 # ---------------------------------------------------------------- what a reader may type

@@ -11,10 +11,16 @@ import sys
 
 import ipywidgets as widgets
 import numpy as np
-import oracle
 import pytest
-import test_one_page
-from test_exercises import (
+
+from revlib import exercises, model, starts
+from revlib.exercises import grading
+from revlib.panels import static
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+from helpers import one_page
+from reference import network
+from reference.answers import (
     IDENTITY,
     RESULTS,
     WITH_END,
@@ -33,13 +39,6 @@ from test_exercises import (
     sweep,
     thought,
 )
-
-from revlib import exercises, model, starts
-from revlib.exercises import grading
-from revlib.panels import static
-
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
 from tools import notebook as tool
 
 
@@ -131,16 +130,16 @@ def a_thousand_letters(T=1000):
     return 0 if all(won) else 1 if not won[-1] else 2
 
 
-WH = oracle.WH
+WH = network.WH
 
 
 def faint(first):
     """The thought vector of thirty letters, all but the first b, at a tenth of Ws."""
-    return thought(first + "b" * 29, Ws=[[0.1 * weight for weight in row] for row in oracle.WS])
+    return thought(first + "b" * 29, Ws=[[0.1 * weight for weight in row] for row in network.WS])
 
 
 def printed_letters():
-    scores = [oracle.product(state, oracle.WO) for state in oracle.PRINTED_DEC_S]
+    scores = [network.product(state, network.WO) for state in network.PRINTED_DEC_S]
     return "".join("abc"[z.index(max(z))] for z in scores)
 
 
@@ -149,17 +148,17 @@ def best_and_greedy():
     drawn = iter(np.random.default_rng(33).normal(0, 0.6, size=108))
     W = {
         name: [[float(next(drawn)) for _ in row] for row in rows]
-        for name, rows in oracle.post_weights().items()
+        for name, rows in network.post_weights().items()
     }
-    last = oracle.encode(W, [0, 1, 2])[-1]
+    last = network.encode(W, [0, 1, 2])[-1]
 
     def score(answer):
-        steps = oracle.decode(W, last, 3, given=["abc".index(letter) for letter in answer])
+        steps = network.decode(W, last, 3, given=["abc".index(letter) for letter in answer])
         return sum(
             log_probabilities(z)["abc".index(letter)] for (_, _, z, _), letter in zip(steps, answer)
         )
 
-    return max(strings(3), key=score), "".join("abc"[k] for *_, k in oracle.decode(W, last, 3))
+    return max(strings(3), key=score), "".join("abc"[k] for *_, k in network.decode(W, last, 3))
 
 
 def loss_with(state=0, unit=0, nudge=0.0, step=0):
@@ -171,11 +170,11 @@ def loss_with(state=0, unit=0, nudge=0.0, step=0):
     ):  # what is fed in: abc, nothing, c, b
         Ws = [
             [weight + nudge * (t == step and (i, j) == (2, 1)) for j, weight in enumerate(row)]
-            for i, row in enumerate(oracle.WS)
+            for i, row in enumerate(network.WS)
         ]
-        s = oracle.add(oracle.product(s, Ws), [0.0] * 5 if letter is None else WH[letter])
+        s = network.add(network.product(s, Ws), [0.0] * 5 if letter is None else WH[letter])
         s = [max(value, 0.0) + nudge * (t == state and i == unit) for i, value in enumerate(s)]
-        losses += [-log_probabilities(oracle.product(s, oracle.WO))[5 - (t - 1)]] if t > 3 else []
+        losses += [-log_probabilities(network.product(s, network.WO))[5 - (t - 1)]] if t > 3 else []
     return sum(losses) / 3
 
 
@@ -198,7 +197,7 @@ def overshoots():
     losses = [
         loss
         for loss, _ in plain_training(
-            oracle.flat(oracle.post_weights()), ["abc"], 0.01, 5, adam=False
+            network.flat(network.post_weights()), ["abc"], 0.01, 5, adam=False
         )
     ]
     return 2 if any(after > before for before, after in zip(losses, losses[1:])) else 0
@@ -332,14 +331,16 @@ def units_for_all():
 def page_and_oracle():
     """Whether the page of chapter 12 says what the oracle says, to strings longer than any it was
     taught."""
-    page, _ = test_one_page.run(test_one_page.ONE_UPDATE)
-    net = test_one_page.shaken(page, 5)
+    page, _ = one_page.run(one_page.ONE_UPDATE)
+    net = one_page.shaken(page, 5)
     W = {
         name.replace("dec_", "dec."): np.atleast_2d(weight).tolist() for name, weight in net.items()
     }
     agree, wrong = [], []
     for text in strings(5)[::7]:
-        steps = oracle.decode(W, oracle.encode(W, ["abc".index(letter) for letter in text])[-1], 20)
+        steps = network.decode(
+            W, network.encode(W, ["abc".index(letter) for letter in text])[-1], 20
+        )
         said = "".join("abc"[k] for *_, k in steps if k < 3)
         agree.append(said == page["reverse"](net, text))
         wrong.append(said != text[::-1])
@@ -351,7 +352,7 @@ def page_and_oracle():
 def from_the_states():
     """What each of all columns of tenths makes of the five states before."""
     columns = np.array(list(itertools.product(np.arange(11) / 10, repeat=5)))
-    return columns @ np.array([*oracle.PRINTED_S, *oracle.PRINTED_DEC_S[:2]]).T
+    return columns @ np.array([*network.PRINTED_S, *network.PRINTED_DEC_S[:2]]).T
 
 
 def candidates(printed):
@@ -368,7 +369,7 @@ def candidates(printed):
     return missed.min(), (missed == missed.min()).sum()
 
 
-PRINTED = np.array([*oracle.PRINTED_S[1:], *oracle.PRINTED_DEC_S])  # five numbers a unit
+PRINTED = np.array([*network.PRINTED_S[1:], *network.PRINTED_DEC_S])  # five numbers a unit
 
 
 def tenths_that_fit():
@@ -396,11 +397,11 @@ TRUE = {
             [row[1] for row in WH],
             [[0.0] * 5, WH[1], [0.0] * 5],
             WH[1],
-            oracle.add(*WH),
-        ].index(oracle.product([0, 1, 0], WH))
+            network.add(*WH),
+        ].index(network.product([0, 1, 0], WH))
     ),
     "1.weights": lambda: (
-        0 if len(oracle.encode(oracle.post_weights(), [0] * 100)) == 101 else 1
+        0 if len(network.encode(network.post_weights(), [0] * 100)) == 101 else 1
     ),  # the post's weights, a hundred letters
     "1.bent": lambda: [-0.32, 0.0, -0.8, 0.58].index(thought("ab", Wh=lowered(-0.8))[4]),
     "2.weighs": lambda: [1, 2, 0][
@@ -408,9 +409,9 @@ TRUE = {
     ],  # the options are c, a, b
     "2.lost": lambda: 0 if faint("a") == faint("b") else 1,
     "3.slips": lambda: 0 if printed_letters() == decoded(thought("abc")) else 1,
-    "3.end": lambda: [5, 11, 6].index(len(oracle.flat(oracle.post_weights() | WITH_END)) - 108),
+    "3.end": lambda: [5, 11, 6].index(len(network.flat(network.post_weights() | WITH_END)) - 108),
     "3.letters": lambda: (
-        1 if {decoded(oracle.one_hot(i, 5), 1) for i in range(5)} == {"c"} else 0
+        1 if {decoded(network.one_hot(i, 5), 1) for i in range(5)} == {"c"} else 0
     ),  # every mix of units, then
     "2.identity": lambda: (
         1
@@ -421,7 +422,7 @@ TRUE = {
         1
         if np.allclose(
             *(
-                [float(p) for p in oracle.softmax([z + by for z in (5.3, 6.9, 8.5)])]
+                [float(p) for p in network.softmax([z + by for z in (5.3, 6.9, 8.5)])]
                 for by in (0, 100)
             )
         )
@@ -476,12 +477,6 @@ TRUE = {
 }
 
 every_quiz = pytest.mark.parametrize("name", exercises.QUIZZES)
-
-
-@pytest.fixture(autouse=True)
-def forget_widgets():
-    yield
-    widgets.Widget.close_all()
 
 
 def test_every_quiz_is_here():

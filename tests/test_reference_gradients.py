@@ -1,6 +1,6 @@
 """revlib's losses and gradients against PyTorch's autograd.
 
-`make peers` wrote them down, in reference_gradients.json and reference_styles.json.
+`make peers` wrote them down, in reference/gradients.json and styles.json.
 """
 
 import itertools
@@ -13,9 +13,8 @@ import pytest
 from revlib import bptt, decoders, model, rnn_cells, training
 from revlib.alphabet import Alphabet
 
-REFERENCE = json.loads(
-    (Path(__file__).parent / "reference_gradients.json").read_text(encoding="utf-8")
-)
+FOLDER = Path(__file__).parent / "reference"
+REFERENCE = json.loads((FOLDER / "gradients.json").read_text(encoding="utf-8"))
 
 
 def name(case):
@@ -68,7 +67,7 @@ def test_the_plain_gradients_are_autograds_too(case):
 
 # ---------------------------------------------------------------- four styles, three cells
 
-STYLES = json.loads((Path(__file__).parent / "reference_styles.json").read_text(encoding="utf-8"))
+STYLES = json.loads((FOLDER / "styles.json").read_text(encoding="utf-8"))
 
 
 def test_the_style_reference_covers_what_it_should():

@@ -11,21 +11,15 @@ import threading
 import urllib.parse
 from html.parser import HTMLParser
 
-import ipywidgets as widgets
 import pytest
-
-pytest.register_assert_rewrite("expected", "lab")
-
-import expected
-import lab as jupyter
 
 from revlib import exercises
 from revlib.panels import controls
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-from test_browser import PANELS
 
+from helpers import lab as jupyter
+from helpers.driving import PANELS, build
 from tools import notebook as tool
 from tools import pages
 
@@ -50,12 +44,6 @@ HEAVIEST, SLOWEST = 3_000_000, 2000  # bytes of a page, milliseconds until it ca
 PHONE = {"width": 390, "height": 844}
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(autouse=True)
-def forget_widgets():
-    yield
-    widgets.Widget.close_all()
 
 
 @pytest.fixture(scope="module")
@@ -285,11 +273,11 @@ def choose(one, area, name, control, value, values):
 def test_sliders_move_without_a_kernel(opened, chapter, panel):
     """Each value of each selector, reached by keys: the words and every number in the picture are
     those the live panel would show."""
-    twin = jupyter.built(chapter, panel)
+    twin = build(chapter, panel)
     assert 1 <= len(twin.frames) <= 2
 
     def shown():
-        page = expected.read(twin.page.value)
+        page = pages.read(twin.page.value)
         return [page.words, [text.strip() for text in page.numbers]]
 
     with opened(f"notebooks/{chapter}") as one:

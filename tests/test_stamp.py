@@ -15,7 +15,7 @@ import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from helpers.running import strictly
 from tools import notebook as tool
 from tools import stamp
 
@@ -446,33 +446,6 @@ def test_an_installation_that_failed_is_tried_again(colab):
     for _ in range(2):
         exec(source, {"get_ipython": lambda: shell})
     assert sum(line.startswith("%pip") for line in shell.done) == 2
-
-
-def strictly(folder, **options):
-    """What strict nbval says of chapter 01 in a folder, its cells in their own order."""
-    return subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-p",
-            "no:cacheprovider",
-            "-p",
-            "no:randomly",
-            "--nbval",
-            "--nbval-current-env",
-            "--nbval-cell-timeout",
-            "60",
-            "--nbval-sanitize-with",
-            str(ROOT / "tests/nbval.cfg"),
-            "-q",
-            "notebooks/01_encoding.ipynb",
-        ],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        **options,
-    )
 
 
 def test_a_stamped_chapter_runs_strictly(plain, stamped):

@@ -4,10 +4,10 @@ import random
 
 import hypothesis.strategies as st
 import numpy as np
-import oracle
 import pytest
 from hypothesis import given, settings
 
+from reference import network
 from revlib import bptt, model, training
 from revlib.alphabet import Alphabet
 
@@ -26,8 +26,8 @@ def cases(draw):
     n = draw(st.integers(1, 7))
     activation = draw(st.sampled_from(["relu", "tanh", "linear"]))
     rng = random.Random(draw(st.integers(0, 10**6)))
-    W = oracle.random_weights(rng, len(reads), n, len(says.outputs), 1.0, len(says))
-    net = model.Net(reads, n, activation, says, np.array(oracle.flat(W)))
+    W = network.random_weights(rng, len(reads), n, len(says.outputs), 1.0, len(says))
+    net = model.Net(reads, n, activation, says, np.array(network.flat(W)))
 
     count = draw(st.integers(1, 6))
     said_at_least = 0 if end else 1

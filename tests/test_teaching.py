@@ -5,21 +5,14 @@ import json
 import math
 import pathlib
 import re
-import sys
 
 import numpy as np
 import pytest
 from nbformat.v4 import new_markdown_cell, new_notebook
 
-pytest.register_assert_rewrite("expected")
-
-import expected
-import oracle
-from driving import forget_widgets  # noqa: F401
-from test_numbers import missing
-
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from helpers.prose import missing
+from reference import network, pages
 from revlib import decoders, exercises, model, panels, post
 from revlib.alphabet import Alphabet
 from revlib.panels import controls
@@ -730,37 +723,35 @@ def test_what_is_claimed_beside_the_panels(kit):
     """Claims of the page that no panel's words hold."""
     assert not any(a == b for a, b in zip("abc", "cca"))
     points = {
-        text: tuple(oracle.encode(oracle.post_weights(), ["abc".index(c) for c in text])[-1])
+        text: tuple(network.encode(network.post_weights(), ["abc".index(c) for c in text])[-1])
         for text in Alphabet("abc").strings(3)
     }
     assert len(set(points.values())) == 27, "all 27 thought vectors differ"
-    shares = expected.post_weights()["Wh"][2], post.Wh[1] @ post.Ws, post.Wh[0] @ post.Ws @ post.Ws
+    shares = network.post_weights()["Wh"][2], post.Wh[1] @ post.Ws, post.Wh[0] @ post.Ws @ post.Ws
     assert all(c < min(b, a) for c, b, a in zip(*shares)), (
         "c's share is the smallest, in every unit"
     )
     rng = np.random.default_rng(0)
     net = model.post_net()
     assert {net.decode(rng.uniform(0, 10, 5), 3).output for _ in range(500)} == {"ccc"}
-    dots = (
-        expected.read(drive(kit.build("map_panel"), {"scale of Ws": 0.0}).page.value).plots[0].lines
-    )
+    dots = pages.read(drive(kit.build("map_panel"), {"scale of Ws": 0.0}).page.value).plots[0].lines
     assert len({point for group in dots for point in group}) == 3, "three points are left"
 
 
 def test_the_right_letters_are_fed(kit):
     """The blame's picture shows c and b going in, p(2) sure of c, and by hand the third letter's
     loss after the network's own c."""
-    page = expected.read(drive(kit.build("blame_panel"), {"letter (0: all)": 3}).page.value)
+    page = pages.read(drive(kit.build("blame_panel"), {"letter (0: all)": 3}).page.value)
     letters = [sign for sign, _ in page.signs if sign in "abc "]
     assert letters == [*"abc", " ", "c", "c", "b", "b", "a"], (
         "read; then nothing, c, c, b, b, a: fed and right by turns"
     )
     assert {block.name: block.texts for block in page.blocks}["p(2)"] == ["0.00", "0.01", "0.99"]
-    thought = oracle.encode(oracle.post_weights(), [0, 1, 2])[-1]
+    thought = network.encode(network.post_weights(), [0, 1, 2])[-1]
     for given, loss in (([2, 1, 0], "18.322"), ([2, 2, 0], "18.402")):
-        z = oracle.decode(oracle.post_weights(), thought, 3, given=given)[2][2]
+        z = network.decode(network.post_weights(), thought, 3, given=given)[2][2]
         assert (
-            f"{-float(oracle.log_softmax(z)[0]):.3f}" == loss
+            f"{-float(network.log_softmax(z)[0]):.3f}" == loss
             and loss in CELLS["myth-forcing"].source
         )
 

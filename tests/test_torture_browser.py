@@ -5,11 +5,12 @@ import pathlib
 import random
 import time
 
-import lab as jupyter
 import nbformat
 import psutil
 import pytest
-import torture
+
+from helpers import counting
+from helpers import lab as jupyter
 
 browser = pytest.mark.browser
 SLIDERS = {
@@ -148,8 +149,8 @@ def whole(chapter, panels):
 @browser
 def test_a_thousand_moves_in_one_page(started):
     """In five parts: over the last three of them heap and kernel grow by next to nothing."""
-    name = "02_thought_vector" if torture.LONG else "01_encoding"
-    panels, rng, moves = SLIDERS[name], random.Random(name), torture.times(60, 1000)
+    name = "02_thought_vector" if counting.LONG else "01_encoding"
+    panels, rng, moves = SLIDERS[name], random.Random(name), counting.times(60, 1000)
     chapter = ready(started, name)
     chapter.starts = {panel: chapter.js("html", chapter.place(panel)) for panel in panels}
     gauge, heaps, kernels = Gauge(chapter), [], []
@@ -163,19 +164,19 @@ def test_a_thousand_moves_in_one_page(started):
         f"MB after each fifth of {moves} moves: heap {[round(h, 1) for h in heaps]}, kernel"
         f" {[round(k, 1) for k in kernels]}"
     )
-    assert heaps[-1] - heaps[1] < torture.times(5, 8) and kernels[-1] - kernels[1] < torture.times(
-        8, 12
-    )
+    assert heaps[-1] - heaps[1] < counting.times(5, 8) and kernels[-1] - kernels[
+        1
+    ] < counting.times(8, 12)
     assert chapter.errors == [] and chapter.outside == set()
     chapter.close()
-    torture.count("moves of sliders in one page of JupyterLab", moves)
+    counting.count("moves of sliders in one page of JupyterLab", moves)
 
 
 @browser
 def test_two_notebooks_at_once(started):
     """Moved in turns, each shows its own; one is closed in the middle of it and opened again, on
     the same kernel."""
-    if not torture.LONG:
+    if not counting.LONG:
         pytest.skip("in the long form")
     chapters, moves = [ready(started, name) for name in SLIDERS], 200
     gauges = [Gauge(chapter) for chapter in chapters]
@@ -204,8 +205,8 @@ def test_two_notebooks_at_once(started):
     whole(chapters[0], SLIDERS[chapters[0].name])
     chapters[0].close()
     again.close()
-    torture.count("moves of sliders in two notebooks at once", 2 * moves)
-    torture.count("pages closed while all cells ran, and opened again in JupyterLab")
+    counting.count("moves of sliders in two notebooks at once", 2 * moves)
+    counting.count("pages closed while all cells ran, and opened again in JupyterLab")
 
 
 CELLS = (
@@ -240,7 +241,7 @@ def test_a_training_interrupted_by_keys(started):
     nbformat.write(notebook, started[1].root / f"{name}.ipynb")
     chapter = jupyter.Chapter(started[1], started[0], name)
     chapter.open()
-    page, many = chapter.page, torture.times(1, 10)
+    page, many = chapter.page, counting.times(1, 10)
     prompt = lambda i: page.evaluate(
         "i => book.cell(i).querySelector('.jp-InputPrompt').textContent", i
     )
@@ -283,7 +284,7 @@ def test_a_training_interrupted_by_keys(started):
         page.evaluate("() => jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
     assert [error for error in chapter.errors if "KeyboardInterrupt" not in error] == []
     chapter.close()
-    torture.count("trainings interrupted by keys in JupyterLab, and the kernel restarted", many)
+    counting.count("trainings interrupted by keys in JupyterLab, and the kernel restarted", many)
 
 
 def test_every_slider_named_here_is_there():

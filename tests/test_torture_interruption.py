@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torture
 from jupyter_client.manager import KernelManager
-from lab import NOTEBOOKS
 
+from helpers import counting
+from helpers.lab import NOTEBOOKS
 from revlib import decoders, mlp, model, starts, training
 from revlib.alphabet import Alphabet
 
@@ -84,7 +84,7 @@ def test_an_interrupt_leaves_the_last_good_weights(kind, optimiser, where):
         np.testing.assert_array_equal(net.theta, path[len(seen) - 1] if seen else path[0])
         *_, last = training.train(net, training.Batch(net, strings), optimiser(0.1), 2)
         assert np.isfinite(last.loss)
-        torture.count("trainings interrupted")
+        counting.count("trainings interrupted")
 
 
 def test_an_interrupt_of_who_looks_on_leaves_the_weights_that_were_shown():
@@ -258,7 +258,7 @@ print("step", found, "checkpoint", kept)
 
 
 def test_a_kernel_interrupted_at_random_moments_of_training(kernel, tmp_path):
-    rng, many = random.Random(1), torture.times(4, 200)
+    rng, many = random.Random(1), counting.times(4, 200)
     for k in range(many):
         every = rng.choice([1, 7, 100])
         how = dict(
@@ -290,7 +290,7 @@ def test_a_kernel_interrupted_at_random_moments_of_training(kernel, tmp_path):
                 and "KeyboardInterrupt" in kernel.text()
             )
         assert "step" in kernel.run(CHECK.format(**how))
-    torture.count("interrupts of a real kernel in the middle of training", many)
+    counting.count("interrupts of a real kernel in the middle of training", many)
 
 
 def models(kernel, panel="panel"):
@@ -316,7 +316,7 @@ def test_sliders_moved_while_a_cell_runs(kernel, beside):
         " [t.build(*name) for name in names]\nbefore = [t.state(p) for p in all_panels]"
     )
     rng, meanwhile = random.Random(2), 0
-    for which in [0, 1, 2] * torture.times(1, 10) if beside or torture.LONG else [1]:
+    for which in [0, 1, 2] * counting.times(1, 10) if beside or counting.LONG else [1]:
         kernel.run(
             f"panel, thread = all_panels[{which}], set()\npanel.reset()\nif not hasattr(panel,"
             " 'drawn_by'):\n    panel.drawn_by, panel_draw = set(), panel._draw\n    panel._draw ="
@@ -340,7 +340,7 @@ while time.monotonic() < until:
         panel.reset()
 print("cell done", flush=True)
 """)
-        for _ in range(torture.times(40, 100)):
+        for _ in range(counting.times(40, 100)):
             name = rng.choice([*ids])
             if name == "reset":
                 kernel.send(ids[name], method="custom", content={"event": "click"})
@@ -370,4 +370,4 @@ print("cell done", flush=True)
             f"t.settle(panel)\nt.same(panel, t.like(t.build(*names[{which}]),"
             f" panel))\npanel.reset()\nassert t.state(panel) == before[{which}]"
         )
-    torture.count("moves by a page while a cell ran in a real kernel", meanwhile)
+    counting.count("moves by a page while a cell ran in a real kernel", meanwhile)

@@ -7,76 +7,27 @@ as in all of them.
 
 import dataclasses
 import math
-import pathlib
-import tempfile
 import xml.etree.ElementTree as ET
 
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, example, given, settings
-from hypothesis.configuration import set_hypothesis_home_dir
-from torture import LONG, count, times
+from hypothesis import example, given
 
+from helpers.counting import count, times
+from helpers.drawing_lots import alphabets, characters, chosen, drawn, letters, seeds, texts, trials
 from revlib import activations, bptt, decoders, handmade, mlp, model, rnn_cells, training
 from revlib.alphabet import Alphabet, LetterError
 from revlib.drawing import blocks, plots
 
-# what it keeps of Unicode; nothing in this folder
-set_hypothesis_home_dir(pathlib.Path(tempfile.gettempdir()) / "hypothesis")
-
-# combining, joining, right to left, no character at all, half a surrogate pair, markup
-HOSTILE = [*"\u0301\u200d\u202e\ufeff\0\x1b\x85\u2028\ud800\uffff<>&'\"\\\n\t $é字🙂👩🏽🇫🇷"]
 # numbers a weight is not meant to be: as large, small and wrong as they come
 HUGE = [1e308, -1e308, np.finfo(float).max, 1e200, -1e155, 1e39]
 WILD = [*HUGE, 1e-308, 5e-324, -5e-324, -0.0, math.inf, -math.inf, math.nan]
 
 
-def trials(short, long):
-    """Return Hypothesis's settings: the same cases at every short run, others at every long one."""
-    checks = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
-    return settings(
-        max_examples=times(short, long),
-        derandomize=not LONG,
-        database=None,
-        deadline=None,
-        suppress_health_check=checks,
-    )
-
-
-characters = st.one_of(
-    st.sampled_from(HOSTILE), st.characters(exclude_categories=()), st.sampled_from("abcxyz")
-)
-letters = characters.filter(str.isprintable)
-words = st.text(letters.filter(lambda letter: letter != " "), min_size=1, max_size=4)
-alphabets = st.builds(
-    Alphabet,
-    st.one_of(
-        st.lists(letters, min_size=1, max_size=32, unique=True),
-        st.lists(words, min_size=1, max_size=32, unique=True),
-    ),
-    st.booleans(),
-)
-seeds = st.integers(0, 2**32 - 1)
-chosen = st.sampled_from([*activations.ACTIVATIONS])
-
-
-def texts(alphabet, longest=32, shortest=0):
-    """Return what draws texts of an alphabet."""
-    symbols = st.sampled_from(alphabet.symbols)
-    return st.lists(symbols, min_size=shortest, max_size=longest).map(alphabet.join)
-
-
 def some(alphabet, rng, T, B):
     """Return B texts of T symbols."""
     return [alphabet.text(row) for row in rng.integers(len(alphabet), size=(B, T))]
-
-
-def drawn(net, seed, scale=0.7):
-    """Return the same network with every parameter drawn."""
-    reach = scale / math.sqrt(getattr(net, "n", 4))
-    net.theta[:] = np.random.default_rng(seed).normal(0, reach, net.theta.size)
-    return net
 
 
 def not_finite(thing, where="it"):

@@ -5,8 +5,6 @@ import ast
 import contextlib
 import functools
 import gc
-import io
-import json
 import math
 import os
 import random
@@ -19,13 +17,26 @@ import comm
 import ipywidgets as widgets
 import numpy as np
 import pytest
-import torture
-from driving import HOSTILE, at_once, every_widget, forget_widgets, grid, is_int, numbers, state  # noqa: F401
 from IPython.core.interactiveshell import InteractiveShell
-from lab import NOTEBOOKS
 from matplotlib.figure import Figure
 from traitlets import TraitError
 
+from helpers import counting
+from helpers.driving import (
+    HOSTILE,
+    PANELS,
+    at_once,
+    build,
+    every_widget,
+    grid,
+    is_int,
+    needed,
+    numbers,
+    prepared,
+    run_cell,
+    sources,
+    state,
+)
 from revlib import exercises, model, panels, post, training
 from revlib.alphabet import Alphabet
 from revlib.drawing import plots
@@ -37,22 +48,6 @@ from revlib.panels.progress_bar import Progress
 # ---------------------------------------------------------------- the chapters' panels
 
 
-def sources(name):
-    """The code of a chapter, cell by cell."""
-    cells = json.loads((NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]
-    return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-
-
-PANELS = [
-    (path.stem, node.func.attr)
-    for path in sorted(NOTEBOOKS.glob("[01]*.ipynb"))
-    for source in sources(path.stem)
-    for node in ast.walk(ast.parse(source))
-    if isinstance(node, ast.Call)
-    and isinstance(node.func, ast.Attribute)
-    and node.func.attr.endswith("_panel")
-    and getattr(node.func.value, "id", "") == "panels"
-]
 SLOW = {
     "training_panel": 10,
     "map_panel": 6,
@@ -69,63 +64,6 @@ def test_these_are_all_panels():
     assert sorted(panel for _, panel in PANELS) == sorted(
         name for name in vars(panels) if name.endswith("_panel")
     )
-
-
-def names_of(tree):
-    """(what a cell reads, what it makes or changes)."""
-    reads, makes = set(), set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name):
-            (reads if isinstance(node.ctx, ast.Load) else makes).add(node.id)
-        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            makes.add(node.name)
-        elif isinstance(node, ast.alias):
-            makes.add((node.asname or node.name).split(".")[0])
-        elif isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, ast.Store):
-            makes |= {inner.id for inner in ast.walk(node.value) if isinstance(inner, ast.Name)}
-    return reads, makes
-
-
-@functools.cache
-def needed(name, panel):
-    """The cells of a chapter that its panel cannot do without, in order, the panel's own last."""
-    trees = [ast.parse(source) for source in sources(name)]
-    last = next(i for i, source in enumerate(sources(name)) if f"panels.{panel}(" in source)
-    wanted, kept = names_of(trees[last])[0], [trees[last]]
-    for tree in reversed(trees[:last]):
-        reads, makes = names_of(tree)
-        if makes & wanted:
-            wanted |= reads
-            kept.insert(0, tree)
-    return kept
-
-
-def run_cell(tree, names):
-    """Run a cell as a notebook does; the value of its last line, if it has one."""
-    *body, last = tree.body
-    with contextlib.chdir(NOTEBOOKS), contextlib.redirect_stdout(io.StringIO()):
-        exec(
-            compile(
-                ast.Module([*body] if isinstance(last, ast.Expr) else tree.body, []), "cell", "exec"
-            ),
-            names,
-        )
-        if isinstance(last, ast.Expr):
-            return eval(compile(ast.Expression(last.value), "cell", "eval"), names)
-
-
-@functools.cache
-def prepared(name, panel):
-    """The notebook's names just before the panel's cell is run."""
-    names = {"__name__": name}
-    for tree in needed(name, panel)[:-1]:
-        run_cell(tree, names)
-    return names
-
-
-def build(name, panel):
-    """The panel, built by its own cell."""
-    return run_cell(needed(name, panel)[-1], dict(prepared(name, panel)))
 
 
 # ---------------------------------------------------------------- what can be done to a panel
@@ -395,16 +333,16 @@ def test_everything_at_random(name, panel):
         len(figures()),
     )  # figures: after a collection
     moved, twin, rng = build(name, panel), build(name, panel), random.Random(panel)
-    start, events = state(moved), torture.times(15 if panel in SLOW else 50, 10_000)
-    warm, checks = torture.times(10**9, 2500), torture.times(1, 25)
+    start, events = state(moved), counting.times(15 if panel in SLOW else 50, 10_000)
+    warm, checks = counting.times(10**9, 2500), counting.times(1, 25)
     draw, drawn, size = moved._draw, [0], None
 
     def seldom(**values):
         drawn[0] += 1
         return draw(**values) if drawn[0] % SLOW[panel] == 0 else moved.pictures  # noqa: F821
 
-    for k in range(events + torture.times(0, warm)):
-        moved._draw = seldom if torture.LONG and panel in SLOW else draw
+    for k in range(events + counting.times(0, warm)):
+        moved._draw = seldom if counting.LONG and panel in SLOW else draw
         event(moved, rng)
         moved._draw = draw
         sound(moved)
@@ -419,10 +357,10 @@ def test_everything_at_random(name, panel):
         growth = resident() - size
         print(f"{panel}: {growth:+.2f} MB in {events:,} events")
         assert growth < 5
-        torture.count("panels whose memory was measured over 10,000 events")
+        counting.count("panels whose memory was measured over 10,000 events")
     moved.reset()
     assert state(moved) == start
-    assert not torture.LONG or len(figures()) <= before + 3 * 10
+    assert not counting.LONG or len(figures()) <= before + 3 * 10
     parts = [weakref.ref(part) for part in every_widget(moved)] + [
         weakref.ref(moved),
         weakref.ref(twin),
@@ -434,7 +372,7 @@ def test_everything_at_random(name, panel):
     assert not [part for part in parts if part() is not None]
     assert len(figures()) <= before and not in_pyplot()
     assert threading.active_count() == threads
-    torture.count("events on panels, at random", events)
+    counting.count("events on panels, at random", events)
 
 
 @every_panel
@@ -443,7 +381,7 @@ def test_two_copies_at_once(name, panel):
     values."""
     one, other, rng = build(name, panel), build(name, panel), random.Random(f"two {panel}")
     start = state(other)
-    many = torture.times(3 if panel in SLOW else 8, 300)
+    many = counting.times(3 if panel in SLOW else 8, 300)
     for _ in range(many):
         event(one, rng)
     assert state(other) == start
@@ -453,14 +391,14 @@ def test_two_copies_at_once(name, panel):
     for copy in (one, other):
         settle(copy)
         same(copy, like(fresh, copy))
-    torture.count("events on two copies of one panel", 2 * many)
+    counting.count("events on two copies of one panel", 2 * many)
 
 
 @every_panel
 def test_bursts_from_several_threads(name, panel):
     """Four threads, each with its own events; at the end one consistent picture."""
     moved = build(name, panel)
-    many = torture.times(1 if panel in SLOW else 4, 100)
+    many = counting.times(1 if panel in SLOW else 4, 100)
 
     def burst(seed):
         rng = random.Random(f"{panel} {seed}")
@@ -488,7 +426,7 @@ def test_bursts_from_several_threads(name, panel):
     settle(moved)
     sound(moved)
     same(moved, like(build(name, panel), moved))
-    torture.count("events on panels from four threads at once", 4 * many)
+    counting.count("events on panels from four threads at once", 4 * many)
 
 
 def test_a_cell_draws_beside_a_panel():
@@ -503,7 +441,7 @@ def test_a_cell_draws_beside_a_panel():
         .draw(np.array([0.0, 1.0]), [np.array([0.0, 1.0])], "words")
         .svg
     )
-    many, seen = torture.times(10, 300), []
+    many, seen = counting.times(10, 300), []
 
     def cell():
         for _ in range(many):
@@ -520,7 +458,7 @@ def test_a_cell_draws_beside_a_panel():
     at_once(cell, slider)
     assert set(seen) == {alone} and dict(mpl.rcParams) == before
     same(moved, like(build("02_thought_vector", "growth_panel"), moved))
-    torture.count("drawings in a cell beside a panel that moves", 3 * many)
+    counting.count("drawings in a cell beside a panel that moves", 3 * many)
 
 
 # ---------------------------------------------------------------- cells: twice, out of order, names
@@ -568,21 +506,21 @@ def test_a_later_cell_overwrites_names_and_spoils_arrays(name, panel):
             names[key] = rng.choice([None, 0, "abc", [], Ellipsis])
     moved.redraw()
     assert state(moved) == start
-    many = torture.times(2 if panel in SLOW else 8, 300)
+    many = counting.times(2 if panel in SLOW else 8, 300)
     for _ in range(many):
         event(moved, rng)
     settle(moved)
     same(moved, like(fresh, moved))
     moved.reset()
     assert state(moved) == start
-    torture.count("names of notebooks overwritten, arrays spoilt", len(spoilt))
+    counting.count("names of notebooks overwritten, arrays spoilt", len(spoilt))
 
 
 @pytest.mark.parametrize("name", sorted({name for name, _ in PANELS}))
 def test_cells_twice_and_out_of_order(name):
     """Whatever order cells are run in, and however they fail: the panels there stay whole, and a
     run in order gives the same ones."""
-    if not torture.LONG and name not in ("01_encoding", "04_softmax"):
+    if not counting.LONG and name not in ("01_encoding", "04_softmax"):
         pytest.skip("in the long form")
     rng, names = random.Random(name), {"__name__": name}
     trees = [ast.parse(source) for source in sources(name)]
@@ -595,7 +533,7 @@ def test_cells_twice_and_out_of_order(name):
         panels_of = lambda values: [value for value in values if isinstance(value, Panel)]
         starts = [state(panel) for panel in panels_of(first)]
         tried = failed = 0
-        for _ in range(torture.times(1, 2)):
+        for _ in range(counting.times(1, 2)):
             again, order = names.copy(), rng.choices(trees, k=len(trees))
             for tree in order:
                 try:
@@ -613,14 +551,14 @@ def test_cells_twice_and_out_of_order(name):
     if shell is not True:
         InteractiveShell.clear_instance()
     assert failed < tried
-    torture.count("cells of chapters run twice and out of order", tried + 2 * len(trees))
+    counting.count("cells of chapters run twice and out of order", tried + 2 * len(trees))
 
 
 # ---------------------------------------------------------------- Quiz, Progress
 
 
 def test_quizzes_and_progress_at_random():
-    rng, many = random.Random(5), torture.times(200, 10_000)
+    rng, many = random.Random(5), counting.times(200, 10_000)
     names = [*exercises.QUIZZES]
     quizzes = [exercises.quiz(name) for name in names]
     for _ in range(many):
@@ -652,7 +590,7 @@ def test_quizzes_and_progress_at_random():
     for _ in range(many):
         bar.bar.value = rng.choice([0, 5, 10, 11, -1, 10**400])
         assert 0 <= bar.bar.value <= 10
-    torture.count("events on quizzes and progress bars", 2 * many)
+    counting.count("events on quizzes and progress bars", 2 * many)
 
 
 # ---------------------------------------------------------------- the smallest cases of what broke

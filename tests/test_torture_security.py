@@ -23,15 +23,10 @@ import zipfile
 import numpy as np
 import pytest
 
-pytest.register_assert_rewrite("lab")
-
-import lab as jupyter
-import torture
-from driving import forget_widgets  # noqa: F401
-from test_torture_panels import PANELS, build
-
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from helpers import counting
+from helpers import lab as jupyter
+from helpers.driving import PANELS, build
 from revlib import activations, model, panels, starts
 from revlib.drawing import blocks, figures, plots
 from revlib.panels import controls
@@ -153,7 +148,7 @@ def sources():
 
 def test_nothing_can_run_what_a_reader_types_or_loads():
     checked = sources()
-    torture.count("sources in which nothing runs what it is given", len(checked))
+    counting.count("sources in which nothing runs what it is given", len(checked))
     assert len(checked) > 300
     assert {name: found for name, source in checked.items() if (found := dangers(source))} == {}
 
@@ -312,7 +307,7 @@ def check_picture(drawn, hostile=None):
     if hostile is not None:
         squeezed = lambda text: re.sub(r"\s", "", text)
         assert squeezed(hostile) in squeezed("".join(root.itertext())), drawn.svg[:500]
-    torture.count("pictures with hostile text in them")
+    counting.count("pictures with hostile text in them")
 
 
 @functools.lru_cache
@@ -457,13 +452,13 @@ def test_what_is_typed_into_a_panel_is_answered_as_text(name, panel):
     panel = build(name, panel)
     assert fields(panel)
     for field in fields(panel):
-        for h in HOSTILE[: torture.times(4, None)]:
+        for h in HOSTILE[: counting.times(4, None)]:
             field.value = h
             words = Tags(panel.page.value).words
             assert foreign(panel.page.value) == [] and any(
                 form[1:5] in words for form in (repr(h), ascii(h))
             ), words[-300:]
-            torture.count("hostile strings typed into panels")
+            counting.count("hostile strings typed into panels")
         panel.reset()
 
 
@@ -646,7 +641,7 @@ WITH_FIELDS = sorted(
 
 @pytest.mark.browser
 def test_what_is_typed_is_never_run(tmp_path):
-    names = WITH_FIELDS if torture.LONG else ["01_encoding"]
+    names = WITH_FIELDS if counting.LONG else ["01_encoding"]
     with (
         jupyter.browser(
             "injections into the panels' text fields (tests/test_torture_security.py)"
@@ -686,7 +681,7 @@ def test_what_is_typed_is_never_run(tmp_path):
                             10,
                             f"{panel} said nothing to {typed}",
                         )
-                        torture.count("injections typed in Chromium")
+                        counting.count("injections typed in Chromium")
                     fields += 1
                     boxes.nth(k).fill(start)
                     boxes.nth(k).press("Enter")

@@ -9,10 +9,10 @@ import threading
 from math import sqrt
 
 import numpy as np
-import oracle
 import pytest
-from test_model import random_net, random_text
 
+from helpers.drawing_lots import random_net, random_text
+from reference import network
 from revlib import bptt, decoders, mlp, model, post, starts, training
 from revlib.alphabet import Alphabet, LetterError
 
@@ -620,8 +620,8 @@ def test_a_network_that_the_posts_weights_do_not_fit_keeps_its_own(net):
 def said(net, W, text):
     """What the oracle's network says, up to END."""
     letters = net.alphabet.symbols
-    thought = oracle.encode(W, [letters.index(letter) for letter in text], net.activation)[-1]
-    steps = oracle.decode(W, thought, len(text) + net.alphabet.end, net.activation)
+    thought = network.encode(W, [letters.index(letter) for letter in text], net.activation)[-1]
+    steps = network.decode(W, thought, len(text) + net.alphabet.end, net.activation)
     return "".join(letters[k] for *_, k in steps if k < len(letters))
 
 

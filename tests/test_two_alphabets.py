@@ -5,10 +5,10 @@ import random
 
 import hypothesis.strategies as st
 import numpy as np
-import oracle
 import pytest
 from hypothesis import given, settings
 
+from reference import network
 from revlib import bptt, decoders, model, rnn_cells, starts, training
 from revlib.alphabet import Alphabet, LetterError
 
@@ -194,13 +194,13 @@ def test_runs_equal_the_oracle(data):
     read = data.draw(st.lists(st.integers(0, V - 1), max_size=5))
     steps = data.draw(st.none() | st.integers(0, 8))
     rng = random.Random(data.draw(st.integers(0, 10**6)))
-    W = oracle.random_weights(rng, V, n, U + end, 1.0, U)
+    W = network.random_weights(rng, V, n, U + end, 1.0, U)
     says = Alphabet(WORDS.symbols[:U], end)
-    net = model.Net("wxyz"[:V], n, activation, says, np.array(oracle.flat(W)))
+    net = model.Net("wxyz"[:V], n, activation, says, np.array(network.flat(W)))
 
     run = net.run(net.alphabet.text(read), steps)
-    S = oracle.encode(W, read, activation)
-    expected = oracle.decode(W, S[-1], len(read) + end if steps is None else steps, activation)
+    S = network.encode(W, read, activation)
+    expected = network.decode(W, S[-1], len(read) + end if steps is None else steps, activation)
     np.testing.assert_allclose(run.S, S, rtol=1e-10, atol=1e-12)
     assert run.dec.Y.tolist() == [said for *_, said in expected]
     assert run.dec.X.tolist() == [x for x, *_ in expected]

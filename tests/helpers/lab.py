@@ -6,7 +6,6 @@ token of its
 own, the notebooks are copies, and no setting of the user's is read or written.
 """
 
-import ast
 import contextlib
 import json
 import os
@@ -22,7 +21,7 @@ import urllib.request
 
 import pytest
 
-NOTEBOOKS = pathlib.Path(__file__).resolve().parent.parent / "notebooks"
+NOTEBOOKS = pathlib.Path(__file__).resolve().parents[2] / "notebooks"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
     "--no-sandbox",
@@ -317,26 +316,3 @@ class Chapter:
         for session in self.lab.api("sessions"):
             if session["path"] == self.file:
                 self.lab.api(f"sessions/{session['id']}", "DELETE")
-
-
-def built(name, panel):
-    """The panel that a chapter shows, built in this process by the chapter's own cells, as far as
-    they are needed."""
-    path, names, here = NOTEBOOKS / f"{name}.ipynb", {"__name__": name}, os.getcwd()
-    sources = [
-        "".join(cell["source"])
-        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
-        if cell["cell_type"] == "code"
-    ]
-    try:
-        os.chdir(NOTEBOOKS)  # where a notebook runs
-        for source in sources:
-            tree = ast.parse(source)
-            if f"panels.{panel}(" in source:
-                last = tree.body.pop()
-                exec(compile(tree, name, "exec"), names)
-                return eval(compile(ast.Expression(last.value), name, "eval"), names)
-            exec(compile(tree, name, "exec"), names)
-    finally:
-        os.chdir(here)
-    raise LookupError(f"{name} has no {panel}")

@@ -1,30 +1,25 @@
 """Drives a panel as a reader would, and checks what every panel must do: for the tests of
 panels."""
 
+import ast
+import contextlib
+import functools
+import io
+import json
 import random
 import threading
 
 import ipywidgets as widgets
-import pytest
 
-pytest.register_assert_rewrite("expected")
-
-import expected
-
+from helpers.lab import NOTEBOOKS
+from reference import pages
 from revlib.panels import controls
 
 HOSTILE = ["", " ", "abx", "ABC", "a" * 10000, "ä", "<script>", "🙂", "ab\n"]
 
 
-@pytest.fixture(autouse=True)
-def forget_widgets():
-    """ipywidgets keeps every widget alive until it is closed."""
-    yield
-    widgets.Widget.close_all()
-
-
 def page(panel):
-    return expected.read(panel.page.value)
+    return pages.read(panel.page.value)
 
 
 def numbers(panel):
@@ -78,21 +73,6 @@ def every_widget(widget):
     yield widget
     for child in getattr(widget, "children", ()):
         yield from every_widget(child)
-
-
-@pytest.fixture
-def draws(monkeypatch):
-    """Counts the drawings of a panel: `calls = draws(panel)` is a list that grows by one a
-    drawing."""
-
-    def count(panel):
-        calls, draw = [], panel._draw
-        monkeypatch.setattr(
-            panel, "_draw", lambda **values: (calls.append(values), draw(**values))[1]
-        )
-        return calls
-
-    return count
 
 
 def at_once(*acts):
@@ -200,3 +180,85 @@ def check_one_redraw_a_move(panel, calls):
         )
     costs_one("Reset", panel.reset_button.click)
     costs_one("Reset again", panel.reset)
+
+
+# ---------------------------------------------------------------- the chapters' panels
+
+
+def sources(name):
+    """The code of a chapter, cell by cell."""
+    cells = json.loads((NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]
+    return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+
+
+PANELS = [
+    (path.stem, node.func.attr)
+    for path in sorted(NOTEBOOKS.glob("[01]*.ipynb"))
+    for source in sources(path.stem)
+    for node in ast.walk(ast.parse(source))
+    if isinstance(node, ast.Call)
+    and isinstance(node.func, ast.Attribute)
+    and node.func.attr.endswith("_panel")
+    and getattr(node.func.value, "id", "") == "panels"
+]
+
+CHAPTERS = {}  # name -> its panels
+for _name, _panel in PANELS:
+    CHAPTERS.setdefault(_name, []).append(_panel)
+
+
+def names_of(tree):
+    """(what a cell reads, what it makes or changes)."""
+    reads, makes = set(), set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            (reads if isinstance(node.ctx, ast.Load) else makes).add(node.id)
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            makes.add(node.name)
+        elif isinstance(node, ast.alias):
+            makes.add((node.asname or node.name).split(".")[0])
+        elif isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, ast.Store):
+            makes |= {inner.id for inner in ast.walk(node.value) if isinstance(inner, ast.Name)}
+    return reads, makes
+
+
+@functools.cache
+def needed(name, panel):
+    """The cells of a chapter that its panel cannot do without, in order, the panel's own last."""
+    trees = [ast.parse(source) for source in sources(name)]
+    last = next(i for i, source in enumerate(sources(name)) if f"panels.{panel}(" in source)
+    wanted, kept = names_of(trees[last])[0], [trees[last]]
+    for tree in reversed(trees[:last]):
+        reads, makes = names_of(tree)
+        if makes & wanted:
+            wanted |= reads
+            kept.insert(0, tree)
+    return kept
+
+
+def run_cell(tree, names):
+    """Run a cell as a notebook does; the value of its last line, if it has one."""
+    *body, last = tree.body
+    with contextlib.chdir(NOTEBOOKS), contextlib.redirect_stdout(io.StringIO()):
+        exec(
+            compile(
+                ast.Module([*body] if isinstance(last, ast.Expr) else tree.body, []), "cell", "exec"
+            ),
+            names,
+        )
+        if isinstance(last, ast.Expr):
+            return eval(compile(ast.Expression(last.value), "cell", "eval"), names)
+
+
+@functools.cache
+def prepared(name, panel):
+    """The notebook's names just before the panel's cell is run."""
+    names = {"__name__": name}
+    for tree in needed(name, panel)[:-1]:
+        run_cell(tree, names)
+    return names
+
+
+def build(name, panel):
+    """The panel, built by its own cell."""
+    return run_cell(needed(name, panel)[-1], dict(prepared(name, panel)))

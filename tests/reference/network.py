@@ -1,7 +1,7 @@
 """The feedback encoder-decoder once more, in lists, loops and decimals: no NumPy, and nothing of
 revlib."""
 
-import xml.etree.ElementTree as ET
+import math
 from decimal import Decimal, localcontext
 from math import fsum, tanh
 
@@ -49,17 +49,12 @@ ACTIVATIONS = {"relu": lambda z: z if z > 0 else 0.0, "tanh": tanh, "linear": la
 
 
 def post_weights():
-    """Name -> rows of the post's network; its biases are zero."""
-    return {
-        "Wh": WH,
-        "Ws": WS,
-        "bh": [[0.0] * 5],
-        "dec.Wh": WH,
-        "dec.Ws": WS,
-        "dec.bh": [[0.0] * 5],
-        "Wo": WO,
-        "bo": [[0.0] * 3],
-    }
+    """Name -> rows of the post's network, a fresh copy; its biases are zero."""
+    bh = [[0.0] * 5]
+    encoder = {"Wh": WH, "Ws": WS, "bh": bh}
+    W = encoder | {f"dec.{name}": rows for name, rows in encoder.items()}
+    W |= {"Wo": WO, "bo": [[0.0] * 3]}
+    return {name: [list(row) for row in rows] for name, rows in W.items()}
 
 
 def random_weights(rng, V, n, K, reach=1.0, U=None):
@@ -169,22 +164,59 @@ def loss(W, read, right, activation="relu", share=None):
     return fsum(part * float(cost) for part, cost in zip(share, nats, strict=True))
 
 
-# ---------------------------------------------------------------- reading a picture
+# ---------------------------------------------------------------- the same, of letters
 
-SVG = "{http://www.w3.org/2000/svg}"
+LETTERS = "abc"
+THOUGHT = EXACT_S[-1]  # of 'abc', to three decimals
 
 
-def read_blocks(svg):
-    """(name, numbers) of every block of cells in the order drawn, row by row; an empty cell has no
-    number."""
+def distance(u, v):
+    return math.sqrt(math.fsum((a - b) ** 2 for a, b in zip(u, v)))
+
+
+def scaled(W, scale):
+    return {**W, "Ws": [[scale * v for v in row] for row in W["Ws"]]}
+
+
+def encode_step(letter, s, W):
+    """(what the letter brings, what the state brings, their sum, the new state)."""
+    from_letter, from_state = (product(letter_row(letter), W["Wh"]), product(s, W["Ws"]))
+    before = add(from_letter, from_state, W["bh"][0])
+    return from_letter, from_state, before, [max(0.0, v) for v in before]
+
+
+def growth_rate(Ws):
+    """Modulus of the largest eigenvalue of a matrix without negative entries, by power
+    iteration."""
+    v = [1.0] * len(Ws)
+    rate = 0.0
+    for _ in range(200):
+        v = product(v, Ws)
+        rate = math.sqrt(math.fsum(a * a for a in v))
+        if not rate:
+            return 0.0
+        v = [a / rate for a in v]
+    return rate
+
+
+def letter_row(letter, letters=LETTERS):
+    """The one-hot row of a letter."""
+    return one_hot(letters.index(letter), len(letters))
+
+
+def probabilities(z, temperature=1.0):
+    """softmax as floats."""
+    return [float(p) for p in softmax(z, temperature)]
+
+
+def encode_letters(string, W):
+    """[S(0), …, S(T)] of a string of a, b and c, under ReLU."""
+    return encode(W, [LETTERS.index(letter) for letter in string])
+
+
+def decode_letters(thought, steps, W, outputs=LETTERS):
+    """One dict a step: x, S, z, p, said; stops after END."""
     return [
-        (group.get("data-block"), [float(text.text) for text in group.iter(f"{SVG}text")])
-        for group in ET.fromstring(svg).iter(f"{SVG}g")
-        if group.get("data-block") is not None
+        {"x": x, "S": s, "z": z, "p": probabilities(z), "said": outputs[said]}
+        for x, s, z, said in decode(W, thought, steps)
     ]
-
-
-def read_block(svg, name):
-    """The numbers of the one block of that name."""
-    (numbers,) = [numbers for other, numbers in read_blocks(svg) if other == name]
-    return numbers
