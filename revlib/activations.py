@@ -9,7 +9,10 @@ def relu(A, out=None):
 
 
 def relu_slope(S, out=None):
-    """Return the slope of ReLU from the state it gave: 1 where S is above 0, else 0."""
+    """Return the slope of ReLU from the state it gave: 1 where S is above 0, else 0.
+
+    Without `out`, true and false, which count as 1 and 0.
+    """
     return np.greater(S, 0, out=out)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from revlib.activations import SLOPES, log_softmax
+from revlib.activations import log_softmax
 from revlib.alphabet import LetterError
 from revlib.model import Net, finite
 
@@ -46,14 +46,23 @@ def task(net, text, answer=None):
     Returns
     -------
     inputs, targets : (T, ...) and (L, ...) int arrays
+
+    Raises
+    ------
+    LetterError
+        For a symbol of another alphabet, nothing to say, or no answer where a reversed text is
+        none.
+    ValueError
+        If there are not as many answers as texts.
     """
     inputs = net.alphabet.indices(text)
-    if answer is not None:
-        targets = net.says.indices(answer)
-    elif net.says.symbols == net.alphabet.symbols:
+    if answer is None:
+        check_reversible(net)
         targets = inputs[::-1]
     else:
-        raise LetterError(f"what should be said in {net.says} to what is read in {net.alphabet}?")
+        targets = net.says.indices(answer)
+    if targets.shape[1:] != inputs.shape[1:]:
+        raise ValueError(f"the answer to {text!r} is {answer!r}: not one answer a string")
     if net.says.end:
         targets = np.concatenate(
             [targets, np.full_like(targets, len(net.says), shape=(1, *targets.shape[1:]))]
@@ -63,8 +72,16 @@ def task(net, text, answer=None):
     return inputs, targets
 
 
+def check_reversible(net):
+    """Raise LetterError if a network cannot say what it has read."""
+    if net.says.symbols != net.alphabet.symbols:
+        raise LetterError(f"what should be said in {net.says} to what is read in {net.alphabet}?")
+
+
 def gradients(net, text, answer=None, share=None):
     """Return the loss of a string, or of B strings of one length, and all blame for it.
+
+    All of it is computed in float64; only `d` is of the network's own float type.
 
     Parameters
     ----------
@@ -92,7 +109,8 @@ def gradients(net, text, answer=None, share=None):
         # forward: chapters 01, 03 and 04
         S = run_layer(net.enc, net.act, X, np.zeros((*inputs.shape[1:], net.n)))
         dec_S = run_layer(net.dec, net.act, fed, S[-1])
-        finite(S, "S"), finite(dec_S, "_S")
+        finite(S, "S")
+        finite(dec_S, "_S")
         logP = log_softmax(dec_S[1:] @ net.Wo + net.bo)
         P = np.exp(logP)
         each = -np.where(Y, logP, 0).reshape(L, -1).sum(axis=1)  # -log p of the right symbols
@@ -100,11 +118,10 @@ def gradients(net, text, answer=None, share=None):
 
         # backward: from the scores through the decoder, the thought vector and the encoder
         dZ = np.einsum("t,t...->t...", share, P - Y) / strings  # p - y, chapter 04
-        slope = SLOPES[net.activation]
-        dec_dS, dec_dA = run_back(net.dec, slope, dec_S, dZ @ net.Wo.T, np.zeros_like(S[0]))
+        dec_dS, dec_dA = run_back(net.dec, net.slope, dec_S, dZ @ net.Wo.T, np.zeros_like(S[0]))
         dec_dS[0] = dec_dA[0] @ net.dec.Ws.T
         nothing = np.zeros_like(S[1:])  # an encoder state has no scores
-        dS, dA = run_back(net.enc, slope, S, nothing, dec_dS[0])
+        dS, dA = run_back(net.enc, net.slope, S, nothing, dec_dS[0])
 
         # a matrix is blamed at every step for what came in, times the blame where it went
         d = net.zeros()
@@ -117,7 +134,10 @@ def gradients(net, text, answer=None, share=None):
         d.Wh, d.Ws, d.bh = over_steps(X, dA), over_steps(S[:-1], dA), total(dA)
     if not np.isfinite(loss):
         raise FloatingPointError(f"the loss is {loss}: the weights are too large, or not numbers")
-    finite(dS, "dS"), finite(dec_dS, "d_S"), finite(d.theta[None], "the gradient")
+    finite(dS, "dS")
+    finite(dec_dS, "d_S")
+    for name, gradient in d.named().items():
+        finite(np.atleast_2d(gradient), f"the gradient of {name}", first=1)
     return Gradients(loss, S, dec_S, P, dZ, dS, dec_dS, dA, dec_dA, d)
 
 
@@ -174,7 +194,7 @@ def rows(A):
     return A.reshape(-1, A.shape[-1])
 
 
-def check(net, text, h=1e-6):
+def check(net, text, h=1e-6, answer=None):
     """Compare every entry of the gradient with a central difference of the loss.
 
     Where a sum before ReLU is 0, or nearer to 0 than a nudge moves it, ReLU has a bend, and the
@@ -182,7 +202,7 @@ def check(net, text, h=1e-6):
 
     Parameters
     ----------
-    text : as in task
+    text, answer : as in task
     h : float
         The nudge.
 
@@ -197,14 +217,14 @@ def check(net, text, h=1e-6):
         If a loss is not finite at a nudged weight.
     """
     net = net.astype(float)  # a nudge needs the digits
-    gradient = gradients(net, text).d.theta
+    gradient = gradients(net, text, answer).d.theta
     nudged = net.copy()
     difference = np.zeros_like(gradient)
     for i in range(len(gradient)):
         losses = []
         for nudge in (h, -h):
             nudged.theta[i] = net.theta[i] + nudge
-            losses.append(gradients(nudged, text).loss)
+            losses.append(gradients(nudged, text, answer).loss)
         nudged.theta[i] = net.theta[i]
         difference[i] = (losses[0] - losses[1]) / (2 * h)
     off = np.abs(gradient - difference)

@@ -50,6 +50,8 @@ class EncoderDecoder(Network):
     def __init__(self, style="feedback", alphabet="abc", n=5, cell="simple", says=None, theta=None):
         if style not in STYLES:
             raise ValueError(f"style {style!r} is not one of {', '.join(STYLES)}")
+        if n < 1:
+            raise ValueError(f"a network has 1 unit at least, not {n}")
         if cell not in CELLS:
             raise ValueError(f"cell {cell!r} is not one of {', '.join(CELLS)}")
         self.style = style
@@ -60,9 +62,10 @@ class EncoderDecoder(Network):
         self.made = (style, self.alphabet, n, cell, self.says)
 
         V, U, K = len(self.alphabet), len(self.says), len(self.says.outputs)
-        fed = {"plain": 0, "feedback": U, "peek": U + self.cell.width, "attention": U}[style]
+        width = self.cell.width  # of a state
+        fed_columns = {"plain": 0, "feedback": U, "peek": U + width, "attention": U}[style]
         seen = 2 * n if style == "attention" else n
-        encoder, decoder = self.cell.shapes(V), self.cell.shapes(fed)
+        encoder, decoder = self.cell.shapes(V), self.cell.shapes(fed_columns)
         shapes = encoder | {f"dec.{name}": shape for name, shape in decoder.items()}
         shapes |= {"Wo": (seen, K), "bo": (K,)}
         self.theta = flat(theta, count(shapes))
@@ -72,9 +75,11 @@ class EncoderDecoder(Network):
         self.Wo, self.bo = self.views["Wo"], self.views["bo"]
 
     def __repr__(self):
-        style, alphabet, n, cell, _ = self.made
+        style, alphabet, n, cell, says = self.made
+        said = "" if says == alphabet else f", says={says!r}"
         return (
-            f"EncoderDecoder({style!r}, {alphabet!r}, {n}, {cell!r}): {self.theta.size} parameters"
+            f"EncoderDecoder({style!r}, {alphabet!r}, {n}, {cell!r}{said}):"
+            f" {self.theta.size} parameters"
         )
 
     def named(self):
@@ -116,7 +121,7 @@ class EncoderDecoder(Network):
         if one and given is not None:
             given = np.asarray(given)[:, None]
         ran = forward(self, inputs, steps, given)
-        return ran.only() if one else ran
+        return ran.without_batch() if one else ran
 
     def tape(self, inputs, targets):
         """Return what computes loss and gradient of a batch, again and again."""
@@ -145,29 +150,28 @@ class Run(Answers):
         """(L, B, K) probabilities, the softmax of Z."""
         return softmax(self.Z)
 
-    def only(self):
+    def without_batch(self):
         """Return the run of the only string, without the axis B."""
+        arrays = {name: getattr(self, name)[:, 0] for name in WITH_BATCH}
         return replace(
             self,
-            **{
-                name: getattr(self, name)[:, 0]
-                for name in ("S", "dec_S", "seen", "Z", "Y", "alpha")
-            },
+            **arrays,
             enc_kept=[type(kept)(*(part[0] for part in kept)) for kept in self.enc_kept],
             dec_kept=[type(kept)(*(part[0] for part in kept)) for kept in self.dec_kept],
         )
 
-    def batch(self):
-        """Return the run with an axis B, of one string."""
+    def with_batch(self):
+        """Return the run of one string with an axis B."""
+        arrays = {name: getattr(self, name)[:, None] for name in WITH_BATCH}
         return replace(
             self,
-            **{
-                name: getattr(self, name)[:, None]
-                for name in ("S", "dec_S", "seen", "Z", "Y", "alpha")
-            },
+            **arrays,
             enc_kept=[type(kept)(*(part[None] for part in kept)) for kept in self.enc_kept],
             dec_kept=[type(kept)(*(part[None] for part in kept)) for kept in self.dec_kept],
         )
+
+
+WITH_BATCH = ("S", "dec_S", "seen", "Z", "Y", "alpha")  # arrays of a Run whose second axis is B
 
 
 def forward(net, inputs, steps, given=None):
@@ -280,7 +284,7 @@ def backward(net, ran, dZ):
     if dZ.shape != ran.Z.shape:
         raise ValueError(f"dZ has shape {dZ.shape}; the run has scores of shape {ran.Z.shape}")
     if dZ.ndim == 2:  # of one string
-        d, dS, dec_dS = backward(net, ran.batch(), dZ[:, None])
+        d, dS, dec_dS = backward(net, ran.with_batch(), dZ[:, None])
         return d, dS[:, 0], dec_dS[:, 0]
 
     n, U, d = net.n, len(net.says), net.zeros()

@@ -194,14 +194,20 @@ def cast(net, dtype):
 
 
 def until_wrong(net, text):
-    """Encode and decode a string, and stop after the first letter (or END) that is not right, or
-    before the state overflows.
+    """Encode and decode a string with a network that says END.
+
+    Stop after the first letter, or END, that is not right, or before a state overflows.
 
     Returns
     -------
     S : (T + 1, n) float array
     Decoded
         Of 1 to T + 1 steps; all but the last are right.
+
+    Raises
+    ------
+    FloatingPointError
+        If the very first state of the decoder overflows.
     """
     S = net.encode(net.alphabet.one_hot(text))
     right = [*net.alphabet.indices(text)[::-1], len(net.alphabet)]
@@ -209,6 +215,8 @@ def until_wrong(net, text):
         try:
             run = net.decode(S[-1], steps)
         except FloatingPointError:  # what no feedback takes off is multiplied at every step
+            if steps == 1:
+                raise
             break
         if run.Y[-1] != right[steps - 1]:
             break

@@ -36,8 +36,8 @@ class MLP(Network):
     Raises
     ------
     ValueError
-        If activations and hidden layers differ in number, the ends of `sizes` are not so many
-        letters, or theta has another size; the message gives both.
+        If activations and hidden layers differ in number, an activation is unknown, the ends of
+        `sizes` are not so many letters, or theta has another size.
     """
 
     def __init__(self, sizes, activations, alphabet="abc", theta=None):
@@ -50,6 +50,10 @@ class MLP(Network):
                 f"sizes {self.sizes} have {len(self.sizes) - 2} hidden layers;"
                 f" activations {self.activations} are {len(self.activations)}"
             )
+        for activation in self.activations:
+            if activation not in ACTIVATIONS:
+                known = ", ".join(ACTIVATIONS)
+                raise ValueError(f"activation {activation!r} is not one of {known}")
         if self.alphabet.end or self.sizes[0] % V or self.sizes[-1] % V:
             raise ValueError(
                 f"sizes {self.sizes} over {self.alphabet!r}: the first and the last are {V} a"
@@ -103,13 +107,21 @@ class MLP(Network):
     def run(self, text, steps=None):
         """Return what it says to a string, or to a list of strings.
 
-        Every string gets as many letters as the network has; `steps` is there because other
-        networks have it.
+        Every string gets as many letters as the network has: `steps` is there because other
+        networks have it, and may say nothing else.
 
         Returns
         -------
         Said
+
+        Raises
+        ------
+        ValueError
+            For another number of steps.
         """
+        letters = self.sizes[-1] // len(self.alphabet)
+        if steps not in (None, letters):
+            raise ValueError(f"steps is {steps}; this network says {letters} letters, always")
         one = isinstance(text, str)
         scores = self.forward(self.rows([text] if one else text))[-1]
         Z = scores.reshape(len(scores), -1, len(self.alphabet)).swapaxes(0, 1)  # (L, B, V)
@@ -118,7 +130,7 @@ class MLP(Network):
         return Said(Z, Z.argmax(axis=-1), self.says)
 
     def tape(self, inputs, targets):
-        """Return what computes loss and gradient of a batch, again and again."""
+        """Return a Tape: forward(net) gives the loss, backward(net) the gradient."""
         return Tape(self, inputs, targets)
 
 

@@ -1,15 +1,15 @@
 """The feedback encoder-decoder: its parameters, its two loops, and what a run leaves behind.
 
-Vectors are rows and time is the first axis, as in the post: X[t - 1] is x(t), S[t] is S(t). Every
-method takes one string, arrays (T, V), or a batch of B strings of one length, arrays (T, B, V).
+Vectors are rows and time is the first axis, as in the post: X[t - 1] is x(t), S[t] is S(t). What is
+run is one string, arrays (T, V), or a batch of B strings of one length, arrays (T, B, V).
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from revlib import post
-from revlib.activations import ACTIVATIONS, softmax
+from revlib import starts
+from revlib.activations import ACTIVATIONS, SLOPES, softmax
 from revlib.alphabet import Alphabet
 from revlib.parameters import Arrays, Network, flat
 from revlib.tape import Tape
@@ -70,7 +70,6 @@ class Net(Network):
             raise ValueError(f"a network has 1 unit at least, not {n}")
         self.n = n
         self.activation = activation
-        self.act = ACTIVATIONS[activation]
         self.made = (self.alphabet, n, activation, self.says)
 
         V, U, K = len(self.alphabet), len(self.says), len(self.says.outputs)
@@ -81,6 +80,16 @@ class Net(Network):
         self.O = theta[encoder + decoder :].reshape(-1, K)
         self.Wh, self.Ws, self.bh = self.enc.Wh, self.enc.Ws, self.enc.bh
         self.Wo, self.bo = self.O[:-1], self.O[-1]
+
+    @property
+    def act(self):
+        """The activation, from sums to states."""
+        return ACTIVATIONS[self.activation]
+
+    @property
+    def slope(self):
+        """The activation's slope, from states."""
+        return SLOPES[self.activation]
 
     def __repr__(self):
         said = "" if self.says == self.alphabet else f", says={self.says!r}"
@@ -212,7 +221,10 @@ class Net(Network):
         return Trace(text, X, S, self.decode(S[-1], steps, given, choose))
 
     def tape(self, inputs, targets, share=None):
-        """Return what computes loss and gradient of a batch, fast: see tape.Tape."""
+        """Return what computes loss and gradient of a batch, fast: see tape.Tape.
+
+        inputs (T, B) and targets (L, B) are indices of B strings.
+        """
         return Tape(self, inputs, targets, share)
 
 
@@ -224,11 +236,7 @@ def as_alphabet(symbols):
 def post_net():
     """Return the post's network before training: its matrices in encoder and decoder alike,
     biases 0; 108 parameters."""
-    net = Net("abc", n=5)
-    net.Wh = net.dec.Wh = post.Wh
-    net.Ws = net.dec.Ws = post.Ws
-    net.Wo = post.Wo
-    return net
+    return starts.initialize(Net("abc", n=5), "post")
 
 
 class Answers:
@@ -239,7 +247,9 @@ class Answers:
 
     @property
     def output(self):
-        """The answer to one string."""
+        """The answer to one string; ValueError for a batch, which has `outputs`."""
+        if self.Y.ndim > 1:
+            raise ValueError(f"{self.Y.shape[1]} strings were read; their answers are in `outputs`")
         return self.says.text(self.Y)
 
     @property

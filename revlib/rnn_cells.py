@@ -151,25 +151,23 @@ class LSTM:
         p.bh[self.n : 2 * self.n] = 1
 
     def step(self, p, x, s):
-        """Return the state after, and what `back` needs."""
+        """Return the state after, [S, C] side by side, and what `back` needs."""
         S, C = s[:, : self.n], s[:, self.n :]
         i, f, g, o = side_by_side(x @ p.Wh + S @ p.Ws + p.bh, 4)
         i, f, g, o = sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
-        after = f * C + i * g
-        shown = np.tanh(after)
+        C_after = f * C + i * g
+        shown = np.tanh(C_after)
         kept = self.Kept(x, S, C, i, f, g, o, shown)
-        return np.concatenate([o * shown, after], axis=1), kept
+        return np.concatenate([o * shown, C_after], axis=1), kept
 
     def back(self, p, d, kept, blame):
         """Return the blame on x and on the state before; add the weights' to d."""
         x, S, C, i, f, g, o, shown = kept
         dS, dC = blame[:, : self.n], blame[:, self.n :]
         dC = dC + dS * o * (1 - shown * shown)
-        di = dC * g * i * (1 - i)  # on sums, before tanh and σ
-        df = dC * C * f * (1 - f)
-        dg = dC * i * (1 - g * g)
-        do = dS * shown * o * (1 - o)
-        dA = np.concatenate([di, df, dg, do], axis=1)
+        di, df, dg, do = dC * g, dC * C, dC * i, dS * shown
+        on_sums = [di * i * (1 - i), df * f * (1 - f), dg * (1 - g * g), do * o * (1 - o)]
+        dA = np.concatenate(on_sums, axis=1)  # before tanh and σ
         add_gradients(d, x, S, dA, dA)
         return dA @ p.Wh.T, np.concatenate([dA @ p.Ws.T, dC * f], axis=1)
 
@@ -180,7 +178,8 @@ CELLS = {"simple": SimpleRNN, "GRU": GRU, "LSTM": LSTM}
 def side_by_side(A, count):
     """Return the gates that stand side by side in the columns: (B, count·n) -> (count, B, n)."""
     # each in one piece of memory, where NumPy is quicker
-    return np.ascontiguousarray(A.reshape(len(A), count, -1).swapaxes(0, 1))
+    n = A.shape[1] // count
+    return np.ascontiguousarray(A.reshape(len(A), count, n).swapaxes(0, 1))
 
 
 def add_gradients(d, x, s, of_x, of_s):

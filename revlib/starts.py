@@ -16,7 +16,7 @@ def initialize(net, start, rng=None):
     start : str
         "post": the post's matrices (5 units over 'abc'; END, if there is one, gets zeros).
         "gaussian": weights of mean 0 and variance 1 / (rows of the matrix), biases 0.
-        "uniform": weights and biases between -1/√n and 1/√n, PyTorch's default.
+        "uniform": weights and biases between -1/√n and 1/√n, as PyTorch's recurrent layers.
         "identity": gaussian, but in each recurrent layer a state passes on unchanged, or nearly:
         Ws is the identity (Le, Jaitly, Hinton 2015), or the gate that keeps has bias 1.
     rng : numpy Generator

@@ -9,13 +9,24 @@ Three tricks make it fast, and a test holds it equal to bptt.gradients:
    everything here is transposed, (steps, rows, B), and a step is W.T @ [x(t), S(t-1), 1].
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
-from revlib.activations import SLOPES
+
+class Back(NamedTuple):
+    """What one step of the way back works on: views into the tape's arrays."""
+
+    later: np.ndarray  # blame on what was made of a state
+    dS: np.ndarray  # blame on the state
+    slope: np.ndarray  # of the activation there
+    dA: np.ndarray  # blame on its sums
 
 
 class Tape:
-    """What one batch leaves behind on its way forward, for the way back; used again and again.
+    """What one batch leaves behind on its way forward, for the way back.
+
+    It is made once for a batch, and each `forward` and `backward` writes over what is in it.
 
     Parameters
     ----------
@@ -39,6 +50,7 @@ class Tape:
     def __init__(self, net, inputs, targets, share=None):
         (T, B), L = inputs.shape, len(targets)
         n, V, U, K = net.n, len(net.alphabet), len(net.says), len(net.says.outputs)
+        self.U, self.K = U, K
         dtype = net.theta.dtype
         share = np.full(L, 1 / L) if share is None else np.asarray(share)
         self.targets = targets
@@ -53,17 +65,19 @@ class Tape:
         self.S, self.dec_S = self.enc_in[:, V:-1], self.dec_in[:, U:-1]
         self.dec_out = self.dec_in[1:, U:]  # [_S(t), 1], what the scores are made of
 
-        # scores and probabilities: (K, L·B), one column a step and string
+        # scores, and in their place, once `forward` is done, probabilities: (K, L·B), one column a
+        # step and string
         self.Z = np.zeros((K, L * B), dtype)
         self.dZ = np.zeros_like(self.Z)
         self.Z_steps = self.Z.reshape(K, L, B).swapaxes(0, 1)  # the same, (L, K, B)
         self.dZ_steps = self.dZ.reshape(K, L, B).swapaxes(0, 1)
         self.P = self.Z_steps.swapaxes(1, 2)
         self.share = np.repeat(share / B, B).astype(dtype)  # (L·B,)
-        self.right = np.eye(K, dtype=dtype)[:, targets.ravel()] * self.share
+        self.wanted = np.eye(K, dtype=dtype)[:, targets.ravel()] * self.share  # y, times its share
 
         # blame on states and, through the activation, on sums; the decoder's sums stand below the
-        # scores, since a state is blamed for both in one product
+        # scores, since a state is blamed for both in one product. The last row of sums stays 0: no
+        # step follows
         self.dS, self.dec_dS = np.zeros_like(self.S), np.zeros_like(self.dec_S)
         self.slope, self.dec_slope = np.zeros_like(self.S), np.zeros_like(self.dec_S)
         self.dA = np.zeros((T + 1, n, B), dtype)  # dA[t] belongs to S(t + 1)
@@ -72,10 +86,10 @@ class Tape:
 
         self.enc_forward = list(zip(self.enc_in[:-1], self.S[1:]))
         self.dec_forward = list(zip(self.dec_in[:-1], self.dec_S[1:]))
-        self.dec_back = list(
-            zip(self.dec_dZA[1:], self.dec_dS[1:], self.dec_slope[1:], self.dec_dA[:-1])
-        )[::-1]
-        self.enc_back = list(zip(self.dA[1:], self.dS[1:], self.slope[1:], self.dA[:-1]))[::-1]
+        dec_views = self.dec_dZA[1:], self.dec_dS[1:], self.dec_slope[1:], self.dec_dA[:-1]
+        enc_views = self.dA[1:], self.dS[1:], self.slope[1:], self.dA[:-1]
+        self.dec_back = list(map(Back, *dec_views))[::-1]  # from the last step to the first
+        self.enc_back = list(map(Back, *enc_views))[::-1]
 
     def forward(self, net):
         """Run the batch; fill S, dec_S and P, and return the loss."""
@@ -85,28 +99,31 @@ class Tape:
         Z = self.Z
         np.matmul(net.O.T, self.dec_out, out=self.Z_steps)
         Z -= Z.max(axis=0)  # less the largest: exp stays finite
-        right = np.vdot(self.right, Z)
+        right_scores = np.vdot(self.wanted, Z)
         np.exp(Z, out=Z)
         total = Z.sum(axis=0)
         Z /= total  # Z has become P
-        self.loss = float(np.vdot(self.share, np.log(total)) - right)
+        self.loss = float(np.vdot(self.share, np.log(total)) - right_scores)
         return self.loss
 
     def backward(self, net):
-        """Send the blame back through the run that `forward` left; return the flat gradient."""
-        K, U = len(self.Z), self.dec_in.shape[1] - net.n - 1
+        """Send the blame back through the run that `forward` left; return the flat gradient.
+
+        The network is the one that went forward, with the same weights.
+        """
+        K, U = self.K, self.U
         np.multiply(self.Z, self.share, out=self.dZ)
-        self.dZ -= self.right  # p - y, each times its share
+        self.dZ -= self.wanted  # p - y, each times its share
         self.dec_dZA[1:, :K] = self.dZ_steps
-        SLOPES[net.activation](self.S, out=self.slope)
-        SLOPES[net.activation](self.dec_S, out=self.dec_slope)
+        net.slope(self.S, out=self.slope)
+        net.slope(self.dec_S, out=self.dec_slope)
         run_back(np.concatenate([net.Wo, net.dec.Ws], axis=1), self.dec_back)
         np.matmul(net.dec.Ws, self.dec_dA[0], out=self.dec_dS[0])
         # the thought vector is S(T) and _S(0) in one: what _S(0) is blamed for, S(T) is
         if self.enc_back:
-            (_, dS, slope, dA), *earlier = self.enc_back
-            dS[:] = self.dec_dS[0]
-            np.multiply(dS, slope, out=dA)
+            last, *earlier = self.enc_back
+            last.dS[:] = self.dec_dS[0]
+            np.multiply(last.dS, last.slope, out=last.dA)
             run_back(net.Ws, earlier)
         self.d.enc.W = over_steps(self.enc_in[:-1], self.dA[:-1])
         of_dec = over_steps(self.dec_in, self.dec_dZA)  # [_x, _S, 1] met [dz, d_A]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from revlib.alphabet import as_list
-from revlib.bptt import task
+from revlib.bptt import check_reversible, task
 
 
 class Descent:
@@ -89,6 +89,7 @@ class Batch:
 
     def __init__(self, net, strings, answers=None):
         self.made = net.made
+        self.dtype = net.theta.dtype
         self.tapes = []
         letters = []
         for group, wanted, _ in by_length(net, strings, answers):
@@ -97,16 +98,18 @@ class Batch:
             letters.append(targets.size)
         if not self.tapes:
             raise ValueError("there is no string to train on")
-        self.weights = [float(count) for count in np.array(letters) / sum(letters)]
+        self.weights = [count / sum(letters) for count in letters]
 
     def gradient(self, net):
         """Return the loss (nats per symbol) and the flat gradient at the network's weights.
 
         The gradient is written over by the next call. ValueError for a network that is made of
-        other arguments: of another alphabet, say.
+        other arguments: of another alphabet, say, or of another float type.
         """
         if net.made != self.made:
             raise ValueError(f"the batch is for a network of {self.made}, not of {net.made}")
+        if net.theta.dtype != self.dtype:
+            raise ValueError(f"the batch is for weights in {self.dtype}, not {net.theta.dtype}")
         if len(self.tapes) == 1:
             return self.tapes[0].forward(net), self.tapes[0].backward(net)
         loss, gradient = 0.0, np.zeros_like(net.theta)
@@ -122,19 +125,22 @@ def by_length(net, strings, answers=None):
     Yields
     ------
     strings, answers, places : lists
-        Of a group; `answers` is None if they are not given, and `places` says where in the whole
-        list each string stands.
+        Of a group; `places` says where in the whole list each string stands.
     """
     strings = as_list(strings)
-    if answers is not None and len(as_list(answers)) != len(strings):
+    if answers is None:
+        check_reversible(net)
+        answers = [reverse(net.alphabet, string) for string in strings]
+    answers = as_list(answers)
+    if len(answers) != len(strings):
         raise ValueError(f"there are {len(strings)} strings and {len(answers)} answers")
     groups = defaultdict(list)
-    for place, string in enumerate(strings):
-        length = len(net.alphabet.read(string, empty=True))
-        said = 0 if answers is None else len(net.says.read(answers[place], empty=True))
-        groups[length, said].append(place)
+    for place, (string, answer) in enumerate(zip(strings, answers)):
+        read = net.alphabet.read(string, empty=True)
+        said = net.says.read(answer, empty=True)
+        groups[len(read), len(said)].append(place)
     for places in groups.values():
-        wanted = None if answers is None else [answers[place] for place in places]
+        wanted = [answers[place] for place in places]
         yield [strings[place] for place in places], wanted, places
 
 
@@ -154,14 +160,15 @@ def train(net, batches, optimiser, steps, clip=None, every=1):
     ----------
     net : a network
     batches : Batch, or iterable of Batch
-        The same batch at every step, or the next one.
+        The same batch at every step, or the next one. A training of `steps` updates takes
+        steps + 1 of them: with the last, the end is measured.
     optimiser : Descent or Adam
     steps : int
         Updates to make.
     clip : float, optional
         The largest norm of a gradient, above 0: a larger gradient is scaled down to it.
     every : int
-        Yield after every so many updates, and at the end.
+        Yield after every so many updates, 1 or more, and at the end.
 
     Returns
     -------
@@ -173,8 +180,8 @@ def train(net, batches, optimiser, steps, clip=None, every=1):
     FloatingPointError
         When the loss is no longer finite: at which step, and what to try.
     ValueError
-        If there is no optimiser, `steps` is below 0, `clip` is not above 0, or the batches end too
-        early.
+        If there is no optimiser, `steps` is below 0, `every` below 1, `clip` is not above 0, or the
+        batches end too early.
 
     Whatever ends it early, an interrupt too, the network keeps its last good weights.
     """
@@ -182,6 +189,8 @@ def train(net, batches, optimiser, steps, clip=None, every=1):
         raise ValueError(f"the optimiser is {optimiser!r}; make one, such as training.Adam(0.01)")
     if steps < 0:
         raise ValueError(f"steps is {steps}; a training makes 0 updates or more")
+    if every < 1:
+        raise ValueError(f"every is {every}; a snapshot comes after every 1 update or more")
     if clip is not None and not clip > 0:
         raise ValueError(f"clip is {clip}, the largest norm of a gradient; it must be above 0")
     same = hasattr(batches, "gradient")
@@ -196,7 +205,10 @@ def updates(net, batches, optimiser, steps, clip, every):
         for step in range(steps + 1):
             batch = next(batches, None)
             if batch is None:
-                raise ValueError(f"the batches ended after {step} updates of {steps}")
+                raise ValueError(
+                    f"the batches ended after {step} updates of {steps}. One more measures the end;"
+                    f" without it the network keeps its weights of step {max(step - 1, 0)}"
+                )
             loss, gradient, norm = downhill(net, batch, step, optimiser.rate)
             good[:] = net.theta
             if step % every == 0 or step == steps:
@@ -241,15 +253,12 @@ def correct(net, strings, answers=None):
     answers : list of str, optional
         What should be said to each; the strings reversed, if not given.
     """
-    right = np.zeros(len(as_list(strings)), bool)
+    strings = as_list(strings)
+    right = np.zeros(len(strings), bool)
     for group, wanted, places in by_length(net, strings, answers):
-        if wanted is None:
-            said = net.run(group).outputs
-            wanted = [reverse(net.alphabet, string) for string in group]
-        else:
-            symbols = [net.says.read(answer, empty=True) for answer in wanted]
-            said = net.run(group, steps=len(symbols[0]) + int(net.says.end)).outputs
-            wanted = [net.says.join(each) for each in symbols]  # with one space between words
+        symbols = [net.says.read(answer, empty=True) for answer in wanted]
+        said = net.run(group, steps=len(symbols[0]) + int(net.says.end)).outputs
+        wanted = [net.says.join(each) for each in symbols]  # with one space between words
         right[places] = [one == other for one, other in zip(said, wanted)]
     return right
 
@@ -259,7 +268,8 @@ def by_position(net, strings):
 
     The network's own letters are fed back. ValueError if there is no string.
     """
-    if not as_list(strings):
+    strings = as_list(strings)
+    if not strings:
         raise ValueError("there is no string, so no share of any")
     right = []
     for said, string in zip(net.run(strings).outputs, strings):

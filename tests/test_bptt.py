@@ -396,8 +396,8 @@ def test_check_finds_a_planted_error(name, monkeypatch):
     gradients = bptt.gradients
     last = [k - 1 for k in net.named()[name].shape]
 
-    def wrong(net, text):
-        found = gradients(net, text)
+    def wrong(net, text, answer):
+        found = gradients(net, text, answer)
         found.d.named()[name][tuple(last)] += 0.01
         return found
 
@@ -502,3 +502,24 @@ def test_what_overflows_is_named():
     net.bh[:] = 1
     with pytest.raises(FloatingPointError, match=r"^S\(3\) is inf at place 1: the weights are too"):
         bptt.gradients(net, "abb")
+
+
+def test_there_is_one_answer_a_string():
+    net, _ = random_net(random.Random(9))
+    with pytest.raises(ValueError, match="not one answer a string"):
+        bptt.task(net, ["abc", "cab"], ["cba"])
+    with pytest.raises(ValueError, match="not one answer a string"):
+        bptt.gradients(net, ["abc", "cab"], "cba")
+
+
+def test_a_network_that_says_another_alphabet_is_checked():
+    net = model.Net("ab", 4, "tanh", says="xyz")
+    net.theta[:] = np.random.default_rng(3).normal(0, 0.5, net.theta.size)
+    error, _ = bptt.check(net, ["ab", "ba"], answer=["xyz", "zzy"])
+    assert error < 1e-7
+
+
+def test_the_activation_and_its_slope_are_one():
+    net, _ = random_net(random.Random(9), activation="tanh")
+    net.activation = "linear"
+    assert bptt.check(net, "abc")[0] < 1e-7

@@ -471,13 +471,21 @@ def figures_of(value):
         arrays[place] = rows
         return figures.draw_backward("a", " b", "ba", *arrays, "ab")
 
+    def decoding(thought, S, Z, P):
+        return figures.draw_decoding(thought, flat, S, Z, P, "ab", "ab", "ab")
+
     gate, total = figures.Gate("keep", row, "f", row, "C"), figures.Sum("sum:", row, "C")
     return [
         ("the sum", lambda: figures.draw_step(1, x, net.Wh, zeros, bent, net.bh, zeros, "abc")),
         ("S", lambda: figures.draw_states("a", rows)),
         ("_S", lambda: figures.draw_states("a", rows, "_S", "decoder")),
-        ("the difference", lambda: figures.draw_compare("a", flat, "a", rows)),
-        ("P", lambda: figures.draw_decoding(twos, flat, flat, flat, rows, "ab", "ab", "ab")),
+        ("S", lambda: figures.draw_compare("a", flat, "a", rows)),
+        ("the thought vector", lambda: decoding(row, flat, flat, flat)),
+        ("_S", lambda: decoding(twos, rows, flat, flat)),
+        ("z", lambda: decoding(twos, flat, rows, flat)),
+        ("P", lambda: decoding(twos, flat, flat, rows)),
+        ("S", lambda: backward(0)),
+        ("_S", lambda: backward(2)),
         ("∂loss/∂S", lambda: backward(1)),
         ("∂loss/∂_S", lambda: backward(3)),
         ("P", lambda: backward(4)),
@@ -569,7 +577,7 @@ def test_figures_of_words():
     assert states.words.startswith("The states while 'twenty five' is read; the last, S(2), is ")
     assert {"twenty", "five"} <= set(texts(states.svg))
     answer = figures.draw_answer(text, ("five", "six", "END"), np.ones(3))
-    assert answer.words.startswith("'twenty five' gives 'five six': wrong from letter 2 on.")
+    assert answer.words.startswith("'twenty five' gives 'five six': first wrong at letter 2.")
     assert "six≠twenty" in texts(answer.svg)
 
 

@@ -283,3 +283,18 @@ def test_the_table_is_what_the_weights_do(table):
             for T in range(1, 7):
                 share = training.correct(net, ABC.strings(T)).mean()
                 assert abs(share - row["accuracy"][T - 1]) < 2e-5
+
+
+@every_cell
+def test_no_string_at_all(cell):
+    """A list of none is answered by a list of none."""
+    assert drawn("feedback", cell=cell).run([]).outputs == []
+
+
+def test_what_a_network_is_called():
+    net = decoders.EncoderDecoder("peek", "ab", 3, "GRU", says="xyz")
+    assert "says=Alphabet('xyz')" in repr(net)
+    with pytest.raises(ValueError, match="a network has 1 unit at least, not 0"):
+        decoders.EncoderDecoder("peek", "ab", 0)
+    with pytest.raises(ValueError, match="2 strings were read; their answers are in `outputs`"):
+        net.run(["ab", "ba"]).output

@@ -277,3 +277,11 @@ def test_until_wrong():
     assert run.Y.tolist() == [2] * 10
     assert np.isfinite(run.S).all()
     assert run.S[-1] > 6**4
+
+
+def test_a_decoder_that_overflows_at_once_is_answered_in_words():
+    net = handmade.build_stack()
+    net.dec.Ws[:] = 1e308
+    net.enc.bh[:] = 1e300
+    with pytest.raises(FloatingPointError, match=r"_S\(1\)"):
+        handmade.until_wrong(net, "ab")

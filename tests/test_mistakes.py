@@ -149,7 +149,8 @@ MISTAKES = {
     ),
     "batches that end": (
         lambda: trained(NET.copy(), [BATCH] * 2, steps=5),
-        "^the batches ended after 2 updates of 5$",
+        "^the batches ended after 2 updates of 5. One more measures the end; without it the network"
+        " keeps its weights of step 1$",
     ),
     "nothing to train on": (lambda: training.Batch(NET, []), "^there is no string to train on$"),
     "shares of nothing": (lambda: training.by_position(NET, []), "^there is no string, so no sha"),

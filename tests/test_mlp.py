@@ -342,3 +342,10 @@ def test_nineteen_through_two_units_by_hand():
         if "".join("a" if f < -0.75 else "c" if f > 0.75 else "b" for f in along) == s:
             back.append(s)
     assert len(back) == 19 == mlp.most_strings(3, 3, 2)
+
+
+def test_what_a_network_cannot_do_is_said_when_it_is_made():
+    with pytest.raises(ValueError, match="activation 'sigmoid' is not one of relu, tanh, linear"):
+        mlp.MLP((9, 5, 9), ("sigmoid",))
+    with pytest.raises(ValueError, match="steps is 1; this network says 3 letters, always"):
+        mlp.MLP((9, 5, 9), ("relu",)).run("abc", steps=1)

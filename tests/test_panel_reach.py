@@ -82,7 +82,7 @@ def check(panel):
     wrong = [t for t, (k, _) in enumerate(said) if k != right[t]]
     assert (": right." in second.words) == ([k for k, _ in said] == right)
     assert (
-        (f"wrong from letter {wrong[0] + 1} on" in second.words)
+        (f"first wrong at letter {wrong[0] + 1}" in second.words)
         if wrong
         else "wrong" not in second.words
     )
@@ -147,9 +147,9 @@ def test_the_answers_words():
         words("ab", "b", "a", "END")
         == "'ab' gives 'ba': right. It is least sure of letter 3, 0.5000."
     )
-    assert "'ab' gives 'bb': wrong from letter 2 on." in words("ab", "b", "b", "END")
-    assert "'ab' gives 'bac': wrong from letter 3 on." in words("ab", "b", "a", "c")
-    assert "'ab' gives 'b': wrong from letter 2 on." in words("ab", "b", "END")
+    assert "'ab' gives 'bb': first wrong at letter 2." in words("ab", "b", "b", "END")
+    assert "'ab' gives 'bac': first wrong at letter 3." in words("ab", "b", "a", "c")
+    assert "'ab' gives 'b': first wrong at letter 2." in words("ab", "b", "END")
     assert figures.draw_answer("a", ["a", "END"], np.ones(2)).words.endswith(
         "It is sure of every letter."
     )

@@ -38,7 +38,7 @@ def check(panel):
     answer = "".join(name for name in names if name != "END")
     sure = [network.probabilities(z)[k] for z, k in zip(Z, said)][:steps]
     pages.check_still(shown)
-    verdict = "right" if names == [*text[::-1], "END"] else "wrong from letter"
+    verdict = "right" if names == [*text[::-1], "END"] else "first wrong at letter"
     assert f"'{text}' gives '{answer}': {verdict}" in shown.words
     blocks = {block.name: block for block in shown.blocks}
     assert blocks["what it says, and how sure it is"].texts == two(sure)

@@ -216,19 +216,20 @@ def check_gates(panel):
         x = [0.0] * 3 if said == "END" else network.letter_row(said)
     T, k = len(string), v["step"] - 1
     now, t = inside[k], v["step"] if v["step"] <= T else v["step"] - T
-    S = "S" if v["step"] <= T else "_S"
+    mark = "" if v["step"] <= T else "_"
+    S = f"{mark}S"
 
     def times(a, b):
         return [p * q for p, q in zip(a, b)]
 
     if v["cell"] == "LSTM":
         rows = [
-            ("f", now["f"], f"C({t - 1})", now["C"]),
+            ("f", now["f"], f"{mark}C({t - 1})", now["C"]),
             ("i", now["i"], "g", now["g"]),
             None,
-            ("o", now["o"], f"tanh C({t})", now["shown"]),
+            ("o", now["o"], f"tanh {mark}C({t})", now["shown"]),
         ]
-        total, keep = (f"C({t})", now["after"][n:]), "f"
+        total, keep = (f"{mark}C({t})", now["after"][n:]), "f"
     else:
         rows = [
             ("r", now["r"], f"({S}({t - 1})·Ws + bs)", now["seen"]),

@@ -234,7 +234,8 @@ def test_batches_that_end_are_said_so_and_leave_the_last_good_weights():
     net = model.post_net()
     batches = iter([training.Batch(net, ["abc"])] * 3)
     run = training.train(net, batches, training.Descent(0.01), 10)
-    with pytest.raises(ValueError, match="^the batches ended after 3 updates of 10$"):
+    words = "the batches ended after 3 updates of 10. .* keeps its weights of step 2$"
+    with pytest.raises(ValueError, match=words):
         for moment in run:
             last = moment
     assert last.step == 2
@@ -665,3 +666,40 @@ def test_no_string_has_no_share():
     for score in (training.by_position, training.correct):
         with pytest.raises(LetterError, match="^expected a list of strings"):
             score(model.post_net(), "abc")
+
+
+# ---------------------------------------------------------------- what is given once
+
+
+def test_strings_and_answers_may_be_given_once():
+    net, _ = random_net(random.Random(4))
+    strings = net.alphabet.strings(3)
+    answers = net.run(strings).outputs
+    usual = training.correct(net, strings, answers)
+    assert usual.all() and not training.correct(net, strings).all()
+    assert (training.correct(net, iter(strings), iter(answers)) == usual).all()
+    assert (training.by_position(net, iter(strings)) == training.by_position(net, strings)).all()
+    once = training.Batch(net, iter(strings), iter(answers))
+    assert once.gradient(net)[0] == training.Batch(net, strings, answers).gradient(net)[0]
+
+
+@pytest.mark.parametrize("of_batch, of_net", [("float32", "float64"), ("float64", "float32")])
+def test_a_batch_is_for_one_float_type(of_batch, of_net):
+    net, _ = random_net(random.Random(4))
+    batch = training.Batch(net.astype(of_batch), ["abc"])
+    with pytest.raises(ValueError, match=f"for weights in {of_batch}, not {of_net}"):
+        batch.gradient(net.astype(of_net))
+
+
+def test_snapshots_come_after_one_update_or_more():
+    net, _ = random_net(random.Random(4))
+    with pytest.raises(ValueError, match="every is 0; a snapshot comes after every 1 update"):
+        training.train(net, training.Batch(net, ["abc"]), training.Descent(0.1), 3, every=0)
+
+
+def test_as_many_batches_as_measurements():
+    """The last batch measures the end: 3 updates take 4."""
+    net, _ = random_net(random.Random(4))
+    batch = training.Batch(net, ["abc"])
+    *_, last = training.train(net, [batch] * 4, training.Descent(0.1), 3)
+    assert last.step == 3

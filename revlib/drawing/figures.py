@@ -150,6 +150,7 @@ def draw_compare(first, S1, second, S2, limit=None):
         If the difference is not finite, or too long for a float.
     """
     n = S1.shape[1]
+    S1, S2 = drawable(S1, "S"), drawable(S2, "S")
     with np.errstate(all="ignore"):  # what overflows is answered in words
         difference = drawable(S1[-1] - S2[-1], "the difference")
         distance = drawable(np.linalg.norm(difference), "the distance")
@@ -214,7 +215,8 @@ def draw_decoding(thought, X, S, Z, P, said, letters, outputs, shown=None, limit
         If a probability or a state is not finite.
     """
     T = len(said)
-    P = drawable(P, "P")
+    thought, S = drawable(thought, "the thought vector"), drawable(S, "_S")
+    Z, P = drawable(Z, "z"), drawable(P, "P")
     shown = T if shown is None else min(shown, T)
     limit = limit or _largest(S)
     largest_score = _largest(Z)
@@ -285,7 +287,7 @@ def draw_backward(text, fed, right, S, dS, dec_S, dec_dS, P, dZ, outputs, limit=
     """
     L = len(fed)
     n = S.shape[1]
-    P = drawable(P, "P")
+    S, dec_S, P = drawable(S, "S"), drawable(dec_S, "_S"), drawable(P, "P")
     dS = drawable(dS, "∂loss/∂S")
     dec_dS = drawable(dec_dS, "∂loss/∂_S")
     dZ = drawable(dZ, "∂loss/∂z")
@@ -410,7 +412,9 @@ def draw_answer(text, said, sure):
             wrong.append(t)
 
     answer = _spelled([letter for letter in said if letter != END])
-    verdict = f"wrong from letter {wrong[0] + 1} on" if wrong else "right"
+    verdict = f"first wrong at letter {wrong[0] + 1}" if wrong else "right"
+    if len(said) < len(right) and said[-1:] != [END] and not wrong:
+        verdict = f"right so far, {len(said)} of {len(right)}"
     least = number(sure.min(), 4)
     if least == "1.0000":
         doubt = "It is sure of every letter."

@@ -72,9 +72,9 @@ def drawable(values, name, empty=False):
 
 
 def number(value, digits=2):
-    """Return a value as a picture shows it: up to `digits` decimals, in six characters at most.
+    """Return a value as a picture shows it: up to `digits` decimals, if six characters hold them.
 
-    It has as many decimals as fit, and if even the whole part does not fit, an exponent: 1.2e7.
+    If even the whole part needs more than six, it has an exponent: 1.2e7.
     """
     for decimals in range(digits, -1, -1):
         text = f"{value:.{decimals}f}"

@@ -72,10 +72,9 @@ class Number(widgets.HBox):
     @traitlets.validate("value")
     def _inside(self, proposal):
         """Return the value, or the end that it lies beyond."""
-        value = self.kind(min(max(proposal.value, self.slider.min), self.slider.max))
-        if math.isnan(value):
+        if math.isnan(proposal.value):
             raise traitlets.TraitError(f"{self.description}: nan is not a number")
-        return value
+        return self.kind(min(max(proposal.value, self.slider.min), self.slider.max))
 
     def _moved(self, change):
         """Show the value in both parts."""

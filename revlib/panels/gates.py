@@ -133,16 +133,16 @@ def gates_panel(nets, text="abcab"):
         run = net.run(string)
         kept = [*run.enc_kept, *run.dec_kept]
         T = len(string)
-        layer, t, S = ("encoder", step, "S") if step <= T else ("decoder", step - T, "_S")
+        layer, t, mark = ("encoder", step, "") if step <= T else ("decoder", step - T, "_")
         rows_of = {"LSTM": lstm_rows, "GRU": gru_rows}[cell]
-        rows, after = rows_of(kept[step - 1], t, S)
+        rows, after = rows_of(kept[step - 1], t, mark)
         fed = fed_letters(net, string, run)
         keeps = np.array([keeping_gate(cell, step_kept) for step_kept in kept])
         words = (
             f"{cell}: {string!r} gives {run.output!r}, which is"
             f" {verdict(run.output == string[::-1])}. Step {t} of the {layer} is fed"
             f" {spoken_letter(fed[step - 1])}: the gate keeps {blocks.spoken(keeps[step - 1])}, and"
-            f" {S}({t}) is {blocks.spoken(after)}."
+            f" {mark}S({t}) is {blocks.spoken(after)}."
         )
         below = blocks.Block(
             keeps,
@@ -187,20 +187,27 @@ def keeping_gate(cell, kept):
     return kept.f if cell == "LSTM" else kept.u
 
 
-def lstm_rows(kept, t, S):
-    """Return the rows of an LSTM's step for draw_gates, and the state after it."""
+def lstm_rows(kept, t, mark):
+    """Return the rows of an LSTM's step for draw_gates, and the state after it.
+
+    `mark` stands before the names of the decoder's states: "_".
+    """
     memory = kept.f * kept.C + kept.i * kept.g
     rows = [
-        figures.Gate("keep", kept.f, "f", kept.C, f"C({t - 1})"),
+        figures.Gate("keep", kept.f, "f", kept.C, f"{mark}C({t - 1})"),
         figures.Gate("write", kept.i, "i", kept.g, "g"),
-        figures.Sum("sum:", memory, f"C({t})"),
-        figures.Gate("show", kept.o, "o", kept.shown, f"tanh C({t})"),
+        figures.Sum("sum:", memory, f"{mark}C({t})"),
+        figures.Gate("show", kept.o, "o", kept.shown, f"tanh {mark}C({t})"),
     ]
     return rows, kept.o * kept.shown
 
 
-def gru_rows(kept, t, S):
-    """Return the rows of a GRU's step for draw_gates, and the state after it."""
+def gru_rows(kept, t, mark):
+    """Return the rows of a GRU's step for draw_gates, and the state after it.
+
+    `mark` stands before the names of the decoder's states: "_".
+    """
+    S = f"{mark}S"
     after = (1 - kept.u) * kept.g + kept.u * kept.s
     rows = [
         figures.Gate("look back", kept.r, "r", kept.seen, f"({S}({t - 1})·Ws + bs)"),

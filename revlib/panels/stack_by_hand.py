@@ -76,7 +76,7 @@ def stack_panel(text="abcab", precision="float16", longest=30):
         },
         draw,
         adjust=lambda values: step.bound(2 * len(values["string"]) + 1),
-        frames={"string": distinct(text, "abcabca"), "step": range(1, 2 * len(text) + 2)},
+        frames={"string": distinct(text, text[::-1]), "step": range(1, 2 * len(text) + 2)},
     )
 
 
