@@ -698,8 +698,7 @@ def test_what_is_typed_is_never_run(tmp_path):
 
 
 def test_versions_of_the_audit_are_those_declared():
-    """`python tools/lanes.py audit` looks at what pyproject.toml installs; nothing is installed by
-    another way."""
+    """`nox -s audit` looks at what pyproject.toml installs; nothing is installed by another way."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert not [
         line
