@@ -1,5 +1,5 @@
-"""How much torture, and what came of it: a little in `make test`, all of it in `make torture`;
-every event is counted."""
+"""How much torture, and what came of it: a little in `make test`, all of it in `make nightly`, that
+is with REVLIB_TORTURE=1; every event is counted."""
 
 import collections
 import os
@@ -9,7 +9,7 @@ COUNTS = collections.Counter()  # what was tried -> how many times; conftest.py 
 
 
 def times(short, long):
-    """How often to do something: `long` under `make torture`, `short` in the usual tests."""
+    """How often to do something: `long` under `make nightly`, `short` in the usual tests."""
     return long if LONG else short
 
 
