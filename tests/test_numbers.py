@@ -58,17 +58,6 @@ def test_every_citation_is_used_and_has_a_source():
         assert all(re.search(r"[A-Z].*\d{4}|alphabet", source) for source in entries.values()), name
 
 
-def test_the_map_gives_each_chapter_its_minutes():
-    start = "\n".join(cell.source for cell in tool.read(NOTEBOOKS["00_start_here.ipynb"]).cells)
-    rows = dict(re.findall(r"^\| \[[^\]]*\]\((\S+)\) \|[^\n]*\| (\d+) \|$", start, re.MULTILINE))
-    own = {
-        name: re.search(r"\*\*Minutes\*\* (\d+)", tool.read(path).cells[0].source)[1]
-        for name, path in NOTEBOOKS.items()
-        if "/" not in name
-    }
-    assert rows == own
-
-
 # ---------------------------------------------------------------- small ones
 
 

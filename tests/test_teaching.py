@@ -8,7 +8,7 @@ import re
 
 import numpy as np
 import pytest
-from nbformat.v4 import new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 from helpers.prose import missing
@@ -26,7 +26,8 @@ for cell in PAGE.cells:
     )  # links of terms are no matter of this test
 CELLS = {cell.id: cell for cell in PAGE.cells}
 MYTHS = [id for id, cell in CELLS.items() if cell.source.startswith('### "')]
-CHAPTERS = {path.name: tool.read(path) for path in sorted(FOLDER.glob("[01][0-9]_*.ipynb"))}
+BOOK = {path.name: tool.read(path) for path in sorted(FOLDER.glob("[!.]*.ipynb"))}
+CHAPTERS = {name: page for name, page in BOOK.items() if name[0] in "01"}
 TABLES = "lesson-table", "workshop-table", "glimpse-table", "homework-table"
 
 
@@ -67,6 +68,48 @@ def test_the_minutes_add_up():
     assert total == printed and 210 <= total <= 240
     assert f"{total / 60:.1f} hours" in CELLS["workshop-table"].outputs[0].text
     assert sum(row[1] == "break" for row in rows("workshop-table")) == 2
+
+
+def minutes(page):
+    """The minutes that a chapter's own title cell claims."""
+    return int(re.search(r"\*\*Minutes\*\* (\d+)", page.cells[0].source)[1])
+
+
+def words(page):
+    """How many words a reader reads: prose and code, without folded hints, addresses of links,
+    HTML tags and the cell for Colab."""
+    unread = re.compile(
+        r"<details>.*?</details>|(?<=\])\([^)]*\)|</?[a-z][^>\n]*>", flags=re.DOTALL
+    )
+    texts = [
+        unread.sub(" ", cell.source) if cell.cell_type == "markdown" else cell.source
+        for cell in page.cells
+        if "colab" not in cell.metadata.get("tags", [])
+    ]
+    return sum(len(re.findall(r"\w+", text)) for text in texts)
+
+
+def test_the_map_gives_each_chapter_its_minutes():
+    start = "\n".join(cell.source for cell in BOOK["00_start_here.ipynb"].cells)
+    rows = re.findall(r"^\| \[[^\]]*\]\((\S+)\) \|[^\n]*\| (\d+) \|$", start, re.MULTILINE)
+    assert {name: int(said) for name, said in rows} == {
+        name: minutes(page) for name, page in BOOK.items()
+    }
+
+
+@pytest.mark.parametrize("name", BOOK)
+def test_the_minutes_suit_the_words(name):
+    """Nobody reads more than 250 words a minute, or fewer than 40."""
+    assert words(BOOK[name]) / 250 <= minutes(BOOK[name]) <= words(BOOK[name]) / 40
+
+
+def test_words_are_what_is_read():
+    cells = [
+        new_markdown_cell("[Two words](a.ipynb) <b>here</b>\n\n<details>a folded hint</details>"),
+        new_code_cell("x = 1"),
+        new_code_cell("import sys", metadata={"tags": ["colab"]}),
+    ]
+    assert words(new_notebook(cells=cells)) == 5
 
 
 def test_a_table_says_what_it_is():
