@@ -63,13 +63,18 @@ def task(net, text, answer=None):
         targets = net.says.indices(answer)
     if targets.shape[1:] != inputs.shape[1:]:
         raise ValueError(f"the answer to {text!r} is {answer!r}: not one answer a string")
-    if net.says.end:
-        targets = np.concatenate(
-            [targets, np.full_like(targets, len(net.says), shape=(1, *targets.shape[1:]))]
-        )
+    targets = with_end(net, targets)
     if not targets.size:
         raise LetterError("there is nothing to say: no string, or an empty one and no END")
     return inputs, targets
+
+
+def with_end(net, targets):
+    """Return what should be said, (L, ...), with END as its last row if the network can say it."""
+    if not net.says.end:
+        return targets
+    end = np.full((1, *targets.shape[1:]), len(net.says))
+    return np.concatenate([targets, end])
 
 
 def check_reversible(net):

@@ -275,7 +275,7 @@ class Decoded(Answers):
 
 
 @dataclass(frozen=True)
-class Trace:
+class Trace(Answers):
     """One run from text to text, everything kept. S[t] is S(t); X[t - 1] is x(t)."""
 
     text: str | list
@@ -289,14 +289,14 @@ class Trace:
         return self.S[-1]
 
     @property
-    def output(self):
-        """The answer to one string."""
-        return self.dec.output
+    def Y(self):
+        """(L, ...) index of what was said."""
+        return self.dec.Y
 
     @property
-    def outputs(self):
-        """The answers to a batch, a list."""
-        return self.dec.outputs
+    def says(self):
+        """The alphabet of what was said."""
+        return self.dec.says
 
 
 def finite(A, name, first=0):
