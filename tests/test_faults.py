@@ -1,13 +1,23 @@
 """What has gone wrong for people with other books of notebooks, tried on this one."""
 
+import ast
+import contextlib
+import io
+import pathlib
+import re
+import time
+
+import ipywidgets as widgets
 import matplotlib as mpl
 import matplotlib.style
 import numpy as np
 import pytest
 
-from revlib import activations, bptt, decoders, mlp, model, panels, starts, training
+from revlib import activations, bptt, decoders, mlp, model, panels, results, starts, training
 from revlib.drawing import plots
+from tools import notebook as tool
 
+ROOT = pathlib.Path(__file__).resolve().parent.parent
 ACCURATE = {"rtol": 1e-12, "atol": 1e-300}
 
 
@@ -142,3 +152,109 @@ def test_a_step_of_tanh_is_captioned_tanh():
     svg = panels.encoding_panel(net).page.value
     assert "tanh squeezes" in svg and "ReLU" not in svg
     assert "ReLU makes negative sums 0" in panels.encoding_panel(model.post_net()).page.value
+
+
+# ---------------------------------------------------------------- where the kernel stands
+
+RESULTS = ROOT / "notebooks" / "results"
+
+
+@pytest.mark.parametrize("below", [".", "notebooks", "notebooks/solutions", "tests/reference"])
+def test_results_are_found_from_the_books_folders(below, monkeypatch):
+    monkeypatch.chdir(ROOT / below)
+    assert results.folder().resolve() == RESULTS
+
+
+def test_results_of_the_book_that_one_stands_in_come_first(tmp_path, monkeypatch):
+    """A copy of the book, and a folder of the reader's own that is called results too."""
+    theirs = tmp_path / "book" / "notebooks" / "solutions" / "results"
+    copy = tmp_path / "book" / "notebooks" / "results"
+    for folder in (theirs, copy):
+        folder.mkdir(parents=True)
+    (copy / results.ALWAYS_THERE).touch()
+    monkeypatch.chdir(theirs.parent)
+    assert results.folder() == copy
+
+
+def test_results_are_found_from_elsewhere(tmp_path, monkeypatch):
+    (tmp_path / "results").mkdir()  # the reader's own
+    monkeypatch.chdir(tmp_path)
+    assert results.folder().resolve() == RESULTS
+
+
+def test_results_are_found_where_the_folder_is_no_more(tmp_path, monkeypatch):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert results.folder().resolve() == RESULTS
+
+
+def test_results_that_are_nowhere_are_missed_in_words(tmp_path, monkeypatch):
+    """As from a wheel: beside the package there is no book."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(results, "__file__", str(tmp_path / "site-packages/revlib/results.py"))
+    with pytest.raises(FileNotFoundError) as error:
+        results.folder()
+    said = str(error.value)
+    assert str(tmp_path) in said and str(tmp_path / "site-packages") in said
+    assert "start JupyterLab in the book's folder" in said
+
+
+BOOK = tool.book()
+
+
+@pytest.mark.parametrize("path", BOOK, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_no_cell_opens_what_lies_beside_it(path):
+    """Relative paths are those of the kernel's folder, which need not be the notebook's."""
+    for cell in tool.read(path).cells:
+        if cell.cell_type == "code" and "colab" not in cell.metadata.get("tags", []):
+            relative = r"Path\((?!\w)|(?:open|load)\([\"']|\.\./|chdir|getcwd|cwd\("
+            assert not re.search(relative, cell.source), cell.id
+
+
+# ---------------------------------------------------------------- cells run twice
+
+
+LONG = {  # seconds of training each, and no later cell needs them
+    "failures-dead",
+    "panel-a-check",
+    "held-out-three",
+    "differences",
+    "hand-far",
+    "transfer-feedback",
+    "widths",
+    "panel-check",
+    "reader",
+    "unique-control",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", BOOK, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_a_cell_says_the_same_the_second_time(path, tmp_path, monkeypatch):
+    """Each code cell twice in a row, in an empty folder; once, if it takes more than a second."""
+    monkeypatch.chdir(tmp_path)
+    names = {"__name__": "__main__"}
+    for cell in tool.read(path).cells:
+        aside = cell.id in LONG or "colab" in cell.metadata.get("tags", [])
+        if cell.cell_type == "code" and not aside:
+            begun = time.perf_counter()
+            first = printed(cell.source, names)
+            if time.perf_counter() - begun < 1:
+                assert printed(cell.source, names) == first, cell.id
+
+
+def printed(source, names):
+    """What a cell prints and shows, as text."""
+    said = io.StringIO()
+    body = ast.parse(source).body
+    last = [body.pop()] if body and isinstance(body[-1], ast.Expr) else []
+    with contextlib.redirect_stdout(said):
+        exec(compile(ast.Module(body, []), "a cell", "exec"), names)
+        for each in last:
+            shown = eval(compile(ast.Expression(each.value), "a cell", "eval"), names)
+            if isinstance(shown, widgets.Widget):
+                shown = None  # its name differs from one to the next
+            print(getattr(shown, "svg", shown))
+    return said.getvalue()
