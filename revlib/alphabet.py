@@ -1,11 +1,14 @@
 """Symbols, their indices and one-hot rows, both ways; and errors that name a wrong one."""
 
 import itertools
+import unicodedata
 
 import numpy as np
 
 END = "END"  # how the END symbol is written
 MOST_STRINGS = 10_000_000  # made at once: a gigabyte of them
+MOST_NAMED = 3  # characters, in one message
+UNNAMED = {"Cc": "a control character", "Cs": "half a character", "Co": "a private character"}
 
 
 class LetterError(ValueError):
@@ -15,6 +18,31 @@ class LetterError(ValueError):
 def quote(text):
     """Return `text` in quotes on one line, cut after 20 characters, for use in a message."""
     return repr(text if len(text) <= 20 else text[:20] + "…")
+
+
+def described(text, among=""):
+    """Return `text` in quotes, with the names of its characters that may be taken for others.
+
+    These are the ones that are not printable ASCII: 'а' (U+0430 CYRILLIC SMALL LETTER A). A single
+    character is named too where those it is held `among` are not all ASCII. What is no text is
+    given as Python writes it.
+    """
+    if not isinstance(text, str):
+        return repr(text)
+    odd = [each for each in dict.fromkeys(text) if not (each.isascii() and each.isprintable())]
+    if len(text) == 1 and (odd or not among.isascii()):
+        return f"{text!r} ({character(text)})"
+    if not odd:
+        return repr(text)
+    names = [f"{each!r} is {character(each)}" for each in odd[:MOST_NAMED]]
+    names += ["…"] if len(odd) > MOST_NAMED else []
+    return f"{text!r} ({', '.join(names)})"
+
+
+def character(each):
+    """Return a character's code point and its name in Unicode: 'U+0061 LATIN SMALL LETTER A'."""
+    unnamed = UNNAMED.get(unicodedata.category(each), "a character without a name")
+    return f"U+{ord(each):04X} {unicodedata.name(each, unnamed)}"
 
 
 def as_list(strings):
@@ -64,7 +92,7 @@ class Alphabet:
                     f" of {self}; each {self.kind} may stand there once"
                 )
             if not symbol or not symbol.isprintable():
-                raise ValueError(f"{self.kind} {symbol!r} cannot be seen in a text")
+                raise ValueError(f"{self.kind} {described(symbol)} cannot be seen in a text")
             if self._between and " " in symbol:
                 raise ValueError(f"word {symbol!r} has a space, which stands between words")
 
@@ -118,8 +146,8 @@ class Alphabet:
         for i, symbol in enumerate(symbols):
             if symbol not in self._index:
                 raise LetterError(
-                    f"{self.kind} {symbol!r} at position {i + 1} of {quote(text)}"
-                    f" is not one of {self}"
+                    f"{self.kind} {described(symbol, self.join(self.symbols))} at position {i + 1}"
+                    f" of {quote(text)} is not one of {self}"
                 )
         return symbols
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from revlib.activations import log_softmax, softmax
-from revlib.alphabet import Alphabet, LetterError
+from revlib.alphabet import Alphabet, LetterError, described
 from revlib.bptt import task
 from revlib.model import Answers, as_alphabet, finite
 from revlib.parameters import Arrays, Network, count, cut, flat
@@ -49,11 +49,11 @@ class EncoderDecoder(Network):
 
     def __init__(self, style="feedback", alphabet="abc", n=5, cell="simple", says=None, theta=None):
         if style not in STYLES:
-            raise ValueError(f"style {style!r} is not one of {', '.join(STYLES)}")
+            raise ValueError(f"style {described(style)} is not one of {', '.join(STYLES)}")
         if n < 1:
             raise ValueError(f"a network has 1 unit at least, not {n}")
         if cell not in CELLS:
-            raise ValueError(f"cell {cell!r} is not one of {', '.join(CELLS)}")
+            raise ValueError(f"cell {described(cell)} is not one of {', '.join(CELLS)}")
         self.style = style
         self.alphabet = as_alphabet(alphabet)
         self.says = self.alphabet if says is None else as_alphabet(says)

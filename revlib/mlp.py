@@ -10,7 +10,7 @@ from math import comb
 import numpy as np
 
 from revlib.activations import ACTIVATIONS, SLOPES, log_softmax, softmax
-from revlib.alphabet import Alphabet, LetterError
+from revlib.alphabet import Alphabet, LetterError, described
 from revlib.model import Answers, as_alphabet, finite
 from revlib.parameters import Network, count, cut, flat
 
@@ -53,7 +53,7 @@ class MLP(Network):
         for activation in self.activations:
             if activation not in ACTIVATIONS:
                 known = ", ".join(ACTIVATIONS)
-                raise ValueError(f"activation {activation!r} is not one of {known}")
+                raise ValueError(f"activation {described(activation)} is not one of {known}")
         if self.alphabet.end or self.sizes[0] % V or self.sizes[-1] % V:
             raise ValueError(
                 f"sizes {self.sizes} over {self.alphabet!r}: the first and the last are {V} a"

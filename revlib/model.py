@@ -10,7 +10,7 @@ import numpy as np
 
 from revlib import starts
 from revlib.activations import ACTIVATIONS, SLOPES, softmax
-from revlib.alphabet import Alphabet
+from revlib.alphabet import Alphabet, described
 from revlib.parameters import Arrays, Network, flat
 from revlib.tape import Tape
 
@@ -65,7 +65,9 @@ class Net(Network):
         self.alphabet = as_alphabet(alphabet)
         self.says = self.alphabet if says is None else as_alphabet(says)
         if activation not in ACTIVATIONS:
-            raise ValueError(f"activation {activation!r} is not one of {', '.join(ACTIVATIONS)}")
+            raise ValueError(
+                f"activation {described(activation)} is not one of {', '.join(ACTIVATIONS)}"
+            )
         if n < 1:
             raise ValueError(f"a network has 1 unit at least, not {n}")
         self.n = n

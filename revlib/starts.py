@@ -3,6 +3,7 @@
 import numpy as np
 
 from revlib import post
+from revlib.alphabet import described
 
 STARTS = ("post", "gaussian", "uniform", "identity")
 
@@ -29,7 +30,7 @@ def initialize(net, start, rng=None):
         the post's weights do not fit, or no generator.
     """
     if start not in STARTS:
-        raise ValueError(f"start {start!r} is not one of {', '.join(STARTS)}")
+        raise ValueError(f"start {described(start)} is not one of {', '.join(STARTS)}")
     if start != "gaussian" and not hasattr(net, "enc"):
         raise ValueError(f"start {start!r} is one of recurrent layers; {net!r} has none")
     if start == "post":

@@ -13,8 +13,21 @@ import matplotlib.style
 import numpy as np
 import pytest
 
-from revlib import activations, bptt, decoders, mlp, model, panels, results, starts, training
+from revlib import (
+    activations,
+    bptt,
+    decoders,
+    exercises,
+    mlp,
+    model,
+    panels,
+    results,
+    starts,
+    training,
+)
+from revlib.alphabet import Alphabet, LetterError
 from revlib.drawing import plots
+from revlib.exercises import grading
 from tools import notebook as tool
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -258,3 +271,115 @@ def printed(source, names):
                 shown = None  # its name differs from one to the next
             print(getattr(shown, "svg", shown))
     return said.getvalue()
+
+
+# ---------------------------------------------------------------- letters that look like others
+
+
+@pytest.mark.parametrize(
+    "symbols, text, said",
+    [
+        ("abc", "\u0430bc", "letter 'а' (U+0430 CYRILLIC SMALL LETTER A) at position 1"),
+        ("abc", "a\uff42c", "letter 'ｂ' (U+FF42 FULLWIDTH LATIN SMALL LETTER B) at position 2"),
+        ("abc", "ab\u200bc", r"letter '\u200b' (U+200B ZERO WIDTH SPACE) at position 3"),
+        ("abc", "abc\u00a0", r"letter '\xa0' (U+00A0 NO-BREAK SPACE) at position 4"),
+        ("abc", "a\n", r"letter '\n' (U+000A a control character) at position 2"),
+        ("abc", "a\ud800", r"letter '\ud800' (U+D800 half a character) at position 2"),
+        ("abc", "a\u0301bc", "letter '\u0301' (U+0301 COMBINING ACUTE ACCENT) at position 2"),
+        ("абв", "aбв", "letter 'a' (U+0061 LATIN SMALL LETTER A) at position 1"),
+        (["one", "two"], "two \u043ene", "word 'оne' ('о' is U+043E CYRILLIC SMALL LETTER O) at"),
+        ("abc", "abd", "letter 'd' at position 3"),  # ASCII among ASCII, as it looks
+        ("abc", "a c", "letter ' ' at position 2"),
+        (["one", "two"], "two three", "word 'three' at position 2"),
+    ],
+)
+def test_a_letter_that_looks_like_another_is_named(symbols, text, said):
+    with pytest.raises(LetterError) as error:
+        Alphabet(symbols).read(text)
+    assert str(error.value).startswith(said)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: starts.initialize(model.Net(), "g\u0430ussian", np.random.default_rng(0)),
+        lambda: model.Net(activation="t\u0430nh"),
+        lambda: mlp.MLP((9, 5, 9), ("t\u0430nh",)),
+        lambda: decoders.EncoderDecoder("\u0430ttention"),
+        lambda: decoders.EncoderDecoder(cell="G\u0430U"),
+        lambda: exercises.quiz("1.w\u0430rm"),
+    ],
+)
+def test_a_name_that_looks_like_another_is_named(ask):
+    with pytest.raises(ValueError, match=r"'а' is U\+0430 CYRILLIC SMALL LETTER A\)"):
+        ask()
+
+
+@pytest.mark.parametrize(
+    "number, answer, said",
+    [
+        ("3.3", "b\u0441c", "found 'bсc' ('с' is U+0441 CYRILLIC SMALL LETTER ES); expected"),
+        ("3.3", "b\ncc", r"found 'b\ncc' ('\n' is U+000A a control character); expected"),
+        ("3.3", "\u200b", "found an empty string; expected"),
+        ("3.3", "b\u200bbc", "found bbc; expected"),
+        ("9.7", ["bcb ", "\u0441cb"], "found 'bcb', 'сcb' ('с' is U+0441 CYRILLIC"),
+        ("\uff13.3", "bcc", "there is no exercise '３.3' ('３' is U+FF13 FULLWIDTH DIGIT THREE)"),
+    ],
+)
+def test_an_answer_that_looks_like_another_is_named(number, answer, said, capsys):
+    exercises.check(number, answer)
+    assert said in capsys.readouterr().out
+
+
+INVISIBLE = {
+    "a line's end": "{}\n",
+    "Windows' line's end": "{}\r\n",
+    "blanks": "\t {}  ",
+    "no-break space": "\u00a0{}\u202f",
+    "wide space": "\u3000{}",
+    "zero-width space": "\u200b{}",
+    "byte-order mark": "\ufeff{}",
+    "direction": "\u202a{}\u202c",
+    "variation selector": "{}\ufe0f",
+    "filler": "{}\u3164",
+}
+
+
+@pytest.mark.parametrize("what", INVISIBLE)
+@pytest.mark.parametrize(
+    "number, answer", [("3.3", "bcc"), ("9.7", ["ccb", "bcb"]), ("4.1", "0"), ("4.1", ["0"])]
+)
+def test_what_nobody_can_see_makes_no_answer_wrong(what, number, answer, capsys, monkeypatch):
+    easy = grading.Numbers("a number", lambda: 0)
+    monkeypatch.setitem(exercises.EXERCISES, "4.1", easy)
+    hidden = INVISIBLE[what].format
+    exercises.check(number, [*map(hidden, answer)] if isinstance(answer, list) else hidden(answer))
+    assert capsys.readouterr().out == f"{number}: correct\n"
+
+
+@pytest.mark.parametrize(
+    "number, answer",
+    [
+        ("3.3", "ｂｃｃ"),
+        ("3.3", "b\u00adc\u200dc"),
+        ("3.3", np.array(["bcc\n"])),
+        ("9.7", {"bcb ", "ccb"}),
+    ],
+)
+def test_a_string_counts_as_it_reads(number, answer, capsys):
+    exercises.check(number, answer)
+    assert capsys.readouterr().out == f"{number}: correct\n"
+
+
+def test_a_string_of_a_number_counts_as_it_reads():
+    half = grading.Numbers("two numbers", lambda: [-0.5, 3])
+    assert half.trouble(["\u22120.5", "３\n"]) == ""
+    accents = grading.Word("a word", lambda: [["zw\u00f6lf"]])
+    assert accents.trouble("zwo\u0308lf") == ""
+
+
+@pytest.mark.parametrize("kind", [grading.Word, grading.Numbers])
+def test_a_list_that_holds_itself_is_an_answer_too(kind):
+    endless = []
+    endless.append(endless)
+    assert kind("one", lambda: [["one"]] if kind is grading.Word else 1).trouble(endless)

@@ -1,5 +1,6 @@
 """Judges a reader's answers: `check` those to exercises, `quiz` those before a cell runs."""
 
+from revlib.alphabet import described
 from revlib.exercises import (
     bptt,
     decoding,
@@ -70,7 +71,7 @@ def check(number, answer):
 def no_such_exercise(number):
     """Return words for a number that no exercise has: which there are in that chapter."""
     there = sorted(of_chapter(number, EXERCISES), key=place)
-    words = f"there is no exercise {number!r}; there is {there[0]} to {there[-1]}"
+    words = f"there is no exercise {described(number)}; there is {there[0]} to {there[-1]}"
     if not isinstance(number, str):
         words += ', each written as a string: check("1.1", ...)'
     return words
@@ -98,6 +99,6 @@ def quiz(name):
     """
     if name not in QUIZZES:
         there = ", ".join(of_chapter(name, QUIZZES))
-        raise ValueError(f"there is no quiz {name!r}; there is {there}")
+        raise ValueError(f"there is no quiz {described(name)}; there is {there}")
     asked = QUIZZES[name]
     return Quiz(asked.question, asked.reasons, asked.right)

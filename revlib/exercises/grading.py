@@ -3,6 +3,8 @@
 A reader's answer may be anything. Whatever it is, `trouble` returns words, empty if it is right.
 """
 
+import re
+import unicodedata
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
@@ -10,7 +12,13 @@ from typing import Any
 
 import numpy as np
 
+from revlib.alphabet import described
 from revlib.panels.words import plural
+
+# Besides format characters (Cf): joiners, fillers and selectors that Unicode calls ignorable.
+UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+)
 
 
 class Question:
@@ -59,7 +67,11 @@ class Word(Question):
             return str(misfit)
         if found in [sorted(right) for right in self.key()]:
             return ""
-        return f"found {shortened(answer)}"
+        if found == [""]:
+            return "found an empty string"
+        if all(string.isascii() and string.isprintable() for string in found):
+            return f"found {shortened(as_meant(answer))}"
+        return f"found {shortened(', '.join(map(described, found)), 240)}"
 
 
 @dataclass(frozen=True)
@@ -156,7 +168,7 @@ class Misfit(Exception):
 def read_numbers(answer, size):
     """Return an answer's numbers in one row, (size,) float array; Misfit if it holds others."""
     try:
-        numbers = np.real_if_close(answer)  # NumPy's eigenvalues are complex
+        numbers = np.real_if_close(as_meant(answer))  # NumPy's eigenvalues are complex
         if np.iscomplexobj(numbers):
             raise Misfit.of_type(answer)
         numbers = numbers.astype(float).ravel()
@@ -168,14 +180,34 @@ def read_numbers(answer, size):
 
 
 def read_strings(answer):
-    """Return an answer's strings in order; Misfit if it holds anything else."""
+    """Return an answer's strings as meant, in order; Misfit if it holds anything else."""
     found = answer.tolist() if isinstance(answer, np.ndarray) else answer
     if isinstance(found, str):
-        return [found]
+        return [plain(found)]
     several = isinstance(found, (list, tuple, set))
     if not several or not all(isinstance(word, str) for word in found):
         raise Misfit.of_type(answer)
-    return sorted(found)
+    return sorted(map(plain, found))
+
+
+def as_meant(answer):
+    """Return an answer, or a list of them, whose strings are without what nobody can see."""
+    if isinstance(answer, str):
+        return plain(answer)
+    if isinstance(answer, (list, tuple)):
+        return [plain(each) if isinstance(each, str) else each for each in answer]
+    return answer
+
+
+def plain(text):
+    """Return a text without what nobody can see.
+
+    That is blanks at the ends, invisible characters, and forms of letters that read the same: wide
+    ones, or a letter and its accent in two. A minus sign is a hyphen, as Python writes it.
+    """
+    text = unicodedata.normalize("NFKC", text).replace("\u2212", "-")
+    seen = (each for each in text if unicodedata.category(each) != "Cf")
+    return unicodedata.normalize("NFKC", UNSEEN.sub("", "".join(seen))).strip()
 
 
 def difference(answer, key, tolerance):
@@ -193,12 +225,12 @@ def difference(answer, key, tolerance):
     return f"{np.count_nonzero(near)} of the {len(key)} numbers found are right"
 
 
-def shortened(what):
-    """Return the first line of what a message quotes, cut to 80 characters."""
+def shortened(what, most=80):
+    """Return the first line of what a message quotes, cut to so many characters."""
     lines = str(what).splitlines() or [""]
-    if len(lines[0]) <= 80:
+    if len(lines[0]) <= most:
         return lines[0]
-    return lines[0][:80] + "…"
+    return lines[0][:most] + "…"
 
 
 @dataclass(frozen=True)
