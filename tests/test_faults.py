@@ -383,3 +383,108 @@ def test_a_list_that_holds_itself_is_an_answer_too(kind):
     endless = []
     endless.append(endless)
     assert kind("one", lambda: [["one"]] if kind is grading.Word else 1).trouble(endless)
+
+
+# ---------------------------------------------------------------- explanations in any script
+
+EXPLANATIONS = {
+    "Chinese": "隐藏状态每一步都变小，所以第一个字母几乎没有影响。",
+    "Chinese, traditional": "每走一步，狀態就乘以同一個小矩陣，最初的字母便被遺忘。",
+    "Japanese": "状態は一歩ごとに小さくなるので、最初の文字はほとんど残らない。",
+    "Japanese, kana": "じょうたいはちいさくなるので、さいしょのもじはのこらない。",
+    "Korean": "상태가 매 단계마다 작아지므로 첫 글자는 거의 남지 않는다.",
+    "Thai": "สถานะเล็กลงทุกขั้น ตัวอักษรตัวแรกจึงแทบไม่มีผล",
+    "Lao": "ສະຖານະນ້ອຍລົງທຸກຂັ້ນຕອນ ຕົວອັກສອນທຳອິດຈຶ່ງຫາຍໄປ",
+    "Khmer": "ស្ថានភាពតូចជាងមុនរាល់ជំហាន ដូច្នេះអក្សរដំបូងបាត់",
+    "Burmese": "အခြေအနေသည်အဆင့်တိုင်းတွင်သေးငယ်သွားသည်",
+    "Hindi": "हर कदम पर अवस्था छोटी होती है, इसलिए पहला अक्षर खो जाता है।",
+    "Arabic": "تصغر الحالة في كل خطوة، ولذلك يضيع الحرف الأول.",
+    "Hebrew": "המצב קטן בכל צעד ולכן האות הראשונה נשכחת",
+    "Greek": "Η κατάσταση μικραίνει σε κάθε βήμα.",
+    "Russian": "Состояние уменьшается на каждом шаге.",
+    "Amharic": "ሁኔታው በእያንዳንዱ እርምጃ ያንሳል ስለዚህ ይጠፋል",
+    "with numbers": "S(2) is 0.58, then 0.34.",
+    "half-width kana": "ｼﾞｮｳﾀｲﾊﾁｲｻｸﾅﾙﾉﾃﾞｻｲｼｮﾉﾓｼﾞﾊﾉｺﾗﾅｲ",
+}
+NO_EXPLANATION = {
+    "nothing": "",
+    "blanks": " \n\t\u3000\u00a0",
+    "nothing to see": "\u200b \u200b \u200b \u200b \u200b",
+    "English": "because",
+    "four words": "it gets too small",
+    "Chinese": "循环神经网络",
+    "Japanese": "コンピューター",
+    "Thai": "คอมพิวเตอร์",
+    "Hindi": "क्योंकि",
+    "Arabic": "لأن",
+    "dots": ". . . . . .",
+    "dashes": "— — — — —",
+    "ideographic dots": "。。。。。。。。。。。。",
+    "middle dots": "・" * 30,
+}
+
+
+@pytest.mark.parametrize("script", EXPLANATIONS)
+def test_an_explanation_may_be_in_any_script(script, capsys):
+    exercises.check("1.7", EXPLANATIONS[script])
+    assert capsys.readouterr().out.startswith("1.7: noted")
+
+
+@pytest.mark.parametrize("what", NO_EXPLANATION)
+def test_a_word_or_none_explains_nothing_in_any_script(what, capsys):
+    exercises.check("1.7", NO_EXPLANATION[what])
+    assert re.match(r"1\.7: not yet; found \d words?; expected", capsys.readouterr().out)
+
+
+# ---------------------------------------------------------------- objects that refuse
+
+
+def refusing(error):
+    """An object whose way to an array ends in an error."""
+
+    def refuse(self, *args, **kwargs):
+        raise error
+
+    return type("Refusing", (), {"__array__": refuse})()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [RuntimeError("requires grad"), KeyError(0), AttributeError(), AssertionError()],
+    ids=repr,
+)
+@pytest.mark.parametrize("number", ["1.1", "3.3", "9.7", "1.7", "9.8"])
+def test_an_object_that_is_no_array_is_an_answer(number, error, capsys):
+    for answer in (
+        refusing(error),
+        [refusing(error)],
+        type("Refusing", (list,), {"__iter__": 0})(),
+    ):
+        exercises.check(number, answer)
+        said = capsys.readouterr().out
+        assert re.match(rf"{number}: not yet; found a value of type (Refusing|list);", said)
+
+
+@pytest.mark.parametrize("error", [RuntimeError("requires grad"), ZeroDivisionError()], ids=repr)
+def test_a_result_that_is_no_array_is_an_answer(error, capsys):
+    exercises.check("5.7", lambda text: refusing(error))
+    assert re.match(
+        r"5\.7: not yet; for .+ found a value of type Refusing;", capsys.readouterr().out
+    )
+
+
+def test_an_error_without_words_is_part_of_the_answer(capsys):
+    class Mute(Exception):
+        def __str__(self):
+            raise RuntimeError
+
+    def answer(text):
+        raise Mute
+
+    exercises.check("5.7", answer)
+    assert "it raised Mute: (without words)" in capsys.readouterr().out
+
+
+def test_a_matrix_counts_its_numbers(capsys):
+    """NumPy's matrix stays in two dimensions, whatever it is asked."""
+    assert grading.Numbers("two", lambda: [1, 2]).trouble(np.arange(1, 3).view(np.matrix)) == ""

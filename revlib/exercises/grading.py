@@ -19,6 +19,15 @@ from revlib.panels.words import plural
 UNSEEN = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\U000e0100-\U000e01ef]"
 )
+# Scripts that put no blanks between words: Chinese characters, which are words or halves of them;
+IDEOGRAPH = re.compile(
+    "[\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+# and Thai, Lao, Tibetan, Burmese, Khmer, Tai, Japanese kana, Yi, Javanese.
+UNSPACED = re.compile(
+    "[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aaf\u3040-\u312f\u31f0-\u31ff"
+    "\ua000-\ua4cf\ua980-\ua9df]"
+)
 
 
 class Question:
@@ -148,12 +157,34 @@ class Explanation(Question):
 
     def trouble(self, answer):
         """Return what was found in place of a sentence; "" if there are five words or more."""
-        if not isinstance(answer, str):
+        if not issubclass(type(answer), str):
             return str(Misfit.of_type(answer))
-        words = len(answer.split())
+        words = count_words(answer)
         if words >= 5:
             return ""
         return f"found {plural(words, 'word')}"
+
+
+def count_words(text):
+    """Return how many words a text in any script has, about.
+
+    Words stand between blanks, and have a letter or a digit in them. In scripts that put no blanks
+    between words, two ideographs count as one, and four letters of the others.
+    """
+    ideographs = letters = 0
+    spaced = []
+    for each in unicodedata.normalize("NFKC", text):
+        seen = unicodedata.category(each)[0] in "LMN"  # a letter, a mark on one, a digit
+        if seen and IDEOGRAPH.match(each):
+            ideographs += 1
+        elif seen and UNSPACED.match(each):
+            letters += 1
+        else:
+            spaced.append(each)
+            continue
+        spaced.append(" ")
+    words = [word for word in "".join(spaced).split() if any(map(str.isalnum, word))]
+    return len(words) + ideographs // 2 + letters // 4
 
 
 class Misfit(Exception):
@@ -168,11 +199,11 @@ class Misfit(Exception):
 def read_numbers(answer, size):
     """Return an answer's numbers in one row, (size,) float array; Misfit if it holds others."""
     try:
-        numbers = np.real_if_close(as_meant(answer))  # NumPy's eigenvalues are complex
+        numbers = np.asarray(np.real_if_close(as_meant(answer)))  # NumPy's eigenvalues are complex
         if np.iscomplexobj(numbers):
             raise Misfit.of_type(answer)
         numbers = numbers.astype(float).ravel()
-    except (TypeError, ValueError, OverflowError):
+    except Exception:  # whatever the reader's object raises when it is to become an array
         raise Misfit.of_type(answer) from None
     if len(numbers) != size:
         raise Misfit(f"found {plural(len(numbers), 'number')}")
@@ -181,13 +212,14 @@ def read_numbers(answer, size):
 
 def read_strings(answer):
     """Return an answer's strings as meant, in order; Misfit if it holds anything else."""
-    found = answer.tolist() if isinstance(answer, np.ndarray) else answer
-    if isinstance(found, str):
-        return [plain(found)]
-    several = isinstance(found, (list, tuple, set))
-    if not several or not all(isinstance(word, str) for word in found):
-        raise Misfit.of_type(answer)
-    return sorted(map(plain, found))
+    try:
+        found = answer.tolist() if isinstance(answer, np.ndarray) else answer
+        found = [found] if isinstance(found, str) else found
+        if isinstance(found, (list, tuple, set)):
+            return sorted(map(plain, found))
+    except Exception:  # what it holds is no string, or whatever the reader's object raises
+        pass
+    raise Misfit.of_type(answer)
 
 
 def as_meant(answer):
@@ -227,7 +259,10 @@ def difference(answer, key, tolerance):
 
 def shortened(what, most=80):
     """Return the first line of what a message quotes, cut to so many characters."""
-    lines = str(what).splitlines() or [""]
+    try:
+        lines = str(what).splitlines() or [""]
+    except Exception:  # an error of the reader's that cannot say what it is
+        return "(without words)"
     if len(lines[0]) <= most:
         return lines[0]
     return lines[0][:most] + "…"
