@@ -86,33 +86,52 @@ every_slider = pytest.mark.parametrize(
     "name, panel", [(name, panel) for name, panel in PANELS if panel in PRESSED]
 )
 browser = pytest.mark.browser
+nightly = pytest.mark.nightly
 
 
 # Of this module and not of the session: Playwright keeps an event loop running, in which other
 # files' asyncio would fail.
 @pytest.fixture(scope="module")
-def chapter(request, tmp_path_factory):
-    """A function from a chapter's name to its page, opened, looked at and run; one page for all
-    tests of a chapter."""
+def started(request, tmp_path_factory):
+    """(Chromium, JupyterLab)."""
     count = sum(item.get_closest_marker("browser") is not None for item in request.session.items)
     what = f"{count} tests of the panels in JupyterLab (tests/test_browser.py)"
-    chapters = {}
     with jupyter.browser(what) as chromium, jupyter.Lab(tmp_path_factory.mktemp("lab")) as lab:
+        yield chromium, lab
 
-        def get(name):
-            if name not in chapters:
-                try:
-                    chapters[name] = ready(jupyter.Chapter(lab, chromium, name))
-                except Exception as error:
-                    chapters[name] = error
-            if isinstance(chapters[name], Exception):
-                raise chapters[name]
-            return chapters[name]
 
-        yield get
-        for one in chapters.values():
-            if not isinstance(one, Exception):
-                one.close()
+@pytest.fixture(scope="module")
+def chapter(started):
+    """A function from a chapter's name to its page, opened, looked at and run.
+
+    One page is open at a time; conftest.py puts the tests of a chapter together.
+    """
+    chromium, lab = started
+    now = {}
+
+    def get(name):
+        if name not in now:
+            for other in now.values():
+                if not isinstance(other, Exception):
+                    other.close()
+            now.clear()
+            now[name] = opened(lab, chromium, name)
+        if isinstance(now[name], Exception):
+            raise now[name]
+        return now[name]
+
+    yield get
+    for one in now.values():
+        if not isinstance(one, Exception):
+            one.close()
+
+
+def opened(lab, chromium, name):
+    """Return a chapter, opened and run; or what went wrong, for all its tests to raise."""
+    try:
+        return ready(jupyter.Chapter(lab, chromium, name))
+    except Exception as error:
+        return error
 
 
 def ready(chapter):
@@ -166,7 +185,7 @@ class Panel:
         at_start = lambda: self.js("html") == self.html and self.values() == self.start
         if not at_start():
             self.element("button", "Reset").click()
-            jupyter.wait_until(at_start, otherwise="Reset did not bring the start back")
+            jupyter.wait_until(at_start, 60, "Reset did not bring the start back")
 
     def focus(self, slider):
         handle = self.element("handle", slider)
@@ -418,6 +437,7 @@ def test_arrow_key(chapter, name, panel, record_property):
 
 
 @browser
+@nightly
 @every_slider
 def test_a_burst_of_keys_ends_on_the_right_picture(chapter, name, panel):
     panel = chapter(name).panels[panel]
@@ -433,6 +453,7 @@ def test_a_burst_of_keys_ends_on_the_right_picture(chapter, name, panel):
 
 
 @browser
+@nightly
 @pytest.mark.parametrize("name, panel, slider", DRAGGED)
 def test_the_page_does_not_jump(chapter, name, panel, slider):
     """A slider dragged by the mouse to both ends: the page stays where it is, the panel as high as
@@ -473,14 +494,15 @@ def test_the_page_does_not_jump(chapter, name, panel, slider):
 
 
 @pytest.fixture
-def encoding(chapter):
-    panel = chapter("01_encoding").panels["encoding_panel"]
+def encoding(chapter, name):
+    panel = chapter(name).panels["encoding_panel"]
     panel.reset()
     yield panel
     panel.reset()
 
 
 @browser
+@pytest.mark.parametrize("name", ["01_encoding"])
 def test_the_step(encoding):
     encoding.press("step t")
     encoding.settles(encoding.start | {"step t": 3})
@@ -490,6 +512,7 @@ def test_the_step(encoding):
 
 
 @browser
+@pytest.mark.parametrize("name", ["01_encoding"])
 def test_a_weight_by_mouse_and_by_keys(encoding):
     page = encoding.page
     rest = {k: v for k, v in encoding.start.items() if "[" not in k}
@@ -511,6 +534,7 @@ def test_a_weight_by_mouse_and_by_keys(encoding):
 
 
 @browser
+@pytest.mark.parametrize("name", ["01_encoding"])
 def test_tab_reaches_every_control(encoding):
     """From the string box on: the boxes, the sliders, Reset, the matrices and every weight, in an
     order that makes sense."""
@@ -536,6 +560,7 @@ def test_tab_reaches_every_control(encoding):
 
 
 @browser
+@pytest.mark.parametrize("name", ["01_encoding"])
 def test_a_wrong_letter_is_answered_in_words(encoding):
     encoding.press("step t")  # so that the picture changes with the string
     encoding.settles(encoding.start | {"step t": 3})
@@ -555,6 +580,7 @@ def test_a_wrong_letter_is_answered_in_words(encoding):
 
 
 @browser
+@pytest.mark.parametrize("name", ["01_encoding"])
 def test_reset_brings_the_start_back(encoding):
     encoding.element("button", "Ws").click()
     encoding.element("button", "Ws[2, 3]").click()
@@ -571,9 +597,10 @@ def test_reset_brings_the_start_back(encoding):
 
 
 @browser
-def test_a_weights_gradient_by_keys(chapter):
+@pytest.mark.parametrize("name", ["05_bptt"])
+def test_a_weights_gradient_by_keys(chapter, name):
     """The gradient in the words is that of the weight in hand, before it moves and after."""
-    blame = chapter("05_bptt").panels["blame_panel"]
+    blame = chapter(name).panels["blame_panel"]
     blame.reset()
     rest = {k: v for k, v in blame.start.items() if "[" not in k}
     blame.element("button", "Wo").click()
@@ -585,8 +612,9 @@ def test_a_weights_gradient_by_keys(chapter):
 
 
 @browser
-def test_the_posts_start_brings_the_units_back(chapter):
-    panel = chapter("06_training").panels["training_panel"]
+@pytest.mark.parametrize("name", ["06_training"])
+def test_the_posts_start_brings_the_units_back(chapter, name):
+    panel = chapter(name).panels["training_panel"]
     panel.reset()
     panel.press("units")
     panel.settles(panel.start | {"units": 6})
@@ -597,8 +625,9 @@ def test_the_posts_start_brings_the_units_back(chapter):
 
 
 @browser
-def test_a_string_is_asked_of_a_moment(chapter):
-    panel = chapter("06_training").panels["scrub_panel"]
+@pytest.mark.parametrize("name", ["06_training"])
+def test_a_string_is_asked_of_a_moment(chapter, name):
+    panel = chapter(name).panels["scrub_panel"]
     panel.reset()
     panel.press("moment", times=5)
     panel.element("row", "string").query_selector("input").fill("bbca")
@@ -610,6 +639,7 @@ def test_a_string_is_asked_of_a_moment(chapter):
 
 
 @browser
+@nightly
 @pytest.mark.parametrize(
     "name, panel", [(name, panel) for name, panel in PANELS if name in PART_TWO]
 )
@@ -658,9 +688,10 @@ def test_no_console_errors(chapter, name):
 
 
 @browser
-def test_what_leaves_the_machine_is_noticed(chapter):
+@pytest.mark.parametrize("name", ["01_encoding"])
+def test_what_leaves_the_machine_is_noticed(chapter, name):
     """The two tests above can fail: a page that asks elsewhere and raises is reported."""
-    page = chapter("01_encoding").page.context.browser.new_page()
+    page = chapter(name).page.context.browser.new_page()
     try:
         page.route("**/*", lambda route: route.abort())  # nothing leaves the machine, not even now
         outside, errors = jupyter.listen(page, "http://127.0.0.1:1")

@@ -44,6 +44,7 @@ HEAVIEST, SLOWEST = 3_000_000, 2000  # bytes of a page, milliseconds until it ca
 PHONE = {"width": 390, "height": 844}
 
 pytestmark = pytest.mark.browser
+nightly = pytest.mark.nightly
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +145,7 @@ def test_a_page_is_whole(looked_at):
         assert page.locator("mjx-container").count()
 
 
+@nightly
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious(looked_at, scheme):
     from axe_playwright_python.sync_playwright import Axe
@@ -164,6 +166,7 @@ def test_axe_finds_nothing_serious(looked_at, scheme):
     ] == []
 
 
+@nightly
 def test_a_phone_shows_it_without_moving_sideways(looked_at):
     """What is wider than a phone moves in its own frame, which keys reach."""
     looked_at.page.set_viewport_size(PHONE)
@@ -269,6 +272,7 @@ def choose(one, area, name, control, value, values):
             one.page.keyboard.press("ArrowDown")
 
 
+@nightly
 @pytest.mark.parametrize("chapter, panel", PANELS)
 def test_sliders_move_without_a_kernel(opened, chapter, panel):
     """Each value of each selector, reached by keys: the words and every number in the picture are
@@ -307,6 +311,7 @@ def read_or_none(area):
     return words and [words, [number.strip() for number in numbers]]
 
 
+@nightly
 @pytest.mark.parametrize("name", QUIZZES)
 def test_quizzes_answer_without_a_kernel(opened, name):
     """Every option of every quiz, chosen by keys: its reason stands below."""

@@ -12,6 +12,8 @@ import pytest
 from helpers import counting
 from helpers import lab as jupyter
 
+pytestmark = pytest.mark.nightly
+
 browser = pytest.mark.browser
 SLIDERS = {
     "02_thought_vector": {

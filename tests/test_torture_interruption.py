@@ -19,6 +19,8 @@ from helpers.lab import NOTEBOOKS
 from revlib import decoders, mlp, model, starts, training
 from revlib.alphabet import Alphabet
 
+pytestmark = pytest.mark.nightly
+
 TESTS = Path(__file__).parent
 WAIT = 60  # seconds, at most, for any answer of a kernel
 

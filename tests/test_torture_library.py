@@ -20,6 +20,8 @@ from revlib import activations, bptt, decoders, handmade, mlp, model, rnn_cells,
 from revlib.alphabet import Alphabet, LetterError
 from revlib.drawing import blocks, plots
 
+pytestmark = pytest.mark.nightly
+
 # numbers a weight is not meant to be: as large, small and wrong as they come
 HUGE = [1e308, -1e308, np.finfo(float).max, 1e200, -1e155, 1e39]
 WILD = [*HUGE, 1e-308, 5e-324, -5e-324, -0.0, math.inf, -math.inf, math.nan]

@@ -45,6 +45,8 @@ from revlib.panels.controls import Dropdown, Number, TextBox, Weights
 from revlib.panels.panel import Panel
 from revlib.panels.progress_bar import Progress
 
+pytestmark = pytest.mark.nightly
+
 # ---------------------------------------------------------------- the chapters' panels
 
 

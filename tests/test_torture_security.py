@@ -34,6 +34,8 @@ from revlib.panels.quiz import Quiz
 from tools import lab as opener
 from tools import notebook as tool
 
+pytestmark = pytest.mark.nightly
+
 # ---------------------------------------------------------------- no pickle, no eval, no shell
 
 RUNS_CODE = {

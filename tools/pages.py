@@ -4,12 +4,13 @@ without a kernel.
 
     python tools/pages.py
 
-1. Notebooks that show widgets are run with REVLIB_SITE=1, where a panel draws its frames beforehand
-(revlib/panels/static.py).
+1. Of each notebook the cells that show a widget are run, and what these need, with REVLIB_SITE=1,
+where a panel draws its frames beforehand (revlib/panels/static.py). All else is shown as stored.
 2. The scripts of widgets and formulas come from npm, by the hashes in site/package-lock.json.
 3. Sphinx makes the pages; a warning is an error.
 """
 
+import copy
 import hashlib
 import json
 import os
@@ -24,7 +25,8 @@ import nbformat
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from tools import notebook as tool  # noqa: E402  the folder is not a package
+from tools import cells  # noqa: E402  the folder is not a package
+from tools import notebook as tool  # noqa: E402
 
 SITE = ROOT / "site"
 BUILD = SITE / "_build"
@@ -66,6 +68,21 @@ def displayed(notebook):
     return {model: data for model, data in state.items() if model in kept}
 
 
+def run_live(notebook, folder):
+    """Run the cells that show a widget, and what these need; the others keep their outputs."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    sources = [cell.source for cell in code]
+    live = [place for place, source in enumerate(sources) if LIVE.search(source)]
+    kept = {place for last in live for place in cells.needed(sources, last)}
+    part = copy.deepcopy(notebook)
+    part.cells = [copy.deepcopy(code[place]) for place in sorted(kept)]
+    tool.execute(part, folder, env=os.environ | {"REVLIB_SITE": "1"})
+    for place, run in zip(sorted(kept), part.cells):
+        if place in live:
+            code[place].outputs = run.outputs
+    notebook.metadata["widgets"] = part.metadata.get("widgets", {})
+
+
 def key(path):
     """What the pages of a notebook depend on, as one hash."""
     sources = [
@@ -86,8 +103,8 @@ def page(path):
     made_from = key(path) if live else None
     if not live or not to.exists() or tool.read(to).metadata.get("made_from") != made_from:
         if live:
-            print(f"running {path.name}", flush=True)
-            tool.execute(notebook, path.parent, env=os.environ | {"REVLIB_SITE": "1"})
+            print(f"running the panels of {path.name}", flush=True)
+            run_live(notebook, path.parent)
         state = displayed(notebook)
         notebook.metadata = nbformat.from_dict(tool.KERNEL | {"made_from": made_from})
         if state:

@@ -14,6 +14,7 @@ import ipywidgets as widgets
 from helpers.lab import NOTEBOOKS
 from reference import pages
 from revlib.panels import controls
+from tools import cells
 
 HOSTILE = ["", " ", "abx", "ABC", "a" * 10000, "ä", "<script>", "🙂", "ab\n"]
 
@@ -207,33 +208,12 @@ for _name, _panel in PANELS:
     CHAPTERS.setdefault(_name, []).append(_panel)
 
 
-def names_of(tree):
-    """(what a cell reads, what it makes or changes)."""
-    reads, makes = set(), set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name):
-            (reads if isinstance(node.ctx, ast.Load) else makes).add(node.id)
-        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            makes.add(node.name)
-        elif isinstance(node, ast.alias):
-            makes.add((node.asname or node.name).split(".")[0])
-        elif isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, ast.Store):
-            makes |= {inner.id for inner in ast.walk(node.value) if isinstance(inner, ast.Name)}
-    return reads, makes
-
-
 @functools.cache
 def needed(name, panel):
     """The cells of a chapter that its panel cannot do without, in order, the panel's own last."""
-    trees = [ast.parse(source) for source in sources(name)]
-    last = next(i for i, source in enumerate(sources(name)) if f"panels.{panel}(" in source)
-    wanted, kept = names_of(trees[last])[0], [trees[last]]
-    for tree in reversed(trees[:last]):
-        reads, makes = names_of(tree)
-        if makes & wanted:
-            wanted |= reads
-            kept.insert(0, tree)
-    return kept
+    code = sources(name)
+    last = next(i for i, source in enumerate(code) if f"panels.{panel}(" in source)
+    return [ast.parse(code[place]) for place in cells.needed(code, last)]
 
 
 def run_cell(tree, names):
