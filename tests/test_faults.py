@@ -5,6 +5,7 @@ import contextlib
 import io
 import pathlib
 import re
+import sys
 import time
 
 import ipywidgets as widgets
@@ -28,6 +29,7 @@ from revlib import (
 from revlib.alphabet import Alphabet, LetterError
 from revlib.drawing import plots
 from revlib.exercises import grading
+from revlib.panels import words
 from tools import notebook as tool
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -488,3 +490,62 @@ def test_an_error_without_words_is_part_of_the_answer(capsys):
 def test_a_matrix_counts_its_numbers(capsys):
     """NumPy's matrix stays in two dimensions, whatever it is asked."""
     assert grading.Numbers("two", lambda: [1, 2]).trouble(np.arange(1, 3).view(np.matrix)) == ""
+
+
+# ---------------------------------------------------------------- words on a dark page
+
+
+def contrast(one, other):
+    """The ratio of WCAG 2 of two colours, '#rrggbb' each."""
+
+    def luminance(colour):
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("role", [None, "status", "alert"])
+def test_words_outside_a_picture_can_be_read_on_any_page(role):
+    """Those without a colour have the page's own; those with one bring their paper too."""
+    style = re.search('style="(.*?)"', words.paragraph("words", role, "Lead."))[1]
+    styles = dict(each.split(":") for each in style.split(";"))
+    assert ("color" in styles) == ("background" in styles) == (role == "alert")
+    if "color" in styles:
+        assert contrast(styles["color"], styles["background"]) >= 4.5
+
+
+def test_a_panel_gives_no_other_words_a_colour():
+    panel = panels.encoding_panel(model.post_net())
+    panel.controls["string"].value = "xyz"
+    said = re.findall("<p .*?</p>", panel.page.value)
+    assert said == [
+        words.paragraph("letter 'x' at position 1 of 'xyz' is not one of 'abc'", "alert")
+    ]
+    for path in sorted((ROOT / "revlib" / "panels").glob("*.py")):
+        coloured = re.findall(r"(?<![\w-])(?:background-)?color:", path.read_text(encoding="utf-8"))
+        assert len(coloured) == (1 if path.name == "words.py" else 0), path.name
+
+
+THEMES = pathlib.Path(sys.prefix) / "share/jupyter/lab/themes/@jupyterlab"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_weight_in_hand_can_be_read_in_jupyterlab(theme):
+    """Its button has the colours of JupyterLab's themes for a button of its style."""
+    css = (THEMES / f"theme-{theme}-extension" / "index.css").read_text(encoding="utf-8")
+    colours = dict(re.findall(r"(--jp-[\w-]+):([^;}]*)", css))
+    paper = {"primary": "brand", "info": "info", "success": "success", "danger": "error"}
+    grid = panels.encoding_panel(model.post_net()).weights.grids["Wh"]
+    (style,) = {button.button_style for button in grid.buttons.values()} - {""}
+    background = re.search("#[0-9a-f]{6}", colours[f"--jp-{paper[style]}-color1"])[0]
+    ink = {"#fff": "#ffffff", "rgba(0,0,0,.8)": shaded(background, 0.8)}
+    assert contrast(ink[colours["--jp-ui-inverse-font-color1"]], background) >= 4.5
+
+
+def shaded(colour, share):
+    """What shows of black that lies over a colour, and hides that share of it."""
+    parts = [round((1 - share) * int(colour[i : i + 2], 16)) for i in (1, 3, 5)]
+    return "#" + "".join(f"{part:02x}" for part in parts)

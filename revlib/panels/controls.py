@@ -181,7 +181,7 @@ class Weights:
         view = self.grids[self._name]
         button = view.buttons[row, column]
         view.buttons[self._at].button_style = ""
-        button.button_style = "info"
+        button.button_style = "primary"
         self._at = row, column
         self._showing = True
         try:

@@ -3,6 +3,7 @@
 from html import escape
 
 STYLE = "line-height:1.4;min-height:2.8em;max-width:820px"
+ALERT = ";color:#7a2900;background:#fff1e6;padding:0 0.4em"  # on its own paper: pages may be dark
 
 
 def plural(count, noun):
@@ -34,6 +35,6 @@ def paragraph(words, role=None, lead=None):
         A few words in bold before the others.
     """
     said = f' role="{role}"' if role else ""
-    colour = ";color:#b33c00" if role == "alert" else ""
+    colour = ALERT if role == "alert" else ""
     bold = f"<b>{escape(lead)}</b> " if lead else ""
     return f'<p{said} style="{STYLE}{colour}">{bold}{escape(words)}</p>'
