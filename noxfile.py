@@ -2,7 +2,7 @@
 
     nox                                 units and notebooks, on every Python that is here
     nox -s oldest                       one session; `nox -t numbers`: all with a tag
-    nox -s "blas(core='Zen')" -- tests/test_model.py notebooks/06_training.ipynb -x
+    nox -s "blas(core='Zen')" -- tests/core/test_model.py notebooks/06_training.ipynb -x
 
 What follows `--` are the tests and notebooks to run instead of all, and options for pytest.
 Warnings are errors everywhere, in the kernels of the notebooks too.

@@ -333,10 +333,7 @@ def main():
     parser.add_argument("--turns", type=int, default=41)
     parser.add_argument("--cases", default="abc")
     options = parser.parse_args()
-    found = {
-        "gradients": autograd.references(),
-        "styles": autograd.style_references(),
-    }
+    found = {"gradients": autograd.references(), "styles": autograd.style_references()}
     print(
         f"losses and gradients of {sum(map(len, found.values()))} networks equal PyTorch's autograd"
         " within 1e-10"

@@ -28,7 +28,7 @@ class Mutant(NamedTuple):
     file: str  # below revlib/
     right: str  # stands there, once
     wrong: str  # is planted
-    tests: str  # files below tests/, which have to fail
+    tests: str  # names of files in tests/, which have to fail
 
 
 MUTANTS = (
@@ -353,7 +353,7 @@ def plant(mutant, folder):
     if source.count(mutant.right) != 1:
         return f"stands {source.count(mutant.right)} times in {mutant.file}"
     path.write_text(source.replace(mutant.right, mutant.wrong), encoding="utf-8")
-    tests = [f"tests/{name}" for name in mutant.tests.split()]
+    tests = [str(next((folder / "tests").rglob(name))) for name in mutant.tests.split()]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "-x", *tests],
         cwd=folder,

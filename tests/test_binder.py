@@ -114,6 +114,7 @@ def surprising(folder):
 # ---------------------------------------------------------------- the machine
 
 
+@pytest.mark.nightly
 @docker
 def test_binder_builds_from_environment_yml_and_nothing_else():
     assert surprising(ROOT) == []

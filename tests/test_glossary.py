@@ -561,6 +561,7 @@ def test_the_command(tmp_path, capsys):
 # ---------------------------------------------------------------- in JupyterLab
 
 
+@pytest.mark.nightly
 @pytest.mark.browser
 def test_a_link_leads_to_its_entry_in_jupyterlab(tmp_path):
     """A click in a chapter brings the entry to the top of the glossary, with capitals in its

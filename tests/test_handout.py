@@ -289,6 +289,7 @@ def test_the_same_book_gives_the_same_bytes(book, pack, tmp_path):
     } == {((1980, 1, 1, 0, 0, 0), 3, 0o644)}
 
 
+@pytest.mark.nightly
 def test_it_installs_without_a_network(pack, tmp_path):
     """As a student would: pip, in the unpacked folder; then from outside, revlib is there and
     judges."""
@@ -329,6 +330,7 @@ def test_it_installs_without_a_network(pack, tmp_path):
     assert done.returncode == 0 and done.stdout.startswith("1.1: "), done.stdout + done.stderr
 
 
+@pytest.mark.nightly
 def test_a_chapter_runs_strictly_from_there(pack):
     """In the unpacked folder, with the revlib that lies in it."""
     env = {**os.environ, "PYTHONPATH": str(pack.folder)}

@@ -677,6 +677,7 @@ def test_show_has_text_and_hashes_alone(tmp_path):
     assert png[0] != png[1] and len(png[0]) == 1, "another picture has another hash"
 
 
+@pytest.mark.nightly
 def test_two_runs_give_the_same_bytes(tmp_path):
     (tmp_path / "start.ipynb").touch()
     paths = [tmp_path / "page.ipynb", tmp_path / "copy.ipynb"]

@@ -72,6 +72,7 @@ def finish(command, *more, **environment):
     return done.stdout
 
 
+@pytest.mark.nightly
 def test_each_task_runs_once(script, tmp_path):
     command = script()
     assert "found [0, 1, 4, 9, 16, 25]" in finish(command, "--at-once", "2")
@@ -138,6 +139,7 @@ def test_the_key_is_made_of_the_networks_and_the_scripts():
     assert runs.SOURCES == runs.sources()
 
 
+@pytest.mark.nightly
 def test_what_an_older_source_found_is_not_taken_for_a_result(script, tmp_path):
     """With a copy of revlib and of runs.py, so that it can be changed."""
     copy = tmp_path / "copy"
@@ -167,6 +169,7 @@ def test_what_an_older_source_found_is_not_taken_for_a_result(script, tmp_path):
 # ---------------------------------------------------------------- killed, and in many places
 
 
+@pytest.mark.nightly
 @pytest.mark.skipif(
     sys.platform == "win32", reason="Windows has no SIGKILL for a group of processes"
 )
@@ -191,6 +194,7 @@ def test_killed_it_goes_on_where_it_was(script, tmp_path):
     assert again == 6 - kept, "what was finished is not done again, and what was not is"
 
 
+@pytest.mark.nightly
 def test_the_same_on_a_dask_cluster(script, tmp_path):
     """A scheduler and two workers as a reader would start them, on loopback, in another folder;
     stopped by this test."""

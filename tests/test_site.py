@@ -84,8 +84,7 @@ class Page:
     """A page of the site, opened in a window of its own; what went wrong is in `wrong`."""
 
     def __init__(self, chromium, site, name, **options):
-        self.page = chromium.new_page(**{"viewport": jupyter.PAGE} | options)
-        self.page.set_default_timeout(jupyter.WAIT * 1000)
+        self.page = jupyter.new_page(chromium, **options)
         self.outside, self.wrong = jupyter.listen(self.page, site)
         self.page.on("requestfailed", lambda request: self.wrong.append(f"failed: {request.url}"))
         self.page.on(

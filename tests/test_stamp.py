@@ -448,6 +448,7 @@ def test_an_installation_that_failed_is_tried_again(colab):
     assert sum(line.startswith("%pip") for line in shell.done) == 2
 
 
+@pytest.mark.nightly
 def test_a_stamped_chapter_runs_strictly(plain, stamped):
     done = strictly(stamped.folder)
     cells = sum(

@@ -1,62 +1,92 @@
 #!/usr/bin/env python3
-"""Runs every test of the book: units and rules, panels and pages in a browser, and every notebook
-with strict nbval.
+"""Runs the tests.
 
-    python tools/test.py [--lax] [--notebooks]
+    python tools/test.py quick      lint, the rules of a chapter, the core's mathematics
+    python tools/test.py test       every notebook by strict nbval, every panel, every page once
+    python tools/test.py rest       what is marked nightly, at the length of a test
+    python tools/test.py nightly    the same at full length, the planted faults, and nox
+    python tools/test.py test --lax compares no stored outputs: for systems whose digits may differ
 
---lax compares no stored outputs (for systems whose digits are not proven equal); --notebooks runs
-nothing but the notebooks.
-REVLIB_NOTHING_LEFT_OUT=1 makes it an error to leave browser tests out.
+What else is given goes to pytest. REVLIB_NOTHING_LEFT_OUT=1 makes it an error to leave browser
+tests out.
 """
 
-import contextlib
+import os
 import pathlib
 import subprocess
 import sys
-import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PYTEST = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
-TWO = ["-n", "2", "--dist", "loadscope"]  # two processes; the tests of one file stay together
-BROWSER = (
-    ("tests/test_browser.py", "tests/test_torture_browser.py"),
-    ("tests/test_site.py",),
-)  # two runs: JupyterLab, and the site
-sys.path.insert(0, str(ROOT))
-from tools.notebook import book  # noqa: E402  the folder is not a package
+PYTEST = ["-m", "pytest", "-p", "no:cacheprovider", "-q", "-n", "2"]
+PYTEST += ["--dist", "loadscope"]  # the tests of one file, or page, stay together
+NBVAL = ["--nbval-current-env", "--nbval-cell-timeout", "120"]
+NBVAL += ["--nbval-sanitize-with", "tests/nbval.cfg"]
+LINT = (
+    ["-m", "ruff", "check", "-q", "."],
+    ["-m", "ruff", "format", "-q", "--check", "."],
+    ["tools/notebook.py", "check"],
+)
 
 
-def main():
-    lax = "--lax" in sys.argv[1:]
-    nbval = [
-        "--nbval-lax" if lax else "--nbval",
-        "--nbval-current-env",
-        "--nbval-cell-timeout",
-        "60",
-        "--nbval-sanitize-with",
-        "tests/nbval.cfg",
-        "-q",
-        *map(str, book()),
+def call(*arguments):
+    """Run this Python with arguments, in the book's folder; return whether it went well."""
+    return subprocess.call([sys.executable, *arguments], cwd=ROOT) == 0
+
+
+def lint():
+    """Return whether sources and notebooks keep the rules."""
+    return all([call(*command) for command in LINT])
+
+
+def quick(options):
+    """Return whether lint and the core's mathematics are well."""
+    core = call(
+        *PYTEST, "tests/core", "tests/test_house.py", "-m", "not slow and not nightly", *options
+    )
+    return lint() and core
+
+
+def everyday(options):
+    """Return whether everything is well, each notebook and page seen once."""
+    strictly = "--nbval-lax" if "--lax" in options else "--nbval"
+    options = [option for option in options if option != "--lax"]
+    sys.path.insert(0, str(ROOT))
+    from tools.notebook import book
+
+    paths = ["tests", *map(str, book())]
+    well = [
+        lint(),
+        call(*PYTEST, strictly, *NBVAL, "-m", "not browser and not nightly", *paths, *options),
+        call(*PYTEST, "-m", "browser and not nightly", "tests", *options),
     ]
-    if "--notebooks" in sys.argv[1:]:
-        return 1 if subprocess.call([*PYTEST, *nbval], cwd=ROOT) else 0
-    units = [*TWO, "tests", *(f"--ignore={path}" for paths in BROWSER for path in paths)]
-    codes = [subprocess.call([*PYTEST, *units], cwd=ROOT)]  # on both cores, so before the browser
-    with contextlib.ExitStack() as files:
-        said = [
-            files.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8")) for _ in BROWSER
-        ]
-        beside = [
-            subprocess.Popen([*PYTEST, *paths], cwd=ROOT, stdout=file, stderr=subprocess.STDOUT)
-            for paths, file in zip(BROWSER, said)
-        ]
-        codes.append(subprocess.call([*PYTEST, *nbval], cwd=ROOT))
-        for run, file in zip(beside, said):
-            codes.append(run.wait())
-            file.seek(0)
-            print(file.read())
-    return 1 if any(codes) else 0  # a run that a signal ended has a negative code
+    return all(well)
 
+
+def rest(options):
+    """Return whether what is marked nightly is well, tried at the length of a test."""
+    well = [
+        call(*PYTEST, "-m", "nightly and not browser", "tests", *options),
+        call(*PYTEST, "-m", "nightly and browser", "tests", *options),
+    ]
+    return all(well)
+
+
+def nightly(options):
+    """Return whether all that takes hours is well."""
+    os.environ["REVLIB_TORTURE"] = "1"
+    well = [
+        rest(options),
+        call("tests/mutants.py"),
+        call("-m", "nox", "-s", "units", "notebooks", "oldest", "bare", "colab"),
+        call("-m", "nox", "-s", "blas", "last_bit", "shuffled", "places"),
+    ]
+    return all(well)
+
+
+RUNS = {"quick": quick, "test": everyday, "rest": rest, "nightly": nightly}
 
 if __name__ == "__main__":
-    sys.exit(main())
+    which, *rest_of_line = sys.argv[1:] or ["test"]
+    if which not in RUNS:
+        raise SystemExit(f"there is no run {which!r}; there are {', '.join(RUNS)}")
+    sys.exit(0 if RUNS[which](rest_of_line) else 1)

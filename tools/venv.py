@@ -3,6 +3,7 @@
 
     python tools/venv.py lab         what a reader needs
     python tools/venv.py test        what every test needs
+    python tools/venv.py peers       PyTorch and JAX to measure beside, in .venv-peers
     python tools/venv.py lab -- jupyter lab notebooks     and then runs a command in it
 
 An environment knows where it was made: its programs and its link to revlib hold whole paths. So one
@@ -54,7 +55,7 @@ def ready(venv, extra, root=ROOT):
         made = json.loads((venv / "made.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    enough = made.get("extra") in (extra, "test")
+    enough = made.get("extra") == extra or (extra, made.get("extra")) == ("lab", "test")
     python = made.pop("python", None)
     same = made | {"extra": extra} == wanted(extra, root)
     return enough and same and python is not None and python == python_of(venv)
@@ -77,7 +78,11 @@ def make(venv, extra, root=ROOT):
         cure = "\nOn Debian and Ubuntu: apt install python3-venv" if "ensurepip" in why else ""
         raise SystemExit(f"Making {venv.name} failed: {why}{cure}")
     pip = [programs(venv) / "python", "-m", "pip", "install", "--quiet"]
-    pip += ["--disable-pip-version-check", "-e", f"{root}[{extra}]"]
+    pip += ["--disable-pip-version-check"]
+    if extra == "peers":
+        pip += ["-r", str(root / "benchmarks" / "requirements.txt"), "-e", str(root)]
+    else:
+        pip += ["-e", f"{root}[{extra}]"]
     if subprocess.run(pip, cwd=root).returncode != 0:
         raise SystemExit(f"Installing into {venv.name} failed; what pip said stands above.")
     stamp = wanted(extra, root) | {"python": python_of(venv)}
@@ -87,10 +92,10 @@ def make(venv, extra, root=ROOT):
 def main(arguments=None):
     """Make the environment if need be, and run the command if there is one."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("extra", choices=["lab", "test"])
+    parser.add_argument("extra", choices=["lab", "test", "peers"])
     parser.add_argument("command", nargs="*", help="what to run in it, after --")
     given = parser.parse_args(arguments)
-    venv = ROOT / ".venv"
+    venv = ROOT / (".venv-peers" if given.extra == "peers" else ".venv")
     if not ready(venv, given.extra):
         make(venv, given.extra)
     if not given.command:

@@ -74,10 +74,21 @@ def browser(what):
                 " has none of its own (Debian and Ubuntu: apt install chromium)",
             )
         running = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        running.new_context(viewport=PAGE)
         try:
             yield running
         finally:
             running.close()
+
+
+def new_page(running, **options):
+    """A page in the browser's one context, where scripts once fetched are kept compiled.
+
+    With other options than PAGE's it has a context of its own.
+    """
+    page = running.new_page(**options) if options else running.contexts[0].new_page()
+    page.set_default_timeout(WAIT * 1000)
+    return page
 
 
 class Lab:
@@ -254,8 +265,7 @@ class Chapter:
     def __init__(self, lab, browser, name):
         self.lab, self.name, self.file = lab, name, f"{name}.ipynb"
         self.cells = json.loads((lab.root / self.file).read_text(encoding="utf-8"))["cells"]
-        self.page = browser.new_page(viewport=PAGE)
-        self.page.set_default_timeout(WAIT * 1000)
+        self.page = new_page(browser)
         self.page.add_init_script(SCRIPT)
         self.outside, self.errors = listen(self.page, lab.address)
 

@@ -13,7 +13,7 @@ import pytest
 from revlib import bptt, decoders, model, rnn_cells, training
 from revlib.alphabet import Alphabet
 
-FOLDER = Path(__file__).parent / "reference"
+FOLDER = Path(__file__).parents[1] / "reference"
 REFERENCE = json.loads((FOLDER / "gradients.json").read_text(encoding="utf-8"))
 
 

@@ -92,10 +92,10 @@ def test_too_many_words_and_unequal_texts():
     [
         (["twenty five", "one"], "^word 'twenty five' has a space, which stands between words$"),
         ([" ", "one"], "^word ' ' has a space, which stands between words$"),
-        (["one", "two\n"], r"^word 'two\\n' cannot be seen in a text$"),
-        (["one", "t\u202ewo"], r"^word 't\\u202ewo' cannot be seen in a text$"),
-        (["one", "a\u00a0b"], r"^word 'a\\xa0b' cannot be seen in a text$"),
-        (["one", ""], "^word '' cannot be seen in a text$"),
+        (["one", "two\n"], r"^word 'two\\n' .*cannot be seen in a text$"),
+        (["one", "t\u202ewo"], r"^word 't\\u202ewo' .*cannot be seen in a text$"),
+        (["one", "a\u00a0b"], r"^word 'a\\xa0b' .*cannot be seen in a text$"),
+        (["one", ""], "^word '' .*cannot be seen in a text$"),
         (
             ["one", "two", "one"],
             "^word 'one' stands at positions 1 and 3 of 'one two one'; each wo",
@@ -249,6 +249,7 @@ def test_it_learns_to_say_numbers(activation):
         assert net.run(text, steps=4).output == answer
 
 
+@pytest.mark.slow
 @every_style
 @every_cell
 def test_every_style_and_cell_learns_to_say_numbers(style, cell):
@@ -295,6 +296,7 @@ def test_each_answer_is_compared_with_its_own_string():
 # ---------------------------------------------------------------- gradients
 
 
+@pytest.mark.slow
 @every_style
 @every_cell
 @pytest.mark.parametrize("end", [False, True])

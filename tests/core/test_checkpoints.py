@@ -268,6 +268,7 @@ print(sorted(seen))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing to kill here")
 def test_killed_while_it_writes(tmp_path):
     """Fifty times at a moment drawn by lot; what is there is always one of the two networks,
@@ -350,7 +351,7 @@ def test_places_that_cannot_be_written(saved, tmp_path):
     assert not os.listdir(tmp_path / "folder")
 
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 OTHER_PICKLES = ("pickle", "cPickle", "_pickle", "dill", "cloudpickle", "marshal", "shelve")
 READERS = ("joblib.load", "load_pickle", "pandas.read_pickle", "pd.read_pickle")
 
@@ -459,6 +460,7 @@ def refused(path):
         return True, None
 
 
+@pytest.mark.slow
 @trials(80, 3_000)
 @given(st.data())
 def test_any_network_comes_back_or_is_refused(path, data):

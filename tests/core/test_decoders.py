@@ -13,7 +13,7 @@ from reference.styles import ABC, by_hand, drawn
 from revlib import bptt, decoders, handmade, model, rnn_cells, starts, training
 from revlib.alphabet import Alphabet, LetterError
 
-RESULTS = pathlib.Path(__file__).resolve().parent.parent / "notebooks" / "results"
+RESULTS = pathlib.Path(__file__).resolve().parents[2] / "notebooks" / "results"
 every_style = pytest.mark.parametrize("style", decoders.STYLES)
 every_cell = pytest.mark.parametrize("cell", rnn_cells.CELLS)
 
@@ -201,6 +201,7 @@ def test_the_start(style):
             assert abs(view.mean()) * math.sqrt(len(view)) < 0.25
 
 
+@pytest.mark.slow
 @every_style
 def test_a_network_learns_in_every_style(style):
     net = begun(style, 6, 0)

@@ -12,7 +12,7 @@ from revlib import activations, decoders, rnn_cells, starts, training
 from revlib.alphabet import Alphabet
 from revlib.parameters import Arrays
 
-RESULTS = Path(__file__).resolve().parent.parent / "notebooks" / "results"
+RESULTS = Path(__file__).resolve().parents[2] / "notebooks" / "results"
 every_cell = pytest.mark.parametrize("name", rnn_cells.CELLS)
 
 

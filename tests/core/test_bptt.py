@@ -81,6 +81,7 @@ def same_slopes(gradient, slopes):
 # ---------------------------------------------------------------- finite differences
 
 
+@pytest.mark.slow
 @settings(deadline=None, database=None, derandomize=True, max_examples=40)
 @given(st.data())
 def test_every_entry_equals_a_difference_of_the_oracles_loss(data):
