@@ -30,6 +30,7 @@ from revlib.alphabet import Alphabet, LetterError
 from revlib.drawing import plots
 from revlib.exercises import grading
 from revlib.panels import words
+from tools import glossary, pages
 from tools import notebook as tool
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -549,3 +550,59 @@ def shaded(colour, share):
     """What shows of black that lies over a colour, and hides that share of it."""
     parts = [round((1 - share) * int(colour[i : i + 2], 16)) for i in (1, 3, 5)]
     return "#" + "".join(f"{part:02x}" for part in parts)
+
+
+# ---------------------------------------------------------------- notebooks that are no chapters
+
+CHAPTERS = ["00_start.ipynb", "11_other_roads2.ipynb", "A_lost.ipynb", "solutions/01_one.ipynb"]
+STRAYS = [
+    "01_encoding-Copy1.ipynb",
+    "Untitled.ipynb",
+    "Untitled1.ipynb",
+    "my_answers.ipynb",
+    "solutions/Untitled.ipynb",
+]
+
+
+@pytest.fixture
+def with_strays(tmp_path, monkeypatch):
+    """A folder with chapters, a reader's own notebooks, and what JupyterLab hides."""
+    others = [".ipynb_checkpoints/00_start.ipynb", "mine/01_one.ipynb", "01_one.md"]
+    for name in (*CHAPTERS, *STRAYS, *others):
+        path = tmp_path / "notebooks" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    monkeypatch.setattr(tool, "ROOT", tmp_path)
+    return tmp_path
+
+
+def test_a_stray_notebook_is_no_chapter(with_strays, capsys):
+    for book in (tool.book(), tool.book(with_strays)):
+        assert [str(path.relative_to(with_strays / "notebooks")) for path in book] == CHAPTERS
+    tool.say_strays()
+    assert capsys.readouterr().out.splitlines() == [
+        f"notebooks/{name} is no chapter and is left alone"
+        " (a chapter is called like 01_encoding.ipynb)"
+        for name in STRAYS
+    ]
+
+
+def test_the_site_says_that_a_stray_notebook_is_left_alone(with_strays, monkeypatch, capsys):
+    def stop(*args):
+        raise InterruptedError
+
+    monkeypatch.setattr(pages, "page", stop)
+    with pytest.raises(InterruptedError):
+        pages.main()
+    assert "notebooks/Untitled.ipynb is no chapter and is left alone" in capsys.readouterr().out
+
+
+def test_the_glossary_links_no_stray_notebook(with_strays, monkeypatch):
+    monkeypatch.setattr(glossary, "GLOSSARY", with_strays / "notebooks" / "B_glossary.ipynb")
+    assert [path.name for path in glossary.chapters()] == CHAPTERS[:3]
+
+
+def test_what_a_chapter_is_stands_in_one_place():
+    for path in sorted((ROOT / "tools").glob("*.py")):
+        globs = re.findall(r"glob\(.*ipynb", path.read_text(encoding="utf-8"))
+        assert not globs or path.name in ("notebook.py", "pages.py"), path.name

@@ -21,9 +21,6 @@ from tools import stamp  # noqa: E402
 
 TOP = "reverse-them-all"
 TEACHERS = "C_teaching.ipynb"
-CHAPTER = re.compile(
-    r"(\d\d|[A-Z])_[a-z_]+\.ipynb"
-)  # not a reader's own notebook, nor a copy of a solution
 AS_IT_IS = (
     "LICENSE",
     "LICENSE-prose.md",
@@ -98,8 +95,8 @@ def contents(root=ROOT):
     }
     files |= {
         f"notebooks/{path.name}": page(path)
-        for path in (root / "notebooks").glob("*.ipynb")
-        if CHAPTER.fullmatch(path.name) and path.name != TEACHERS
+        for path in tool.book(root)
+        if path.parent.name == "notebooks" and path.name != TEACHERS
     }
     files = {name: source.encode() for name, source in files.items()}
     return files | {

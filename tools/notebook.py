@@ -41,10 +41,33 @@ LONGEST_CELL, LONGEST_OUTPUT, LARGEST_FILE = 30, 10, 500_000  # lines, lines, by
 ONE_PAGE = 80  # lines of the cell tagged one-page, which holds the whole model
 
 
-def book():
-    """Every notebook of the book, chapters first."""
-    folder = ROOT / "notebooks"
-    return [*sorted(folder.glob("[!.]*.ipynb")), *sorted(folder.glob("[!.]*/[!.]*.ipynb"))]
+CHAPTER = re.compile(r"(\d\d|[A-Z])_[a-z0-9_]+\.ipynb")  # what it, or its solutions, is called
+CALLED = "a chapter is called like 01_encoding.ipynb"
+
+
+def book(root=None):
+    """Every notebook of the book, in a folder or in this one's, chapters first."""
+    return [path for path in notebooks(root) if CHAPTER.fullmatch(path.name)]
+
+
+def strays(root=None):
+    """Every other notebook beside them: a reader's own, a copy."""
+    return [path for path in notebooks(root) if not CHAPTER.fullmatch(path.name)]
+
+
+def notebooks(root):
+    """Every notebook in the book's two folders that is not hidden, as JupyterLab's copies are."""
+    folder = (root or ROOT) / "notebooks"
+    return [
+        *sorted(folder.glob("[!.]*.ipynb")),
+        *sorted((folder / "solutions").glob("[!.]*.ipynb")),
+    ]
+
+
+def say_strays():
+    """Say of each other notebook that it is left alone."""
+    for path in strays():
+        print(f"{path.relative_to(ROOT)} is no chapter and is left alone ({CALLED})", flush=True)
 
 
 def read(path):
@@ -386,6 +409,8 @@ def main(arguments=None):
     ):
         parser.error("build takes the .md files that `text` wrote")
     found = []
+    if not given.files:
+        say_strays()
     for path in [path.resolve() for path in given.files] or book():
         if given.command == "run":
             print(f"running {path.name}", flush=True)

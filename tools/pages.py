@@ -88,7 +88,7 @@ def key(path):
     sources = [
         path,
         *sorted((ROOT / "revlib").rglob("*.py")),
-        *sorted((ROOT / "notebooks" / "results").iterdir()),
+        *sorted(path for path in (ROOT / "notebooks" / "results").iterdir() if path.is_file()),
     ]
     return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
 
@@ -165,6 +165,7 @@ def scripts():
 
 def main():
     paths, source = tool.book(), BUILD / "source"
+    tool.say_strays()
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for _ in pool.map(page, paths):
             pass

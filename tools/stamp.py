@@ -166,10 +166,7 @@ def stamp(repo, root=ROOT):
         root / name: change((root / name).read_text(encoding="utf-8"), repo)
         for name, change in (("pyproject.toml", project), ("README.md", readme))
     }
-    for path in (
-        *sorted((root / "notebooks").glob("[!.]*.ipynb")),
-        *sorted((root / "notebooks").glob("solutions/[!.]*.ipynb")),
-    ):
+    for path in tool.book(root):
         new[path] = (
             tool.nbformat.writes(page(tool.read(path), path.relative_to(root).as_posix(), repo))
             + "\n"
