@@ -1,5 +1,4 @@
 # `make` lists what there is. Everything lives in .venv; nothing outside this folder is changed.
-# CONTRIBUTING.md has each command for Windows, where there is no make.
 
 # the first Python on the path that is new enough
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \

@@ -111,11 +111,13 @@ def chapter(started):
 
     def get(name):
         if name not in now:
+            page = None
             for other in now.values():
                 if not isinstance(other, Exception):
-                    other.close()
+                    other.leave()
+                    page = other.page
             now.clear()
-            now[name] = opened(lab, chromium, name)
+            now[name] = opened(lab, chromium, name, page)
         if isinstance(now[name], Exception):
             raise now[name]
         return now[name]
@@ -126,10 +128,10 @@ def chapter(started):
             one.close()
 
 
-def opened(lab, chromium, name):
+def opened(lab, chromium, name, page):
     """Return a chapter, opened and run; or what went wrong, for all its tests to raise."""
     try:
-        return ready(jupyter.Chapter(lab, chromium, name))
+        return ready(jupyter.Chapter(lab, chromium, name, page))
     except Exception as error:
         return error
 

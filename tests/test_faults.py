@@ -246,7 +246,7 @@ LONG = {  # seconds of training each, and no later cell needs them
 }
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize("path", BOOK, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_a_cell_says_the_same_the_second_time(path, tmp_path, monkeypatch):
     """Each code cell twice in a row, in an empty folder; once, if it takes more than a second."""

@@ -848,48 +848,36 @@ def test_check_tells_and_exits(tmp_path, capsys):
     )
 
 
-@pytest.mark.parametrize(
-    "codes",
-    [
-        (0, 0, 0, 0),
-        *(
-            tuple(code * (k == place) for k in range(4))
-            for code in (1, 5, -9)
-            for place in range(4)
-        ),
-    ],
-    ids=str,
-)
-def test_the_test_runner_hides_no_failure(monkeypatch, capsys, codes):
-    """Units, notebooks, panels and site in a browser; a run that a signal ended has a negative
-    code."""
-    *ended, panels, site = codes
-    commands, beside, ended = [], [], iter(ended)
+COMMANDS = {"quick": 4, "test": 5, "rest": 2, "nightly": 5}  # how many each run has
 
-    class Beside:
-        def __init__(self, command, stdout, **_):
-            beside.append(command)
-            stdout.write(f"what {command[-1]} says")
 
-        def wait(self):
-            return next(waited)
+@pytest.mark.parametrize("which", COMMANDS)
+@pytest.mark.parametrize("code", [0, 1, 5, -9])  # of a run that a signal ended: a negative one
+def test_the_test_runner_hides_no_failure(which, code, monkeypatch):
+    for failing in range(COMMANDS[which]):
+        asked = []
 
-    waited = iter([panels, site])
-    monkeypatch.setattr(subprocess, "Popen", Beside)
-    monkeypatch.setattr(
-        subprocess, "call", lambda command, **_: commands.append(command) or next(ended)
-    )
-    monkeypatch.setattr(sys, "argv", ["test.py"])
-    assert bool(runner.main()) == any(codes)
-    assert [tuple(command[-len(paths) :]) for command, paths in zip(beside, runner.BROWSER)] == [
-        *runner.BROWSER
+        def call(command, **_):
+            asked.append(command)
+            return code if len(asked) == failing + 1 else 0
+
+        monkeypatch.setattr(subprocess, "call", call)
+        monkeypatch.setenv("REVLIB_TORTURE", "0")
+        assert runner.RUNS[which](["-x"]) == (code == 0)
+        assert len(asked) == COMMANDS[which], "the others are run all the same"
+
+
+def test_the_test_runner_runs_nothing_twice(monkeypatch):
+    """What is marked runs in one command; the notebooks run strictly, and once."""
+    asked = []
+    monkeypatch.setattr(subprocess, "call", lambda command, **_: asked.append(command) or 0)
+    assert runner.everyday([]) and runner.rest([])
+    marks = [command[command.index("-m", 3) + 1] for command in asked if "pytest" in command]
+    assert sorted(marks) == [
+        "browser and not nightly",
+        "nightly and browser",
+        "nightly and not browser",
+        "not browser and not nightly",
     ]
-    assert "tests" in commands[0] and "--nbval" in commands[1] and len(commands) == 2
-    assert all(f"--ignore={path}" in commands[0] for paths in runner.BROWSER for path in paths), (
-        "nothing is run twice"
-    )
-    out = capsys.readouterr().out
-    assert all(f"what {paths[-1]} says" in out for paths in runner.BROWSER)
-    monkeypatch.setattr(sys, "argv", ["test.py", "--notebooks"])
-    ended = iter([codes[0]])
-    assert bool(runner.main()) == bool(codes[0]) and len(commands) == 3 and "--nbval" in commands[2]
+    (strict,) = (command for command in asked if "--nbval" in command)
+    assert [str(path) for path in tool.book()] == [word for word in strict if ".ipynb" in word]

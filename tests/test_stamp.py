@@ -6,7 +6,6 @@ import os
 import pathlib
 import re
 import shutil
-import subprocess
 import sys
 import tomllib
 import types
@@ -103,7 +102,7 @@ def test_the_book_shows_the_address_that_is_set_and_no_other():
             )
             assert [(cell.id, cell.source) for cell in there] == [
                 (cell.id, cell.source) for cell in made
-            ], f"{name}: make stamp again"
+            ], f"{name}: stamp it again"
             assert any(cell.id == "colab" for cell in there) == bool(repo)
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert stamp.readme(readme, repo) == readme, (
@@ -328,7 +327,7 @@ def test_the_command(book, monkeypatch, capsys):
     assert (
         stamp.main([]) == 0
         and capsys.readouterr().out
-        == "No address of the repository is set. To set it: make stamp REPO=owner/name\n"
+        == "No address of the repository is set. To set it: python tools/stamp.py owner/name\n"
     )
     assert stamp.main([REPO]) == 0
     assert (
@@ -349,23 +348,6 @@ def test_the_command(book, monkeypatch, capsys):
         and "No address" in capsys.readouterr().out
         and stamp.repository() == ""
     )
-
-
-@pytest.mark.skipif(shutil.which("make") is None, reason="there is no make here")
-@pytest.mark.parametrize(
-    "given, command",
-    [([], "stamp.py "), (["REPO=a/b"], 'stamp.py "$REPO"'), (["REPO="], 'stamp.py "$REPO"')],
-)
-def test_make_tells_no_address_from_an_empty_one(given, command):
-    done = subprocess.run(
-        ["make", "--no-print-directory", "--dry-run", "stamp", *given],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        env={name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
-        | {"REPO": "from/outside"},
-    )
-    assert done.returncode == 0 and done.stdout.endswith(f"{command}\n")
 
 
 # ---------------------------------------------------------------- the Colab cell

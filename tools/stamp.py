@@ -62,7 +62,7 @@ BLOCKS = {
 **In Binder**: give [mybinder.org](https://mybinder.org) the address of your copy of this repository. It reads `environment.yml`.
 
 **In Google Colab**: open a chapter there, and run this in a first cell, with the address of your copy. It upgrades nothing that Colab has; \
-`make test-colab` runs every notebook with Colab's versions.
+`nox -s colab` runs every notebook with Colab's versions.
 
     !git clone ADDRESS book
     %pip install --quiet ./book
@@ -72,7 +72,7 @@ BLOCKS = {
 **In Binder**: [open chapter 00]({BINDER}). It reads `environment.yml`; the first start takes some minutes.
 
 **In Google Colab**: [open chapter 00]({COLAB}). The first cell of each chapter fetches the book. It upgrades nothing that Colab has; \
-`make test-colab` runs every notebook with Colab's versions.
+`nox -s colab` runs every notebook with Colab's versions.
 
 Every chapter has both links under its title.
 """,  # noqa: E501
@@ -194,7 +194,7 @@ def main(arguments):
     print(
         f"The address of the repository is {GITHUB}{repo}"
         if repo
-        else "No address of the repository is set. To set it: make stamp REPO=owner/name"
+        else "No address of the repository is set. To set it: python tools/stamp.py owner/name"
     )
     return 0
 

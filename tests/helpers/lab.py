@@ -260,12 +260,12 @@ window.book = {
 
 
 class Chapter:
-    """One chapter in a page of its own: opened, and run when asked."""
+    """One chapter, in a page of its own or in one that shows JupyterLab already; run when asked."""
 
-    def __init__(self, lab, browser, name):
+    def __init__(self, lab, browser, name, page=None):
         self.lab, self.name, self.file = lab, name, f"{name}.ipynb"
         self.cells = json.loads((lab.root / self.file).read_text(encoding="utf-8"))["cells"]
-        self.page = new_page(browser)
+        self.page = page or new_page(browser)
         self.page.add_init_script(SCRIPT)
         self.outside, self.errors = listen(self.page, lab.address)
 
@@ -284,16 +284,23 @@ class Chapter:
     def open(self):
         """Open the notebook and wait till its kernel is idle and connected; a command before that
         would be lost."""
-        # one workspace a notebook, and `reset`: no other session is restored
-        self.page.goto(
-            f"{self.lab.address}/lab/workspaces/{self.name}/tree/{self.file}?reset&token={self.lab.token}"
-        )
+        there = self.page.evaluate("() => Boolean(window.jupyterapp)")
+        if there:
+            self.page.evaluate(
+                "path => { jupyterapp.commands.execute('docmanager:open', {path}); }", self.file
+            )
+        else:
+            # one workspace a notebook, and `reset`: no other session is restored
+            self.page.goto(
+                f"{self.lab.address}/lab/workspaces/{self.name}/tree/{self.file}?reset&token={self.lab.token}"
+            )
         self.page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60000)
         self.page.wait_for_function("() => book.kernel()", timeout=60000)
         assert not self.page.locator(".jp-Dialog").count(), self.page.locator(
             ".jp-Dialog"
         ).first.inner_text()
-        self.page.evaluate("() => jupyterapp.commands.execute('application:toggle-left-area')")
+        if not there:
+            self.page.evaluate("() => jupyterapp.commands.execute('application:toggle-left-area')")
         self.page.wait_for_function(
             f"() => document.querySelectorAll('.jp-Notebook .jp-Cell').length >= {len(self.cells)}"
         )
@@ -320,9 +327,19 @@ class Chapter:
                 "i => book.page(i)?.querySelector('svg')", arg=self.place(panel)
             )
 
+    def leave(self):
+        """Close the notebook, unsaved, and stop its kernel; JupyterLab stays, for the next."""
+        self.page.evaluate("() => jupyterapp.shell.currentWidget.dispose()")
+        self.page.wait_for_function("() => !document.querySelector('.jp-Notebook')")
+        self.stop()
+
     def close(self):
         """Close the page and stop its kernel."""
         self.page.close()
+        self.stop()
+
+    def stop(self):
+        """Stop the notebook's kernel."""
         for session in self.lab.api("sessions"):
             if session["path"] == self.file:
                 self.lab.api(f"sessions/{session['id']}", "DELETE")

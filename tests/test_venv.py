@@ -1,0 +1,112 @@
+"""An environment that knows where, by which Python and for which project it was made."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+
+from tools import venv
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PYTHON = "#!/bin/sh\necho '3.99.0 (a Python that says so)'\n"
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="a shell script stands for Python here")
+
+
+def program(path, text=PYTHON):
+    """Write a program into a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o755)
+
+
+@pytest.fixture
+def book(tmp_path, monkeypatch):
+    """A folder with a project, in which making and installing are only pretended."""
+    root = tmp_path / "book"
+    root.mkdir()
+    (root / "pyproject.toml").write_text("[project]\n", encoding="utf-8")
+
+    def pretend(command, **_):
+        if "venv" in command:
+            program(root / ".venv" / "bin" / "python")
+            return subprocess.CompletedProcess(command, 0, "", "")
+        return real(command, **_) if "-c" in command else subprocess.CompletedProcess(command, 0)
+
+    real = subprocess.run
+    monkeypatch.setattr(subprocess, "run", pretend)
+    return root
+
+
+def test_it_is_made_once(book):
+    there = book / ".venv"
+    assert not venv.ready(there, "lab", book)
+    venv.make(there, "lab", book)
+    assert venv.ready(there, "lab", book)
+    assert not venv.ready(there, "test", book), "the tests need more"
+    venv.make(there, "test", book)
+    assert venv.ready(there, "test", book) and venv.ready(there, "lab", book)
+
+
+@pytest.mark.parametrize("how", [shutil.move, shutil.copytree])
+def test_one_that_was_moved_or_copied_is_made_anew(book, how):
+    """Its programs and its link to revlib hold the old folder's name."""
+    venv.make(book / ".venv", "lab", book)
+    other = book.parent / "book2"
+    how(book, other)
+    assert not venv.ready(other / ".venv", "lab", other)
+    venv.make(book / ".venv", "lab", book) if book.exists() else None
+
+
+def test_one_of_another_python_is_made_anew(book):
+    """The system's Python was upgraded: what is installed belongs to the old one."""
+    venv.make(book / ".venv", "lab", book)
+    program(book / ".venv" / "bin" / "python", PYTHON.replace("3.99", "4.0"))
+    assert not venv.ready(book / ".venv", "lab", book)
+
+
+def test_one_whose_python_is_gone_is_made_anew(book):
+    venv.make(book / ".venv", "lab", book)
+    (book / ".venv" / "bin" / "python").unlink()
+    assert not venv.ready(book / ".venv", "lab", book)
+
+
+def test_one_for_other_requirements_is_made_anew(book):
+    venv.make(book / ".venv", "lab", book)
+    (book / "pyproject.toml").write_text("[project]\nname = 'x'\n", encoding="utf-8")
+    assert not venv.ready(book / ".venv", "lab", book)
+
+
+def test_one_whose_stamp_is_torn_is_made_anew(book):
+    venv.make(book / ".venv", "lab", book)
+    (book / ".venv" / "made.json").write_text("{", encoding="utf-8")
+    assert not venv.ready(book / ".venv", "lab", book)
+
+
+@pytest.mark.parametrize(
+    "why, advice", [("ensurepip is not available", True), ("No space left on device", False)]
+)
+def test_what_went_wrong_is_told_and_advice_only_where_it_helps(book, why, advice, monkeypatch):
+    failed = subprocess.CompletedProcess([], 1, "", why)
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: failed)
+    with pytest.raises(SystemExit) as raised:
+        venv.make(book / ".venv", "lab", book)
+    assert why in str(raised.value) and ("python3-venv" in str(raised.value)) == advice
+    assert not (book / ".venv").exists(), "half an environment is none"
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="there is no make here")
+def test_a_python_whose_path_has_spaces(tmp_path):
+    python = tmp_path / "Program Files" / "it's (x86) python3"
+    program(python, '#!/bin/sh\necho "$@"\n')
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    done = subprocess.run(
+        ["make", "--no-print-directory", "lab", f"PYTHON={python}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env=kept,
+    )
+    assert done.stdout == "tools/venv.py lab -- python tools/lab.py\n", done.stderr
