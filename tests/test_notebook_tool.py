@@ -384,99 +384,23 @@ def test_what_is_written_can_be_read(tmp_path):
     assert path.read_bytes() == written
 
 
-# ---------------------------------------------------------------- text and back
-
-SOURCES = [
-    "1 + 1",
-    "# a comment\n\n\nx = 1",
-    's = """\n```\nfence\n```\n"""\ns',
-    ":a: b",
-    "x = '$a_b$ \\\\ é 字'",
-    "%pip install x\n!ls",
-    "def f():\n\n    return {'a': [1,\n                  2]}",
-    "# %% [markdown]\n1",
-    "+++",
-]
-PROSE = [
-    "## Two\n\n* a\n* b",
-    "```python\nx = 1\n```",
-    "$$S(t) = x\\cdot W_h$$ and `code`",
-    "| a | b |\n|---|---|\n| 1 | 2 |",
-    "é 字 <b>&amp;</b>",
-]
+# ---------------------------------------------------------------- by way of jupytext
 
 
-@pytest.mark.parametrize(
-    "names", [["add", "more"], ["null", "no"], ["on", "e5"], ["exercise-1-2", "yes"]], ids=str
-)
-def test_text_and_back_keeps_everything(tmp_path, names):
-    cells = [
-        code(source, f"{names[0]}-{i}" if i else names[0], i + 1, [result(str(i))])
-        for i, source in enumerate(SOURCES)
-    ]
-    cells += [
-        new_markdown_cell(source, id=f"{names[1]}-{i}" if i else names[1])
-        for i, source in enumerate(PROSE)
-    ]
-    cells[1].metadata.tags = ["colab", "nbval-ignore-output"]
-    path = tmp_path / "page.ipynb"
-    tool.write(tool.canonical(page(*cells)), path)
-    before = path.read_bytes()
-    text = tool.text(path)
-    assert path.read_bytes() == before and "text/plain" not in text
-    tool.build(text, path)
-    assert path.read_bytes() == before
-
-
-def test_a_changed_cell_loses_its_outputs_alone(tmp_path):
-    path = tmp_path / "page.ipynb"
-    tool.write(
-        tool.canonical(page(code("1 + 1"), code("print('here')", "more", 2, [stream("here\n")]))),
-        path,
-    )
-    text = tool.text(path)
-    assert text.count("1 + 1") == 1
-    tool.build(text.replace("1 + 1", "1 + 2"), path)
-    title, changed, same = tool.read(path).cells
-    assert (changed.id, changed.source, changed.outputs, changed.execution_count) == (
-        "add",
-        "1 + 2",
-        [],
-        None,
-    )
-    assert (same.id, same.outputs[0].text, same.execution_count) == (
-        "more",
-        "here\n",
-        2,
-    ) and title.source == TITLE
-
-
-def test_text_without_a_notebook_makes_one(tmp_path):
-    old, new = tmp_path / "old.ipynb", tmp_path / "new.ipynb"
-    tool.write(tool.canonical(page()), old)
-    tool.build(tool.text(old), new)
-    assert [(cell.id, cell.source) for cell in tool.read(new).cells] == [
-        ("title", TITLE),
-        ("add", "1 + 1"),
-    ]
-    assert tool.read(new).cells[1].outputs == []
-
-
-@pytest.mark.parametrize(
-    "arguments", [[], ["page.ipynb"]], ids=["without files", "with a notebook"]
-)
-def test_build_takes_text_alone(tmp_path, monkeypatch, capsys, arguments):
-    """A notebook read as if it were text would come back as one cell of JSON."""
-    monkeypatch.setattr(tool, "ROOT", tmp_path)
-    path = tmp_path / "notebooks" / "page.ipynb"
-    path.parent.mkdir()
-    tool.write(tool.canonical(page()), path)
-    before = path.read_bytes()
-    try:
-        tool.main(["build", *(str(path.parent / name) for name in arguments)])
-    except SystemExit:  # how argparse refuses
-        pass
-    assert path.read_bytes() == before
+def test_text_and_back_by_jupytext_keeps_ids_and_outputs(tmp_path):
+    """A new cell takes the id in its metadata."""
+    jupytext = [sys.executable, "-m", "jupytext", "-q"]
+    path, text = tmp_path / "page.ipynb", tmp_path / "page.md"
+    before = tool.canonical(page(code("1 + 1", "sum", 1, [result("2")]), code("2", "two", 2)))
+    tool.write(before, path)
+    subprocess.run([*jupytext, "--to", "md:myst", path], check=True)
+    new = "\n```{code-cell}\n---\nid: new-one\ntags: [kept]\n---\n3\n```\n"
+    text.write_text(text.read_text(encoding="utf-8") + new, encoding="utf-8")
+    subprocess.run([*jupytext, "--update", "--to", "ipynb", text], check=True)
+    after = tool.canonical(tool.read(path))
+    assert [cell.id for cell in after.cells] == [*(cell.id for cell in before.cells), "new-one"]
+    assert after.cells[1].outputs == [result("2")]
+    assert after.cells[-1].metadata == {"tags": ["kept"]}
 
 
 # ---------------------------------------------------------------- nobody's work is lost
@@ -492,86 +416,19 @@ def kept(tmp_path):
         ),
         path,
     )
-    tool.main(["text", str(path)])
     return path
 
 
 def test_a_write_that_is_interrupted_leaves_the_old_file(kept, monkeypatch):
-    before, text = kept.read_bytes(), kept.with_suffix(".md")
+    before = kept.read_bytes()
     for wrong in (KeyboardInterrupt, OSError(28, "No space left on device")):
         monkeypatch.setattr(
             tool.checkpoint.os, "replace", lambda *_, wrong=wrong: (_ for _ in ()).throw(wrong)
         )
         with pytest.raises((KeyboardInterrupt, OSError)):
             tool.write(page(), kept)
-        with pytest.raises((KeyboardInterrupt, OSError)):
-            tool.main(["build", str(text)])
-        assert kept.read_bytes() == before and {path.name for path in kept.parent.iterdir()} == {
-            "page.ipynb",
-            "page.md",
-        }
-
-
-@pytest.mark.parametrize(
-    "edit, words",
-    [
-        (lambda text: "", "no head between two lines of ---"),
-        (lambda text: text[:10], "no head"),
-        (lambda text: text.replace("---", "--", 1), "no head"),
-        (lambda text: text.replace(":id: more", ":id: add"), "see 'add'"),
-        (lambda text: text.replace(":id: more", ":id: more é"), "see 'more é'"),
-        (lambda text: text.replace(":id: more\n", ""), "an id of its own"),
-        (lambda text: text[: text.index("---", 4) + 4], "no cell"),
-    ],
-    ids=["empty", "torn", "no head", "an id twice", "an id that is none", "no id", "no cell"],
-)
-def test_a_text_that_is_torn_builds_nothing(kept, edit, words):
-    before, text = kept.read_bytes(), kept.with_suffix(".md")
-    edited = edit(text.read_text(encoding="utf-8"))
-    assert edited != text.read_text(encoding="utf-8")
-    text.write_text(edited, encoding="utf-8")
-    with pytest.raises(SystemExit, match=words):
-        tool.main(["build", str(text)])
-    assert kept.read_bytes() == before
-
-
-def test_cells_that_go_are_named(kept, capsys):
-    text = kept.with_suffix(".md")
-    source = text.read_text(encoding="utf-8")
-    text.write_text(source[: source.rindex("```{code-cell}")], encoding="utf-8")
-    tool.main(["build", str(text)])
-    assert capsys.readouterr().out == "page.ipynb: 1 cell gone: more\n" and [
-        cell.id for cell in tool.read(kept).cells
-    ] == ["title", "add"]
-
-
-def test_an_edited_text_is_not_written_over(kept):
-    text = kept.with_suffix(".md")
-    tool.main(["text", str(kept)])  # the same again: nothing is lost
-    text.write_text(text.read_text(encoding="utf-8") + "\nmine\n", encoding="utf-8")
-    before = text.read_bytes()
-    with pytest.raises(SystemExit, match="page.md is there, and is not what `text` would write"):
-        tool.main(["text", str(kept)])
-    assert text.read_bytes() == before
-
-
-def test_a_notebook_edited_since_is_not_written_over(kept):
-    notebook = tool.read(kept)
-    notebook.cells[1].source = "mine"
-    tool.write(notebook, kept)
-    before = kept.read_bytes()
-    with pytest.raises(SystemExit, match="it was edited after `text` wrote the .md"):
-        tool.main(["build", str(kept.with_suffix(".md"))])
-    assert kept.read_bytes() == before
-
-
-def test_a_text_is_built_edited_and_built_again(kept):
-    text = kept.with_suffix(".md")
-    for old, new in (("1 + 1", "1 + 5"), ("1 + 5", "1 + 6")):
-        text.write_text(text.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
-        tool.main(["build", str(text)])
-        assert tool.read(kept).cells[1].source == new
-    tool.main(["text", str(kept)])  # it is as `text` writes it
+        assert kept.read_bytes() == before
+        assert [path.name for path in kept.parent.iterdir()] == ["page.ipynb"]
 
 
 def test_a_notebook_saved_while_it_ran_is_not_written_over(kept, monkeypatch):
@@ -582,18 +439,6 @@ def test_a_notebook_saved_while_it_ran_is_not_written_over(kept, monkeypatch):
     with pytest.raises(SystemExit, match="page.ipynb was saved by someone else while it ran"):
         tool.run(kept)
     assert tool.read(kept).cells[1].source == "mine"
-
-
-def test_a_pasted_picture_stays(tmp_path):
-    path, picture = tmp_path / "page.ipynb", {"p.png": {"image/png": "iVBORw0KGgo="}}
-    tool.write(
-        page(new_markdown_cell("![p](attachment:p.png)", id="seen", attachments=picture)), path
-    )
-    tool.build(tool.text(path).replace("![p]", "![q]"), path)
-    assert (
-        tool.read(path).cells[1].source == "![q](attachment:p.png)"
-        and tool.read(path).cells[1].attachments == picture
-    )
 
 
 def test_what_is_no_notebook_is_named(tmp_path):
@@ -619,62 +464,7 @@ def test_check_knows_a_chapter_from_inside_its_folder(monkeypatch, tmp_path, cap
     assert capsys.readouterr().out == inside and inside.count("\n") > 1
 
 
-# ---------------------------------------------------------------- show, run, and the commands
-
-
-def test_show_tells_of_errors(tmp_path):
-    path = tmp_path / "page.ipynb"
-    tool.write(
-        page(
-            code(
-                "1 / 0",
-                outputs=[
-                    new_output(
-                        "error",
-                        ename="ZeroDivisionError",
-                        evalue="division by zero",
-                        traceback=["..."],
-                    )
-                ],
-            )
-        ),
-        path,
-    )
-    assert "  > error: ZeroDivisionError: division by zero" in tool.show(path).splitlines()
-
-
-def test_show_has_text_and_hashes_alone(tmp_path):
-    picture = "iVBORw0KGgo" * 1000
-    outputs = [
-        result(
-            "a picture",
-            **{"image/png": picture, "text/html": f'<img src="data:image/png;base64,{picture}">'},
-        ),
-        stream("hello\n"),
-    ]
-    path = tmp_path / "page.ipynb"
-    tool.write(page(code("1 + 1", outputs=outputs, tags=["colab"])), path)
-    shown = tool.show(path)
-    lines = shown.splitlines()
-    assert "--- markdown title" in lines and "--- code add colab" in lines and "1 + 1" in lines
-    assert "  > text/plain: a picture" in lines and "  > stream: hello" in lines
-    assert "base64" not in shown and "iVBOR" not in shown and len(shown) < 500
-    other = path.with_name("other.ipynb")
-    tool.write(
-        page(
-            code(
-                "1 + 1",
-                outputs=[result("a picture", **{"image/png": picture + "x"})],
-                tags=["colab"],
-            )
-        ),
-        other,
-    )
-    png = [
-        [line for line in tool.show(file).splitlines() if "image/png" in line]
-        for file in (path, other)
-    ]
-    assert png[0] != png[1] and len(png[0]) == 1, "another picture has another hash"
+# ---------------------------------------------------------------- run, and the commands
 
 
 @pytest.mark.nightly

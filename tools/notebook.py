@@ -1,23 +1,15 @@
 #!/usr/bin/env python3
-"""The one tool that runs, edits, checks and shows the book's notebooks.
+"""Runs the book's notebooks, and checks the rules of a chapter; jupytext edits them.
 
-    python tools/notebook.py run [FILES]         run top to bottom in a fresh kernel and write it
-    back
-    python tools/notebook.py text FILES          write each as MyST text beside it, for an editor;
-    an edited text is not written over
-    python tools/notebook.py build FILES.md      write that text back into the notebook, keeping
-    outputs
-    python tools/notebook.py check [FILES]       print what breaks the rules of a chapter; exit
-    status 1 if any does
-    python tools/notebook.py show FILE           source, text outputs and picture hashes (for git
-    diff)
+    python tools/notebook.py run [FILES]     run top to bottom in a fresh kernel and write it back
+    python tools/notebook.py check [FILES]   print what breaks the rules; exit status 1 if any does
 
-Without FILES: every notebook of the book.
+Without FILES: every notebook of the book. A cell that came from a text takes the id that stands in
+its metadata.
 """
 
 import argparse
 import ast
-import hashlib
 import pathlib
 import re
 import sys
@@ -87,13 +79,6 @@ def write(notebook, path):
     checkpoint.write(path, (nbformat.writes(notebook) + "\n").encode())
 
 
-def sources(notebook):
-    """A digest of what a person has written in a notebook: ids and sources of its cells."""
-    return hashlib.sha256(
-        repr([(cell.id, cell.source) for cell in notebook.cells]).encode()
-    ).hexdigest()[:12]
-
-
 def canonical(notebook):
     """The same notebook with nothing in it that differs between two runs."""
     notebook.metadata = nbformat.from_dict(KERNEL)
@@ -103,6 +88,7 @@ def canonical(notebook):
         folded = (
             {"jupyter": {"source_hidden": True}} if "hide-input" in tags else {}
         )  # on the site the tag does it
+        cell.id = cell.metadata.get("id", cell.id)
         cell.metadata = nbformat.from_dict(folded | ({"tags": tags} if tags else {}))
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET_VIEW, None)
@@ -134,81 +120,6 @@ def run(path):
             f"{path.name} was saved by someone else while it ran; it stays as they saved it. Run it"
             " again."
         )
-    write(canonical(notebook), path)
-
-
-def text(path):
-    """The notebook's source as MyST text; each cell keeps its id, and the head says from which
-    sources it was made."""
-    import jupytext
-
-    notebook = read(path)
-    made_from = sources(notebook)
-    for cell in notebook.cells:
-        cell.metadata["id"] = cell.id
-        cell.outputs = [] if cell.cell_type == "code" else None
-    return jupytext.writes(notebook, fmt="md:myst").replace(
-        "---\n", f"---\nmade_from: {made_from}\n", 1
-    )
-
-
-def build(source, path):
-    """The notebook that MyST text describes; outputs of cells whose source has not changed are
-    kept, and pasted pictures.
-
-    Nothing is written if the text is torn or foreign, a cell has no id of its own, or the notebook
-    has been edited since `text`.
-    """
-    import jupytext
-
-    refused = f"{path.name} stays as it is: "
-    if not source.startswith("---\n") or "\n---\n" not in source:
-        raise SystemExit(
-            refused + "the text has no head between two lines of ---, as `text` writes it"
-        )
-    notebook, there = jupytext.reads(source, fmt="md:myst"), read(path) if path.exists() else None
-    made_from, old = (
-        re.search(r"^made_from: '?(\w+)", source, re.MULTILINE),
-        {cell.id: cell for cell in there.cells} if there else {},
-    )
-    if made_from and there and made_from[1] != sources(there):
-        raise SystemExit(
-            refused
-            + "it was edited after `text` wrote the .md; make the text anew, or undo that edit"
-        )
-    ids = [cell.metadata.get("id") for cell in notebook.cells]
-    wrong = [
-        each
-        for each in ids
-        if each is None
-        or not re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", str(each))
-        or ids.count(each) > 1
-    ]
-    if not ids or wrong:
-        raise SystemExit(
-            refused
-            + (
-                f"each cell has an id of its own, of letters, digits, - and _; see {wrong[0]!r}"
-                if ids
-                else "the text has no cell"
-            )
-        )
-    for cell in notebook.cells:
-        cell.id = cell.metadata.pop("id")
-        before = old.get(cell.id)
-        if before is not None and "attachments" in before:
-            cell.attachments = before.attachments
-        if cell.cell_type == "code" and before is not None and before.source == cell.source:
-            cell.outputs, cell.execution_count = before.outputs, before.execution_count
-    gone = [each for each in old if each not in ids]
-    print(
-        (
-            f"{path.name}: {len(gone)} cell{'s' * (len(gone) != 1)} gone: {', '.join(gone)}\n"
-            if gone
-            else ""
-        ),
-        end="",
-    )
     write(canonical(notebook), path)
 
 
@@ -373,84 +284,25 @@ def _check_outputs(cell, say):
             say("it carries a widget view", cell)
 
 
-def show(path):
-    """Source and text outputs, and a short hash for each picture: what a person compares in a
-    diff."""
-    lines = []
-    for cell in read(path).cells:
-        lines += [
-            f"--- {cell.cell_type} {cell.id} {' '.join(cell.metadata.get('tags', []))}".rstrip(),
-            cell.source,
-        ]
-        for output in cell.get("outputs", []):
-            if output.output_type == "error":
-                lines.append(f"  > error: {output.ename}: {output.evalue}")
-            for kind, value in {
-                **output.get("data", {}),
-                **({"stream": output.text} if "text" in output else {}),
-            }.items():
-                is_text = kind in ("text/plain", "text/markdown", "stream")
-                lines.append(
-                    f"  > {kind}: "
-                    + (value if is_text else hashlib.sha256(str(value).encode()).hexdigest()[:12])
-                )
-    return "\n".join(lines)
-
-
 def main(arguments=None):
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("command", choices=["run", "text", "build", "check", "show"])
+    """Run or check the notebooks that the arguments name; return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("command", choices=["run", "check"])
     parser.add_argument("files", nargs="*", type=pathlib.Path)
     given = parser.parse_args(arguments)
-    if given.command == "build" and (
-        not given.files or any(path.suffix != ".md" for path in given.files)
-    ):
-        parser.error("build takes the .md files that `text` wrote")
     found = []
-    if not given.files:
-        say_strays()
     for path in [path.resolve() for path in given.files] or book():
         if given.command == "run":
             print(f"running {path.name}", flush=True)
             run(path)
-        elif given.command == "text":
-            made, there = text(path), path.with_suffix(".md")
-            if there.exists() and there.read_text(encoding="utf-8") != made:
-                raise SystemExit(
-                    f"{there.name} is there, and is not what `text` would write; build it or delete"
-                    " it first"
-                )
-            checkpoint.write(there, made.encode())
-        elif given.command == "build":
-            source = path.read_text(encoding="utf-8")
-            build(source, path.with_suffix(".ipynb"))
-            made_from = sources(
-                read(path.with_suffix(".ipynb"))
-            )  # so that it may be edited and built again
-            checkpoint.write(
-                path,
-                re.sub(
-                    r"^made_from: .*$",
-                    f"made_from: {made_from}",
-                    source,
-                    count=1,
-                    flags=re.MULTILINE,
-                ).encode(),
-            )
-        elif given.command == "show":
-            print(show(path))
-        else:
-            chapter = path.parent.name == "notebooks"
-            found += problems(read(path), path.name, path.parent, chapter) + (
-                teaching(read(path), path.name) if chapter and read(path).cells else []
-            )
-            if path.stat().st_size > LARGEST_FILE:
-                found.append(
-                    f"{path.name}: {path.stat().st_size // 1000} kB; GitHub shows no notebook that"
-                    " large"
-                )
+            continue
+        chapter = path.parent.name == "notebooks"
+        found += problems(read(path), path.name, path.parent, chapter)
+        if chapter and read(path).cells:
+            found += teaching(read(path), path.name)
+        if path.stat().st_size > LARGEST_FILE:
+            size = path.stat().st_size // 1000
+            found.append(f"{path.name}: {size} kB; GitHub shows no notebook that large")
     print("\n".join(found), end="\n" if found else "")
     return 1 if found else 0
 
