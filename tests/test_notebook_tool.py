@@ -627,15 +627,6 @@ def test_check_tells_and_exits(tmp_path, capsys):
         and out.endswith(" kB; GitHub shows no notebook that large\n")
         and out.count("\n") == 1
     )
-    assert tool.main(["text", str(good)]) == 0 and good.with_suffix(".md").read_text(
-        encoding="utf-8"
-    ) == tool.text(good)
-    before = good.read_bytes()
-    assert tool.main(["build", str(good.with_suffix(".md"))]) == 0 and good.read_bytes() == before
-    capsys.readouterr()
-    assert tool.main(["show", str(good)]) == 0 and capsys.readouterr().out.startswith(
-        "--- markdown title\n"
-    )
 
 
 COMMANDS = {"quick": 4, "test": 5, "rest": 2, "nightly": 5}  # how many each run has

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from helpers.driving import check_one_redraw_a_move, check_reset, page
+from helpers.driving import page
 from reference import network
 from revlib import model, panels
 from revlib.alphabet import Alphabet
@@ -156,12 +156,3 @@ def test_the_answers_words():
     assert "b≠END" in figures.draw_answer("a", ["a", "b"], np.ones(2)).svg and isinstance(
         build().controls["seed"], controls.Number
     )
-
-
-def test_reset_is_the_very_same_start():
-    check_reset(build())
-
-
-def test_one_redraw_a_move(draws):
-    panel = build()
-    check_one_redraw_a_move(panel, draws(panel))

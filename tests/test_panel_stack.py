@@ -8,7 +8,6 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from helpers.driving import check_one_redraw_a_move, check_reset
 from reference import pages
 from revlib import panels
 
@@ -249,19 +248,3 @@ def test_what_overflows():
     for precision, base, T in itertools.product(BITS, range(4, 17), (6, 13, 30)):
         move(panel, string="c" * T, precision=precision, base=base, step=2 * T + 1)
         pages.check_still(pages.read(panel.page.value))
-
-
-def test_reset_is_the_very_same_start():
-    check_reset(panels.stack_panel())
-
-
-def test_one_redraw_a_move(draws):
-    panel = panels.stack_panel()
-    check_one_redraw_a_move(panel, draws(panel))
-
-
-def test_two_panels_share_nothing():
-    one, other = panels.stack_panel(), panels.stack_panel("cab", "float64")
-    move(one, string="bb", base=8, step=1)
-    check(other, "cab", "float64", 4, 3)
-    check(one, "bb", "float16", 8, 1)

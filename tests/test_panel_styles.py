@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from helpers.driving import HOSTILE, check_one_redraw_a_move, check_reset, page
+from helpers.driving import HOSTILE, page
 from reference import network, pages
 from reference.styles import by_hand, drawn
 from revlib import decoders, handmade, panels
@@ -80,15 +80,6 @@ def test_the_start():
     assert panel.controls["style"].value == "by hand" and panel.controls["string"].value == "abcab"
     check(panel)
     assert "'abcab' gives 'bacba': right" in panel.words and "5 of 5 looks" in panel.words
-
-
-def test_reset_gives_the_very_same_start():
-    check_reset(build())
-
-
-def test_one_redraw_a_move(draws):
-    panel = build()
-    check_one_redraw_a_move(panel, draws(panel))
 
 
 @pytest.mark.parametrize("text", [*HOSTILE, "a" * 13])

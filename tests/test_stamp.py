@@ -447,14 +447,6 @@ def test_a_stamped_chapter_runs_strictly(plain, stamped):
     )
 
 
-def test_the_cell_survives_the_editor(stamped, tmp_path):
-    path = stamped.folder / EVERY[1]
-    copy = tmp_path / path.name
-    shutil.copy(path, copy)
-    tool.build(tool.text(copy), copy)
-    assert copy.read_bytes() == path.read_bytes()
-
-
 def test_a_stamp_that_is_interrupted_leaves_none(plain, tmp_path, monkeypatch):
     book = tmp_path / "book"
     shutil.copytree(plain, book)

@@ -61,13 +61,6 @@ SLOW = {
 every_panel = pytest.mark.parametrize("name, panel", PANELS, ids=[panel for _, panel in PANELS])
 
 
-def test_these_are_all_panels():
-    assert len(PANELS) == 16
-    assert sorted(panel for _, panel in PANELS) == sorted(
-        name for name in vars(panels) if name.endswith("_panel")
-    )
-
-
 # ---------------------------------------------------------------- what can be done to a panel
 
 REFUSED = TraitError, TypeError, ValueError, OverflowError, IndexError

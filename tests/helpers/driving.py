@@ -37,7 +37,7 @@ def move_everything(panel):
     """Take every control somewhere else; the step last, since strings bound it."""
     for control in panel.controls.values():
         if isinstance(control, controls.TextBox):
-            control.value = "bc"
+            control.value = "bca"
         elif isinstance(control, controls.Dropdown):
             control.value = next(o for o in reversed(control.options) if o != control.value)
     for number in panel.controls.values():

@@ -1,0 +1,246 @@
+"""What every panel must do, whatever it shows; each is found by the cell of its chapter that makes
+it."""
+
+import base64
+import html
+import itertools
+import math
+import xml.etree.ElementTree as ET
+
+import ipywidgets as widgets
+import pytest
+from traitlets import TraitError
+
+from helpers.driving import (
+    HOSTILE,
+    PANELS,
+    at_once,
+    build,
+    check_one_redraw_a_move,
+    check_reset,
+    every_widget,
+    is_int,
+    move_everything,
+    moves,
+    numbers,
+    page,
+    state,
+)
+from revlib import panels
+from revlib.panels import controls, static
+
+TRIED = 12  # combinations of a panel's frames that are compared, of maybe hundreds
+
+
+def picture(panel):
+    """The drawings, without the line of words."""
+    return panel.page.value.partition("<p ")[0]
+
+
+def text_boxes(panel):
+    return {name: c for name, c in panel.controls.items() if isinstance(c, controls.TextBox)}
+
+
+@pytest.fixture(params=PANELS, ids=[panel for _, panel in PANELS])
+def make(request):
+    """A function that makes the panel as its chapter does, anew at every call."""
+    return lambda: build(*request.param)
+
+
+def test_these_are_all_panels():
+    made = {panel for _, panel in PANELS}
+    assert made == {name for name in vars(panels) if name.endswith("_panel")}
+
+
+# ---------------------------------------------------------------- what is seen
+
+
+def test_two_constructions_look_alike(make):
+    one, other = make(), make()
+    assert one.page.value == other.page.value and page(one).role == "status"
+    assert repr(one) == repr(other) == f"Panel: {page(one).words}"
+    assert "0x" not in repr(one) and "\n" not in repr(one)
+
+
+def test_every_control_has_a_name(make):
+    panel = make()
+    if panel.weights:
+        for matrix in panel.weights.names:
+            panel.weights.matrix.value = matrix  # builds its grid
+    everything = list(every_widget(panel))
+    for number in numbers(panel).values():
+        assert number.slider in everything and number.children == (number.box, number.slider)
+    beside_a_box = {number.slider for number in numbers(panel).values()}
+    boxes = (widgets.Box, widgets.HTML)
+    named = [w for w in everything if not isinstance(w, boxes) and w not in beside_a_box]
+    assert len(named) >= len(panel.controls) + 1
+    for w in named:
+        assert w.description.strip(), f"{w!r} has no name"
+        if isinstance(w, widgets.Button):
+            assert w.tooltip.strip()
+    descriptions = [w.description for w in named if not isinstance(w, widgets.Button)]
+    assert len(set(descriptions)) == len(descriptions), f"two have one name: {descriptions}"
+
+
+def test_it_is_displayed_with_a_still_picture_for_whoever_has_no_widgets(make, monkeypatch):
+    displayed = []
+    monkeypatch.setattr(static, "display", lambda data, raw: displayed.append(data))
+    panel = make()
+    panel._ipython_display_()
+    (bundle,) = displayed
+    view = "application/vnd.jupyter.widget-view+json"
+    assert set(bundle) == {"text/plain", "text/html", view}
+    assert bundle["text/plain"] == repr(panel)
+    assert bundle[view]["model_id"] == panel.model_id and bundle[view]["version_major"] == 2
+    images = ET.fromstring(f"<r>{bundle['text/html'].replace('>', '/>')}</r>")
+    assert [e.get("alt") for e in images] == page(panel).titles
+    for e, svg in zip(images, picture(panel).split("<svg ")[1:], strict=True):
+        kind, data = e.get("src").split(",")
+        still = base64.b64decode(data).decode()
+        ET.fromstring(still)
+        assert kind == "data:image/svg+xml;base64" and still == f"<svg {svg}"
+    move_everything(panel)
+    assert len(displayed) == 1, "a move shows nothing new"
+    panel._ipython_display_()
+    assert all(displayed[1][kind] != bundle[kind] for kind in ("text/plain", "text/html"))
+
+
+def test_drawn_beforehand_it_is_what_it_is_alive(make, monkeypatch):
+    """Of every value of a selector, and of some combinations."""
+    links = []
+    monkeypatch.setattr(widgets, "jslink", lambda source, target: links.append((source, target)))
+    panel = make()
+    start = state(panel)
+    *selectors, stack, note = static.drawn_beforehand(panel).children
+    names = list(panel.frames)
+    assert names and state(panel) == start
+    assert [s.description for s in selectors] == [panel.controls[n].description for n in names]
+    assert "How to get a kernel" in note.value
+    for other in panel.controls.keys() - panel.frames:
+        assert f"“{panel.controls[other].description}”" in html.unescape(note.value)
+    assert ("every weight" in note.value) == (panel.weights is not None)
+    places = list(itertools.product(*(range(len(panel.frames[name])) for name in names)))
+    for chosen in places[:: math.ceil(len(places) / TRIED)]:
+        for name, place in zip(names, chosen):
+            panel.controls[name].value = list(panel.frames[name])[place]
+        drawn = stack
+        for place in chosen:
+            drawn = drawn.children[place]
+        assert drawn.value == panel.page.value, chosen
+    assert {source for source, _ in links} == {(selector, "index") for selector in selectors}
+
+
+# ---------------------------------------------------------------- what is moved
+
+
+def test_reset_is_the_very_same_start(make):
+    check_reset(make())
+
+
+def test_one_redraw_a_move(make, draws):
+    panel = make()
+    check_one_redraw_a_move(panel, draws(panel))
+
+
+def test_a_value_set_again_costs_nothing(make, draws):
+    panel = make()
+    calls = draws(panel)
+    for control in panel.controls.values():
+        control.value = control.value
+    assert calls == []
+
+
+def test_two_copies_share_nothing(make):
+    one, other = make(), make()
+    start = state(other)
+    move_everything(one)
+    assert one.page.value != other.page.value
+    other.redraw()
+    assert state(other) == start
+    other.reset()
+    assert state(other) == start
+
+
+def test_no_number_is_refused_and_an_infinite_one_is_the_end(make):
+    panel = make()
+    for name, number in numbers(panel).items():
+        start = state(panel)
+        with pytest.raises(TraitError):
+            number.value = math.nan
+        assert state(panel) == start, name
+        for end, bad in ((number.slider.max, math.inf), (number.slider.min, -math.inf)):
+            if is_int(number):
+                with pytest.raises(TraitError):
+                    number.box.value = bad
+            else:
+                number.box.value = bad
+                assert number.value == number.slider.value == number.box.value == end, name
+        panel.reset()
+
+
+def test_a_page_is_not_answered_back(make, monkeypatch):
+    """A slider on a page may send 0.10999999999999988. The box shows 0.11; but to send 0.11 back to
+    the slider would undo the key presses that came meanwhile."""
+    panel = make()
+    still = panel.pictures
+    monkeypatch.setattr(panel, "_draw", lambda **values: still)  # what is drawn is not the question
+    for name, number in numbers(panel).items():
+        slider, sent = number.slider, []
+        start = round((slider.value - slider.min) / slider.step)
+        with monkeypatch.context() as patch:
+            patch.setattr(slider, "send_state", lambda key=None: sent.append(slider.value))
+            for k in range(start + 1, start + 20):
+                at = slider.min + k * slider.step
+                if at <= slider.max:
+                    slider.set_state({"value": at})
+                    assert sent == [], f"{name}: the page said {at!r}"
+                    assert number.box.value == round(at, 6)
+
+
+def test_two_threads_move_it(make):
+    """Whatever the order, controls and picture agree in the end."""
+    panel = make()
+    one, *rest = sorted(panel.controls.values(), key=lambda c: isinstance(c, controls.Dropdown))
+    acts = [moves(one, 6, 1), moves(rest[-1] if rest else one, 6, 2)]
+    at_once(*acts)
+    for number in numbers(panel).values():
+        assert number.box.value == number.slider.value == number.value
+    now = panel.page.value
+    panel.redraw()
+    assert panel.page.value == now
+
+
+# ---------------------------------------------------------------- what is typed
+
+
+def test_a_wrong_string_is_answered_in_words_and_the_picture_stays(make):
+    panel = make()
+    for (name, box), text in itertools.product(text_boxes(panel).items(), HOSTILE):
+        before = page(panel)
+        svg = picture(panel)
+        box.value = text
+        after = page(panel)  # parses: nothing unescaped, nothing but drawings and a line of words
+        assert after.role == "alert" and len(after.words) > 10, name
+        assert picture(panel) == svg and after.titles == before.titles
+        assert repr(panel) == f"Panel: {before.words}"
+        assert "<script" not in panel.page.value and len(panel.page.value) < len(svg) + 500
+        for number in panel.controls.values():
+            if isinstance(number, controls.Number):  # others may move meanwhile
+                number.value = number.slider.max
+                assert page(panel).role == "alert"
+        panel.reset()
+        assert page(panel).role == "status" and picture(panel) == svg
+
+
+def test_the_answer_names_the_letter_and_the_place(make):
+    panel = make()
+    for box in text_boxes(panel).values():
+        box.value = "abx"
+        words = page(panel).words
+        assert "letter 'x' at position 3 of 'abx' is not one of" in words
+        box.value = ""
+        assert page(panel).words.startswith("the string is empty")
+        if box.longest < 1000:
+            box.value = "a" * (box.longest + 1)
+            assert f"has {box.longest + 1} letters" in page(panel).words
+        panel.reset()
