@@ -34,7 +34,6 @@ from tools import glossary, pages
 from tools import notebook as tool
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-ACCURATE = {"rtol": 1e-12, "atol": 1e-300}
 
 
 # ---------------------------------------------------------------- the state of the reader's process

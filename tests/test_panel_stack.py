@@ -12,7 +12,6 @@ from reference import pages
 from revlib import panels
 
 BITS = {"float16": 11, "float32": 24, "float64": 53}
-TYPES = {"float16": np.float16, "float32": np.float32, "float64": np.float64}
 TITLES = ["the exact number", "what {} holds", "the difference"]
 
 

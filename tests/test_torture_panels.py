@@ -280,15 +280,6 @@ def same(panel, fresh):
             assert shown == shown_as(number)
 
 
-def instances():
-    """Every widget that is alive in this process."""
-    return (
-        getattr(widgets.widget, "_instances", None)
-        if hasattr(widgets, "widget")
-        else widgets.Widget.widgets
-    )
-
-
 def open_comms():
     return len(comm.get_comm_manager().comms)
 

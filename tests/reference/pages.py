@@ -12,9 +12,6 @@ from dataclasses import dataclass, field
 NUMBER = r"-?\d+(?:\.\d+)?(?:e-?\d+)?"
 
 
-XLINK = "{http://www.w3.org/1999/xlink}href"
-
-
 @dataclass
 class Cells:
     name: str
