@@ -227,6 +227,7 @@ def test_pages_lead_to_their_neighbours(site):
         ), name
 
 
+@nightly
 def test_search_and_night(opened):
     with opened("index") as one:
         one.page.goto(one.page.url.replace("index.html", "search.html?q=temperature"))
@@ -336,6 +337,7 @@ def test_quizzes_answer_without_a_kernel(opened, name):
         assert one.wrong == []
 
 
+@nightly
 def test_a_moving_panel_leaves_the_page_where_it_is(opened):
     with opened("notebooks/01_encoding") as one:
         handle = one.page.locator(".noUi-handle").first

@@ -54,9 +54,10 @@ def everyday(options):
     from tools.notebook import book
 
     paths = ["tests", *map(str, book())]
+    units = ["-m", "not browser and not nightly", *paths, *options]
     well = [
         lint(),
-        call(*PYTEST, strictly, *NBVAL, "-m", "not browser and not nightly", *paths, *options),
+        call(*PYTEST, strictly, *NBVAL, *units),
         call(*PYTEST, "-m", "browser and not nightly", "tests", *options),
     ]
     return all(well)

@@ -30,7 +30,7 @@ FLAGS = [
     "--disable-sync",
 ]
 PAGE = {"width": 1200, "height": 1500}  # pixels
-WAIT = 10  # seconds, at most, for anything but starting the server and running a chapter
+WAIT = 30  # seconds, at most, for anything but starting the server and running a chapter
 SETTINGS = {  # every cell is drawn, not only those in view; nothing is asked of anyone
     "notebook-extension/tracker": {"windowingMode": "none"},
     "apputils-extension/notification": {
@@ -294,8 +294,8 @@ class Chapter:
             self.page.goto(
                 f"{self.lab.address}/lab/workspaces/{self.name}/tree/{self.file}?reset&token={self.lab.token}"
             )
-        self.page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60000)
-        self.page.wait_for_function("() => book.kernel()", timeout=60000)
+        self.page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=120000)
+        self.page.wait_for_function("() => book.kernel()", timeout=120000)
         assert not self.page.locator(".jp-Dialog").count(), self.page.locator(
             ".jp-Dialog"
         ).first.inner_text()
@@ -305,7 +305,7 @@ class Chapter:
             f"() => document.querySelectorAll('.jp-Notebook .jp-Cell').length >= {len(self.cells)}"
         )
 
-    def run(self, seconds=60):
+    def run(self, seconds=180):
         """Run all cells, and wait till the last has run and the panels are there."""
         self.page.evaluate("() => { jupyterapp.commands.execute('notebook:run-all-cells'); }")
         code = [
