@@ -405,14 +405,14 @@ def test_the_live_panel_takes_the_place_of_the_still_one(chapter, name, panel):
 @browser
 @every_slider
 def test_arrow_key(chapter, name, panel, record_property):
-    """Ten presses (fewer where the slider ends), one after the other: each time the numbers and the
+    """Five presses (fewer where the slider ends), one after the other: each time the numbers and the
     words are right, and come soon."""
     panel = chapter(name).panels[panel]
     slider = PRESSED[panel.name]
     panel.reset()
     panel.focus(slider)
     panel.js("watch")
-    presses = int(min(10, (end(panel, slider) - panel.start[slider]) / STEPS.get(slider, 0.01)))
+    presses = int(min(5, (end(panel, slider) - panel.start[slider]) / STEPS.get(slider, 0.01)))
     for n in range(1, presses + 1):
         panel.press(slider)
         panel.page.wait_for_function(
@@ -721,6 +721,7 @@ def test_without_a_browser_the_tests_are_left_out_aloud(monkeypatch):
 
 
 @browser
+@nightly
 @every_chapter
 def test_quizzes_answer_to_keys(chapter, name):
     """Every option of every quiz, reached by Tab and chosen by Space: its reason comes at once, and
