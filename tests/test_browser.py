@@ -405,8 +405,8 @@ def test_the_live_panel_takes_the_place_of_the_still_one(chapter, name, panel):
 @browser
 @every_slider
 def test_arrow_key(chapter, name, panel, record_property):
-    """Five presses (fewer where the slider ends), one after the other: each time the numbers and the
-    words are right, and come soon."""
+    """Five presses (fewer where the slider ends), one after the other: each time the numbers and
+    the words are right, and come soon."""
     panel = chapter(name).panels[panel]
     slider = PRESSED[panel.name]
     panel.reset()
