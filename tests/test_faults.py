@@ -3,8 +3,10 @@
 import ast
 import contextlib
 import io
+import os
 import pathlib
 import re
+import subprocess
 import sys
 import time
 
@@ -30,7 +32,7 @@ from revlib.alphabet import Alphabet, LetterError
 from revlib.drawing import plots
 from revlib.exercises import grading
 from revlib.panels import words
-from tools import glossary, pages
+from tools import glossary, pages, stamp
 from tools import notebook as tool
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -605,3 +607,79 @@ def test_what_a_chapter_is_stands_in_one_place():
     for path in sorted((ROOT / "tools").glob("*.py")):
         globs = re.findall(r"glob\(.*ipynb", path.read_text(encoding="utf-8"))
         assert not globs or path.name in ("notebook.py", "pages.py"), path.name
+
+
+# ---------------------------------------------------------------- set up twice
+
+
+def test_the_readmes_colab_cell_may_run_twice(tmp_path):
+    """Its lines in a shell, with the folder of Colab in a folder of its own."""
+    block = stamp.BLOCKS["launch"][0]
+    assert block in (ROOT / "README.md").read_text(encoding="utf-8")
+    cell = [line.strip() for line in block.splitlines() if line.startswith("    ")]
+    content = tmp_path / "content"
+    source = tmp_path / "source"
+    (source / "notebooks").mkdir(parents=True)
+    (source / "notebooks" / "00.ipynb").touch()
+    content.mkdir()
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-C", str(source)]
+    for command in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "all"]):
+        subprocess.run([*git, *command], check=True)
+    lines = ["set -e", f"cd {content}", "pip() { ls -d ${@: -1} >/dev/null; }"]
+    for line in [*cell, *cell]:
+        lines.append(re.sub("^[!%]", "", line))
+    script = "\n".join([*lines, "pwd"])
+    script = script.replace("/content", str(content)).replace("ADDRESS", str(source))
+    script = script.replace(f"cd {tmp_path}{content}", f"cd {content}")
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [str(content / "book" / "notebooks")]
+    assert [path.name for path in content.iterdir()] == ["book"]
+
+
+# ---------------------------------------------------------------- the words that the screen says
+
+
+def test_the_table_of_troubles_quotes_what_is_said():
+    """By the book's own tools, by matplotlib, or by the widgets in JupyterLab."""
+    table = (ROOT / "README.md").read_text(encoding="utf-8").partition("| it says | do |")[2]
+    quoted = re.findall(r"^\| `(.+?)` \|", table.partition("\n\n")[0], re.MULTILINE)
+    assert "Error displaying widget: model not found" in quoted
+    assert "Matplotlib created a temporary cache directory" in quoted
+    extension = pathlib.Path(sys.prefix) / "share/jupyter/labextensions/@jupyter-widgets"
+    places = [
+        ROOT / "Makefile",
+        *(ROOT / "tools").glob("*.py"),
+        *(ROOT / "revlib").rglob("*.py"),
+        pathlib.Path(mpl.__file__),
+        *extension.rglob("*.js"),
+    ]
+    said = "\n".join(path.read_text(encoding="utf-8") for path in places)
+    said = said.replace("{package} is not", "revlib is not").replace("{venv.name}", ".venv")
+    assert [words for words in quoted if words not in said] == []
+
+
+# ---------------------------------------------------------------- a home that cannot be written
+
+
+@pytest.mark.parametrize("more", [{}, {"XDG_CONFIG_HOME": "/dev/null/config"}], ids=str)
+def test_tests_need_no_home(tmp_path, more):
+    """As pytest begins; what it starts, such as a kernel, hears nothing of matplotlib."""
+    inner = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import matplotlib'])"
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("MPL", "XDG"))
+    }
+    usual = {"HOME": "/dev/null/home"} if not more else {"HOME": str(tmp_path)}
+    done = {
+        first: subprocess.run(
+            [sys.executable, "-c", f"{first}; {inner}"],
+            cwd=ROOT,
+            env=kept | usual | more | {"TMPDIR": str(tmp_path)},
+            capture_output=True,
+            text=True,
+        ).stderr
+        for first in ("pass", "import conftest")
+    }
+    assert "Matplotlib created a temporary cache directory" in done["pass"]
+    assert done["import conftest"] == ""
+    assert not [path.name for path in tmp_path.iterdir() if path.name.startswith("matplotlib-")]

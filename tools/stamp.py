@@ -64,9 +64,9 @@ BLOCKS = {
 **In Google Colab**: open a chapter there, and run this in a first cell, with the address of your copy. It upgrades nothing that Colab has; \
 `nox -s colab` runs every notebook with Colab's versions.
 
-    !git clone ADDRESS book
-    %pip install --quiet ./book
-    %cd book/notebooks
+    !test -d /content/book || git clone ADDRESS /content/book
+    %pip install --quiet /content/book
+    %cd /content/book/notebooks
 """,  # noqa: E501
         f"""
 **In Binder**: [open chapter 00]({BINDER}). It reads `environment.yml`; the first start takes some minutes.
