@@ -386,7 +386,7 @@ def test_its_readme_says_what_the_books_readme_says(book, pack):
         ):
             assert line in full, f"the book's README does not say: {line}"
     assert (
-        re.findall(r"Python (3\.\d+) or newer", readme) == ["3.11"] * 2 and readme.count("\n|") == 7
+        re.findall(r"Python (3\.\d+) or newer", readme) == ["3.11"] * 2 and readme.count("\n|") == 9
     )
     assert "make test" not in readme
 
