@@ -196,6 +196,28 @@ class Anchors(HTMLParser):
         self.ids |= {given.get("id")}
 
 
+@nightly
+@pytest.mark.parametrize("name", ["notebooks/01_encoding", "notebooks/06_training", "index"])
+def test_on_paper_it_is_light_and_nothing_is_cut(opened, name):
+    """A4 at 96 dots per inch, from the dark theme."""
+    with opened(name, viewport={"width": 794, "height": 1123}, color_scheme="dark") as one:
+        one.page.emulate_media(media="print", color_scheme="dark")
+        found = one.page.evaluate(
+            """() => {
+                const shown = [...document.querySelectorAll(".bd-content pre, .bd-content table, .bd-content p, .bd-content h1")]
+                    .filter(e => e.checkVisibility());
+                const light = color => { const [r, g, b] = color.match(/\\d+/g).map(Number); return 0.3 * r + 0.6 * g + 0.1 * b; };
+                return {
+                    cut: shown.filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent.slice(0, 60)),
+                    pale: shown.filter(e => light(getComputedStyle(e).color) > 110).map(e => e.textContent.slice(0, 60)),
+                    paper: light(getComputedStyle(document.body).backgroundColor),
+                    many: shown.length,
+                }; }"""  # noqa: E501
+        )
+        assert found["many"] > 5 and found["paper"] > 250
+        assert found["cut"] == [] and found["pale"] == []
+
+
 def test_every_link_leads_somewhere(site):
     seen = {path: Anchors(path) for path in HTML.rglob("*.html") if "_static" not in path.parts}
     dead = []
