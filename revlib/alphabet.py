@@ -84,6 +84,8 @@ class Alphabet:
         self._between = "" if all(len(symbol) == 1 for symbol in self.symbols) else " "
         if not self.symbols:
             raise ValueError("an alphabet has one symbol at least, such as 'abc'")
+        if self.end and END in self.symbols:
+            raise ValueError(f"{END!r} is what stops the decoder; no symbol of {self} may be it")
         for i, symbol in enumerate(self.symbols):
             first = self.symbols.index(symbol)
             if first < i:

@@ -204,3 +204,9 @@ def test_long_text_is_cut_inside_its_quotes(text):
     assert quoted[-2] == "…"
     assert quoted[1:-2] == repr(text[:20])[1:-1]
     assert quoted.isprintable()
+
+
+def test_no_symbol_is_what_stops_the_decoder():
+    assert Alphabet(["END", "x"]).outputs == ("END", "x"), "where nothing stops, it is a word"
+    with pytest.raises(ValueError, match="'END' is what stops the decoder; no symbol of 'END x'"):
+        Alphabet(["END", "x"], end=True)
