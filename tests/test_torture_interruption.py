@@ -217,7 +217,7 @@ def kernel(tmp_path_factory):
 
 SETUP = f"""
 import sys, json, itertools, threading
-sys.path.insert(0, {str(TESTS)!r})
+sys.path[:0] = [{str(TESTS)!r}, {str(TESTS.parent)!r}]
 import numpy as np
 from revlib import checkpoint, decoders, model, panels, starts, training
 from revlib.drawing import plots
@@ -313,7 +313,7 @@ def test_sliders_moved_while_a_cell_runs(kernel, beside):
     another thread, or after the cell."""
     kernel.run(f"beside_the_cell({beside})")
     kernel.run(
-        "import test_torture_panels as t\nnames = [('01_encoding', 'encoding_panel'),"
+        "from helpers import driving as t\nnames = [('01_encoding', 'encoding_panel'),"
         " ('02_thought_vector', 'growth_panel'), ('03_decoding', 'decoding_panel')]\nall_panels ="
         " [t.build(*name) for name in names]\nbefore = [t.state(p) for p in all_panels]"
     )

@@ -28,19 +28,20 @@ from helpers.driving import (
     at_once,
     build,
     every_widget,
-    grid,
     is_int,
+    like,
     needed,
-    numbers,
     prepared,
     run_cell,
+    same,
+    settle,
+    sound,
     sources,
     state,
 )
 from revlib import exercises, model, panels, post, training
 from revlib.alphabet import Alphabet
 from revlib.drawing import plots
-from revlib.drawing.picture import number as shown_as
 from revlib.panels.controls import Dropdown, Number, TextBox, Weights
 from revlib.panels.panel import Panel
 from revlib.panels.progress_bar import Progress
@@ -200,84 +201,6 @@ def event(panel, rng):
         {Number: move_number, TextBox: move_string, Dropdown: move_choice}[type(control)](
             control, rng
         )
-
-
-def svg_of(panel):
-    return "".join(picture.svg for picture in panel.pictures)
-
-
-def sound(panel):
-    """What must be so after every event: a box and its slider are one number, and the page is a
-    picture and words."""
-    for number in numbers(panel).values():
-        assert number.box.value == number.value
-        # the nearest step
-        assert abs(number.slider.value - number.value) <= 0.50001 * number.slider.step
-        assert number.slider.min == number.box.min and number.slider.max == number.box.max
-        assert number.slider.min <= number.value <= number.slider.max
-    page = panel.page.value
-    assert page.startswith("<svg ") and page.endswith("</p>") and page.count("<p role=") == 1
-    picture, _, words = page.partition("<p role=")
-    assert (
-        "<script" not in page
-        and "<img" not in page
-        and "nan" not in panel.words.split()
-        and picture == svg_of(panel)
-    )
-    return words.startswith('"status"')
-
-
-def settle(panel):
-    """Take back what is answered in words, so that there is a picture of what the controls say."""
-    panel.redraw()
-    if not sound(panel):
-        for name, control in panel.controls.items():
-            if isinstance(control, TextBox):
-                control.value = panel._start[name]
-    if not sound(panel) and "rate" in panel.controls:
-        panel.controls["rate"].value = -2.0  # the loss was not finite
-    if not sound(panel) and panel.weights:
-        panel.reset()
-    panel.redraw()
-    assert sound(panel), panel.page.value[-300:]
-
-
-def like(panel, other):
-    """Set a panel, from its start, to the values of another."""
-    panel.reset()
-    if panel.weights:
-        for matrix in panel.weights.names:
-            panel.weights.matrix.value = matrix
-        panel.weights.net.theta[:] = other.weights.net.theta
-        matrix, row, column = other.weights.entry
-        panel.weights.matrix.value = matrix
-        panel.weights.select(row, column)
-        panel.weights.number.show(panel.weights.number.description, other.weights.number.value)
-    for kind in (Dropdown, TextBox, Number, Number):  # twice: one number may bound another
-        for name, control in panel.controls.items():
-            if isinstance(control, kind):
-                control.value = other.controls[name].value
-    panel.redraw()
-    return panel
-
-
-def same(panel, fresh):
-    """The pictures, words and values of two panels are equal."""
-    values = {name: control.value for name, control in panel.controls.items()}
-    assert values == {name: control.value for name, control in fresh.controls.items()}
-    assert panel.words == fresh.words, values
-    assert panel.page.value == fresh.page.value, values
-    if panel.weights:
-        assert panel.weights.entry == fresh.weights.entry
-        for number, shown in (
-            (value, button.description)
-            for value, button in zip(
-                np.ravel(panel.weights.net.named()[panel.weights.entry[0]]),
-                grid(panel),
-                strict=True,
-            )
-        ):
-            assert shown == shown_as(number)
 
 
 def open_comms():
