@@ -20,6 +20,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 from helpers import lab as jupyter
 from helpers.driving import PANELS, build
+from reference.pages import read as read_page
 from tools import notebook as tool
 from tools import pages
 
@@ -303,7 +304,7 @@ def test_sliders_move_without_a_kernel(opened, chapter, panel):
     assert 1 <= len(twin.frames) <= 2
 
     def shown():
-        page = pages.read(twin.page.value)
+        page = read_page(twin.page.value)
         return [page.words, [text.strip() for text in page.numbers]]
 
     with opened(f"notebooks/{chapter}") as one:
