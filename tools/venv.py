@@ -71,7 +71,8 @@ def make(venv, extra, root=ROOT):
         )
     print(f"Installing into {venv.name} (a minute or two, once)", flush=True)
     shutil.rmtree(venv, ignore_errors=True)
-    made = subprocess.run([sys.executable, "-m", "venv", venv], capture_output=True, text=True)
+    python = getattr(sys, "_base_executable", sys.executable)  # this may be the old one's Python
+    made = subprocess.run([python, "-m", "venv", venv], capture_output=True, text=True)
     if made.returncode != 0:
         shutil.rmtree(venv, ignore_errors=True)
         why = (made.stdout + made.stderr).strip()
