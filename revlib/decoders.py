@@ -128,6 +128,9 @@ class EncoderDecoder(Network):
         return Tape(inputs, targets)
 
 
+WITH_BATCH = ("S", "dec_S", "seen", "Z", "Y", "alpha")  # arrays of a Run whose second axis is B
+
+
 @dataclass(frozen=True)
 class Run(Answers):
     """One run forward, everything kept; of a single string there is no axis B.
@@ -169,9 +172,6 @@ class Run(Answers):
             enc_kept=[type(kept)(*(part[None] for part in kept)) for kept in self.enc_kept],
             dec_kept=[type(kept)(*(part[None] for part in kept)) for kept in self.dec_kept],
         )
-
-
-WITH_BATCH = ("S", "dec_S", "seen", "Z", "Y", "alpha")  # arrays of a Run whose second axis is B
 
 
 def forward(net, inputs, steps, given=None):

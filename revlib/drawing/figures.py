@@ -412,8 +412,10 @@ def draw_answer(text, said, sure):
             wrong.append(t)
 
     answer = _spelled([letter for letter in said if letter != END])
-    verdict = f"first wrong at letter {wrong[0] + 1}" if wrong else "right"
-    if len(said) < len(right) and said[-1:] != [END] and not wrong:
+    verdict = "right"
+    if wrong:
+        verdict = f"first wrong at letter {wrong[0] + 1}"
+    elif len(said) < len(right):
         verdict = f"right so far, {len(said)} of {len(right)}"
     least = number(sure.min(), 4)
     if least == "1.0000":
