@@ -150,6 +150,7 @@ def test_the_answers_words():
     assert "'ab' gives 'bb': first wrong at letter 2." in words("ab", "b", "b", "END")
     assert "'ab' gives 'bac': first wrong at letter 3." in words("ab", "b", "a", "c")
     assert "'ab' gives 'b': first wrong at letter 2." in words("ab", "b", "END")
+    assert "'ab' gives 'b': right so far, 1 of 3." in words("ab", "b")
     assert figures.draw_answer("a", ["a", "END"], np.ones(2)).words.endswith(
         "It is sure of every letter."
     )

@@ -148,24 +148,21 @@ def bias_gradient(name, text, h=1e-5, **changed):
 RESULTS = pathlib.Path(__file__).resolve().parents[2] / "notebooks" / "results"
 
 
+def named(theta, n, seen):
+    """Name -> array, of the flat weights of a network of n units that reads 'abc' and says END too;
+    `seen` numbers make a score."""
+    sizes = {"Wh": (3, n), "Ws": (n, n), "bh": (n,)}
+    sizes |= {f"_{name}": shape for name, shape in sizes.items()}
+    sizes |= {"Wo": (seen, 4), "bo": (4,)}
+    ends = np.cumsum([math.prod(shape) for shape in sizes.values()])
+    parts = np.split(theta, ends[:-1])
+    return {name: part.reshape(shape) for part, (name, shape) in zip(parts, sizes.items())}
+
+
 def five_units(name, key="theta"):
     """The weights of a trained network of five units, by name, out of a file of results."""
     with np.load(RESULTS / name) as file:
-        sizes = {
-            "Wh": (3, 5),
-            "Ws": (5, 5),
-            "bh": (5,),
-            "_Wh": (3, 5),
-            "_Ws": (5, 5),
-            "_bh": (5,),
-            "Wo": (5, 4),
-            "bo": (4,),
-        }
-        ends = np.cumsum([math.prod(shape) for shape in sizes.values()])
-        return {
-            name: part.reshape(shape)
-            for part, (name, shape) in zip(np.split(file[key], ends[:-1]), sizes.items())
-        }
+        return named(file[key], 5, seen=5)
 
 
 def not_reversed(W, T):
@@ -329,23 +326,7 @@ def attention(seed, T):
     """Chapter 09's network of that seed on all strings of length T, its run written out once more:
     weights (T, T, strings) of the letters said."""
     with np.load(RESULTS / "styles.npz") as file:
-        sizes = {
-            "Wh": (3, 8),
-            "Ws": (8, 8),
-            "bh": (8,),
-            "_Wh": (3, 8),
-            "_Ws": (8, 8),
-            "_bh": (8,),
-            "Wo": (16, 4),
-            "bo": (4,),
-        }
-        ends = np.cumsum([math.prod(shape) for shape in sizes.values()])
-        W = {
-            name: part.reshape(shape)
-            for part, (name, shape) in zip(
-                np.split(file[f"attention-8-{seed}"], ends[:-1]), sizes.items()
-            )
-        }
+        W = named(file[f"attention-8-{seed}"], 8, seen=16)
     read = np.array(list(itertools.product(range(3), repeat=T)))
     S, kept, looks, fed = np.zeros((len(read), 8)), [], [], np.zeros((len(read), 3))
     for t in range(T):
