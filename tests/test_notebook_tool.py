@@ -655,10 +655,10 @@ def test_the_test_runner_runs_nothing_twice(monkeypatch):
     assert runner.everyday([]) and runner.rest([])
     marks = [command[command.index("-m", 3) + 1] for command in asked if "pytest" in command]
     assert sorted(marks) == [
+        "(slow or nightly) and not browser",
         "browser and not nightly",
         "nightly and browser",
-        "nightly and not browser",
-        "not browser and not nightly",
+        "not browser and not slow and not nightly",
     ]
     (strict,) = (command for command in asked if "--nbval" in command)
     assert [str(path) for path in tool.book()] == [word for word in strict if ".ipynb" in word]

@@ -3,7 +3,7 @@
 
     python tools/test.py quick      lint, the rules of a chapter, the core's mathematics
     python tools/test.py test       every notebook by strict nbval, every panel, every page once
-    python tools/test.py rest       what is marked nightly, at the length of a test
+    python tools/test.py rest       what is marked slow or nightly, at the length of a test
     python tools/test.py nightly    the same at full length, the planted faults, and nox
     python tools/test.py test --lax compares no stored outputs: for systems whose digits may differ
 
@@ -54,7 +54,7 @@ def everyday(options):
     from tools.notebook import book
 
     paths = ["tests", *map(str, book())]
-    units = ["-m", "not browser and not nightly", *paths, *options]
+    units = ["-m", "not browser and not slow and not nightly", *paths, *options]
     well = [
         lint(),
         call(*PYTEST, strictly, *NBVAL, *units),
@@ -64,9 +64,9 @@ def everyday(options):
 
 
 def rest(options):
-    """Return whether what is marked nightly is well, tried at the length of a test."""
+    """Return whether what is marked slow or nightly is well, tried at the length of a test."""
     well = [
-        call(*PYTEST, "-m", "nightly and not browser", "tests", *options),
+        call(*PYTEST, "-m", "(slow or nightly) and not browser", "tests", *options),
         call(*PYTEST, "-m", "nightly and browser", "tests", *options),
     ]
     return all(well)
