@@ -12,10 +12,6 @@ COLOURS = {
     "output": "#00704f",  # what comes out: scores, probabilities, letters said, the loss
     "blame": "#b33c00",  # how the loss changes with a number: ∂loss/∂·
 }
-# Signed values, in every picture: from NEGATIVE through white to POSITIVE, light enough for dark
-# numbers.
-NEGATIVE = (238, 150, 84)
-POSITIVE = (102, 158, 214)
 
 
 class Symbol(NamedTuple):

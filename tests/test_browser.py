@@ -253,6 +253,7 @@ class Panel:
                 v["scale of both Ws"],
                 entry(label),
                 label,
+                int(v["steps back"]),
             )
         elif self.name == "vanishing_panel":
             shown.check_vanishing(page, W, int(v["letters"]), v["scale of both Ws"])

@@ -97,19 +97,25 @@ def test_draw_step(t, activation, seed):
     assert ("Before the activation" in picture.words) == changed
     if changed:
         says(picture.words, "Before the activation it was ", before)
-    assert framed(picture.svg, "Wh") == {(t - 1, j) for j in range(5)}, (
-        "the letter's row of Wh has the heavy frame"
-    )
+    assert pale(picture.svg, "Wh") == {0, 1, 2} - {t - 1}, "all rows but the letter's are pale"
 
 
 def framed(svg, name):
     """Places of the heavy frames in a block."""
     (group,) = [g for g in ET.fromstring(svg).iter(f"{SVG}g") if g.get("data-block") == name]
-    rects = [
-        (float(r.get("y")), float(r.get("x")), r.get("fill")) for r in group.iter(f"{SVG}rect")
-    ]
+    at = lambda rect: (float(rect.get("y")), float(rect.get("x")))
+    rects = [at(r) for r in group.findall(f"{SVG}rect")]
+    frames = [at(r) for r in group.findall(f"{SVG}g[@fill='none']/{SVG}rect")]
     rows, columns = (sorted({rect[k] for rect in rects}) for k in (0, 1))
-    return {(rows.index(y), columns.index(x)) for y, x, fill in rects if fill == "none"}
+    return {(rows.index(y), columns.index(x)) for y, x in frames}
+
+
+def pale(svg, name):
+    """Rows of a block that are drawn pale."""
+    (group,) = [g for g in ET.fromstring(svg).iter(f"{SVG}g") if g.get("data-block") == name]
+    texts = group.findall(f"{SVG}g/{SVG}text")
+    rows = sorted({float(text.get("y")) for text in texts})
+    return {rows.index(float(text.get("y"))) for text in texts if text.get("opacity")}
 
 
 def test_draw_step_frames_what_it_is_told():
@@ -181,7 +187,7 @@ def test_draw_compare(first, second):
     for side, S in enumerate(right):
         for t, (name, numbers) in enumerate(states[side::2]):
             shows(numbers, S[t] if t < len(S) else [])
-            assert name == (f"S({t})" if t < len(S) else " ")
+            assert name == (f"S({t}) of '{(first, second)[side]}'" if t < len(S) else " ")
     gap = network.add(right[0][-1], [-value for value in right[1][-1]])
     shows(difference, gap)
     says(picture.words, f"The thought vector of '{first}' is ", right[0][-1])
@@ -214,9 +220,7 @@ def test_draw_decoding(activation, end, seed, shown):
             shows(
                 pages.read_block(picture.svg, name), values if t <= last else []
             )  # what comes later is not there yet
-    assert picture.svg.count("<path") == 2 * (last - 1), (
-        "one arrow a letter fed back: a line and its head"
-    )
+    assert picture.svg.count('class="flow"') == last - 1, "one arrow a letter fed back"
     x, s, z, _ = right[last - 1]
     assert picture.words.startswith(
         f"Step {last} of {T}: fed {repr('abc'[x.index(1)]) if 1 in x else 'nothing'}, "
@@ -344,8 +348,11 @@ def text_width(text, points, bold=False):
 @pytest.mark.parametrize("value", [-12.34, -123.4, 1234.5, -99999.4, 123456.0, 1e10, -1e10])
 def test_a_number_fits_its_cell(value):
     svg = blocks.draw([[blocks.Block([value, value])]], "").svg
-    cell = float(next(ET.fromstring(svg).iter(f"{SVG}g")).find(f".//{SVG}g/{SVG}rect").get("width"))
-    assert text_width(texts(svg)[0], 13) <= cell, "two neighbours would read as one number"
+    cell = float(ET.fromstring(svg).find(f".//{SVG}g/{SVG}rect").get("width"))
+    points = ET.fromstring(svg).find(f".//{SVG}g/{SVG}g/{SVG}text").get("font-size", "13")
+    assert text_width(texts(svg)[0], float(points)) <= cell, (
+        "two neighbours would read as one number"
+    )
 
 
 def pictures():
@@ -369,8 +376,11 @@ def test_every_text_stands_inside_its_picture(name):
     root = ET.fromstring(pictures()[name].svg)
     for text in root.iter(f"{SVG}text"):
         width = text_width(
-            text.text, float(text.get("font-size", 13)), text.get("font-weight") == "bold"
+            text.text or "", float(text.get("font-size", 13)), text.get("font-weight") == "bold"
         )
+        if text.get("text-anchor") == "start":
+            assert float(text.get("x")) + width <= float(root.get("width"))
+            continue
         assert width / 2 <= float(text.get("x")) <= float(root.get("width")) - width / 2, (
             f"{text.text!r} is cut off"
         )
@@ -445,9 +455,8 @@ def test_empty_cells():
     svg = blocks.draw([[block]], "").svg
     assert pages.read_block(svg, "part") == [1.0, 2.5]
     (group,) = [g for g in ET.fromstring(svg).iter(f"{SVG}g") if g.get("data-block") == "part"]
-    assert [child.tag for child in group] == [
-        SVG + name for name in ("rect", "text", "rect", "rect", "rect", "text")
-    ]
+    assert [child.tag for child in group] == [SVG + name for name in ("rect",) * 4 + ("g",)]
+    assert [text.text for text in group[-1]] == ["1.0", None, None, "2.5"], "each cell has its text"
     assert pages.read_block(blocks.draw([[blocks.Block([math.nan], "none")]], "").svg, "none") == []
 
 
@@ -622,46 +631,52 @@ def contrast(one, other):
     return (light + 0.05) / (dark + 0.05)
 
 
-def test_shade():
+def test_strength():
+    """As strong on one side of 0 as on the other; the sign is said by stripes, and by a minus."""
     for limit in (0.5, 1.0, 57.0):
-        assert blocks.shade(0.0, limit) == blocks.shade(-0.0, limit) == "#ffffff"
-        assert (
-            rgb(blocks.shade(limit, limit))
-            == rgb(blocks.shade(9 * limit, limit))
-            == notation.POSITIVE
-        )
-        assert (
-            rgb(blocks.shade(-limit, limit))
-            == rgb(blocks.shade(-9 * limit, limit))
-            == notation.NEGATIVE
-        )
-        for share in (0.1, 0.25, 0.5, 0.9):  # as far from white on one side as on the other
-            for sign, full in ((1, notation.POSITIVE), (-1, notation.NEGATIVE)):
-                found = rgb(blocks.shade(sign * share * limit, limit))
-                assert all(abs(255 - c - share * (255 - f)) <= 0.5 for c, f in zip(found, full))
-    assert blocks.shade(math.nan, 1.0) == "#ffffff", "an empty cell"
+        assert blocks.strength_of(0.0, limit) == blocks.strength_of(-0.0, limit) == 0
+        for share in (0.1, 0.25, 0.5, 0.9, 1.0, 9.0):
+            for sign in (1, -1):
+                assert blocks.strength_of(sign * share * limit, limit) == min(share, 1)
+    assert blocks.strength_of(math.nan, 1.0) == 0, "an empty cell"
+    svg = blocks.draw([[blocks.Block([-2.0, 0.0, 1.0, -0.001], "z")]], "").svg
+    group = ET.fromstring(svg).find(f".//{SVG}g[@data-block]")
+    left = group.find(f"{SVG}rect").get("x")
+    assert group.find(f"{SVG}path").get("d").startswith(f"M{left} ")
+    assert group.find(f"{SVG}path").get("d").count("M") == 1, "what shows as 0 has no stripes"
+    assert [text.text for text in group.iter(f"{SVG}text")] == ["−2.00", "0.00", "1.00", "0.00"]
+
+
+def over_white(colour, opacity):
+    """A colour through which white paper is seen."""
+    return "#" + "".join(f"{round(255 + (c - 255) * opacity):02x}" for c in rgb(colour))
+
+
+def on_paper(colour):
+    """The colour where no theme changes it."""
+    return re.fullmatch(r"var\(--revlib-\w+,(#\w{6})\)", colour)[1]
 
 
 def test_contrast():
     assert round(contrast("#000000", "#ffffff"), 9) == 21
-    for colour in (*notation.COLOURS.values(), blocks.INK, blocks.FAINT):
+    ink, faint = on_paper(blocks.INK), on_paper(blocks.FAINT)
+    for colour in (*notation.COLOURS.values(), ink, faint):
         assert contrast(colour, "#ffffff") >= 4.5, colour
-    for darkest in (blocks.shade(1.0, 1.0), blocks.shade(-1.0, 1.0)):
-        assert contrast(blocks.INK, darkest) >= 4.5
+    for colour in notation.COLOURS.values():
+        assert contrast(ink, over_white(colour, blocks.STRONGEST)) >= 4.5, colour
     assert len(set(notation.COLOURS.values())) == len(notation.COLOURS), "one role, one colour"
     assert {symbol.role for symbol in notation.TABLE} == {"", *notation.COLOURS}
 
 
 def test_a_block_without_limit_gives_its_largest_value_the_full_colour():
-    def fills(*values, limit=None):
-        group = ET.fromstring(blocks.draw([[blocks.Block(values, "z", limit=limit)]], "").svg).find(
-            f".//{SVG}g[@data-block]"
-        )
-        return [rgb(r.get("fill")) for r in group.iter(f"{SVG}rect")]
+    def strengths(*values, limit=None):
+        svg = blocks.draw([[blocks.Block(values, "z", limit=limit)]], "").svg
+        group = ET.fromstring(svg).find(f".//{SVG}g[@data-block]")
+        return [float(r.get("fill-opacity")) for r in group.findall(f"{SVG}rect")]
 
-    assert fills(-2.0, 0.0, 1.0, math.nan)[0] == notation.NEGATIVE
-    assert fills(-2.0, 0.0, 1.0)[2] != notation.POSITIVE == fills(-2.0, 0.0, 1.0, limit=1)[2]
-    assert fills(0.0, 0.0) == [(255, 255, 255)] * 2
+    assert strengths(-2.0, 0.0, 1.0, math.nan) == [0.5, 0, 0.25, 0]
+    assert strengths(-2.0, 0.0, 1.0, limit=1) == [0.5, 0, 0.5]
+    assert strengths(0.0, 0.0) == [0, 0]
 
 
 # ---------------------------------------------------------------- plots

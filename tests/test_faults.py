@@ -534,19 +534,6 @@ def test_a_panel_gives_no_other_words_a_colour():
 THEMES = pathlib.Path(sys.prefix) / "share/jupyter/lab/themes/@jupyterlab"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_weight_in_hand_can_be_read_in_jupyterlab(theme):
-    """Its button has the colours of JupyterLab's themes for a button of its style."""
-    css = (THEMES / f"theme-{theme}-extension" / "index.css").read_text(encoding="utf-8")
-    colours = dict(re.findall(r"(--jp-[\w-]+):([^;}]*)", css))
-    paper = {"primary": "brand", "info": "info", "success": "success", "danger": "error"}
-    grid = panels.encoding_panel(model.post_net()).weights.grids["Wh"]
-    (style,) = {button.button_style for button in grid.buttons.values()} - {""}
-    background = re.search("#[0-9a-f]{6}", colours[f"--jp-{paper[style]}-color1"])[0]
-    ink = {"#fff": "#ffffff", "rgba(0,0,0,.8)": shaded(background, 0.8)}
-    assert contrast(ink[colours["--jp-ui-inverse-font-color1"]], background) >= 4.5
-
-
 def shaded(colour, share):
     """What shows of black that lies over a colour, and hides that share of it."""
     parts = [round((1 - share) * int(colour[i : i + 2], 16)) for i in (1, 3, 5)]

@@ -185,7 +185,12 @@ def pinned(text):
 
 def test_versions_are_those_colab_meets():
     assert PROJECT["requires-python"] == ">=3.11"
-    assert set(PROJECT["dependencies"]) == {"numpy>=2.0", "matplotlib>=3.9", "ipywidgets>=7.7,<9"}
+    assert set(PROJECT["dependencies"]) == {
+        "numpy>=2.0",
+        "matplotlib>=3.9",
+        "ipywidgets>=7.7,<9",
+        "anywidget>=0.9.13,<0.12",
+    }
     assert "lab" in PROJECT["optional-dependencies"]
 
 

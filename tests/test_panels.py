@@ -10,7 +10,7 @@ import ipywidgets as widgets
 import pytest
 from traitlets import TraitError
 
-from helpers.driving import at_once, grid, is_int, move_everything, moves, numbers, page, state
+from helpers.driving import at_once, is_int, move_everything, moves, numbers, page, state
 from reference import network, pages, shown
 from revlib import model, panels
 from revlib.alphabet import Alphabet
@@ -242,31 +242,27 @@ def test_every_weight(name):
         weights.matrix.value = matrix
         columns = network.LETTERS if matrix in ("Wo", "bo") else "12345"
         rows = {"Wh": "abc", "dec.Wh": "abc"}.get(matrix, "12345"[: len(W[matrix])])
-        assert len(grid(panel)) == len(rows) * len(columns)
+        assert len(weights.row.options) == len(W[matrix])
+        assert weights.column.options == tuple(columns)
         for (i, row), (j, column) in itertools.product(enumerate(rows), enumerate(columns)):
             weights.select(i, j)
             start, number = W[matrix][i][j], weights.number
             assert weights.entry == (matrix, i, j)
             assert number.box.value == number.slider.value == start
             at = column if len(W[matrix]) == 1 else f"{row}, {column}"
-            assert (
-                number.description == grid(panel)[i * len(columns) + j].tooltip == f"{matrix}[{at}]"
-            )
+            assert number.description == f"{matrix}[{at}]"
+            assert (weights.row.index, weights.column.index) == (i, j)
             assert number.slider.min <= -2 and number.slider.max >= 2
             for v in (number.slider.min, -0.35, number.slider.max):
                 number.value = W[matrix][i][j] = v
                 check(name, panel, W)
-                pages.check_number(grid(panel)[i * len(columns) + j].description, v)
             number.value = W[matrix][i][j] = start
-            assert [k for k, b in enumerate(grid(panel)) if b.button_style] == [
-                i * len(columns) + j
-            ]
     check(name, panel)
 
 
 @pytest.mark.parametrize("name", WITH_WEIGHTS)
 def test_weights_stay_changed(name):
-    """Several weights changed one after the other add up, and their grids keep showing them."""
+    """Several weights changed one after the other add up, and the picture keeps showing them."""
     panel, W = build(name), network.post_weights()
     rng = random.Random(1)
     for matrix, i, j, v in [
@@ -278,14 +274,13 @@ def test_weights_stay_changed(name):
         panel.weights.number.box.value = W[matrix][i][j] = v
         check(name, panel, W)
     for matrix in panel.weights.names:
-        panel.weights.matrix.value = matrix
-        for button, v in zip(grid(panel), itertools.chain(*W[matrix]), strict=True):
-            pages.check_number(button.description, v)
+        for text, v in zip(drawn(panel, matrix), itertools.chain(*W[matrix]), strict=True):
+            pages.check_number(text, v)
 
 
-def test_a_click_is_a_selection():
+def test_what_is_taken_in_the_picture_is_in_hand():
     panel = build("encoding")
-    grid(panel)[7].click()  # row b, unit 3
+    panel.hand.move = {"block": "Wh", "place": 7, "value": None, "count": 1}  # row b, unit 3
     assert panel.weights.entry == ("Wh", 1, 2)
     check("encoding", panel)
 
@@ -383,14 +378,21 @@ def weights_of(panel):
 
 
 def check_weights(name, panel):
-    """Picture, network, grid and slider agree."""
+    """Picture, network, choice and slider agree."""
     check(name, panel, weights_of(panel))
     matrix, i, j = panel.weights.entry
     here = weights_of(panel)[matrix]
     assert panel.weights.number.box.value == panel.weights.number.slider.value == here[i][j]
-    for button, v in zip(grid(panel), itertools.chain(*here), strict=True):
-        pages.check_number(button.description, v)
-    assert [k for k, b in enumerate(grid(panel)) if b.button_style] == [i * len(here[0]) + j]
+    for text, v in zip(drawn(panel, matrix), itertools.chain(*here), strict=True):
+        pages.check_number(text, v)
+    choice = panel.weights.choice.children
+    assert (choice[0].value, choice[1].index, choice[2].index) == (matrix, i, j)
+
+
+def drawn(panel, matrix):
+    """The numbers of a matrix in the panel's pictures, row by row."""
+    (block,) = [b for b in page(panel).blocks if b.name == matrix]
+    return block.texts
 
 
 @pytest.mark.parametrize("name", WITH_WEIGHTS)

@@ -152,7 +152,7 @@ def test_a_shorter_string_takes_the_letter_with_it(draws):
     panel.controls["letter"].value = 3
     calls = draws(panel)
     panel.controls["string"].value = "ba"
-    assert calls == [{"string": "ba", "letter": 2, "scale": 1.0}]
+    assert calls == [{"string": "ba", "letter": 2, "scale": 1.0, "reached": 4}]
     check("blame", panel)
 
 

@@ -786,9 +786,7 @@ def test_the_right_letters_are_fed(kit):
     loss after the network's own c."""
     page = pages.read(drive(kit.build("blame_panel"), {"letter (0: all)": 3}).page.value)
     letters = [sign for sign, _ in page.signs if sign in "abc "]
-    assert letters == [*"abc", " ", "c", "c", "b", "b", "a"], (
-        "read; then nothing, c, c, b, b, a: fed and right by turns"
-    )
+    assert letters == [*"cba", *"abc", " ", "c", "b"], "right ones above, read and fed ones below"
     assert {block.name: block.texts for block in page.blocks}["p(2)"] == ["0.00", "0.01", "0.99"]
     thought = network.encode(network.post_weights(), [0, 1, 2])[-1]
     for given, loss in (([2, 1, 0], "18.322"), ([2, 2, 0], "18.402")):

@@ -6,8 +6,9 @@ from math import isnan
 
 import numpy as np
 
+from revlib.drawing.flows import Box, route
 from revlib.drawing.picture import Picture, drawable, number
-from revlib.notation import COLOURS, NEGATIVE, POSITIVE
+from revlib.notation import COLOURS
 
 # Pixels
 CELL_W = 50
@@ -18,20 +19,25 @@ LABEL = 15  # height of the labels above columns, and the least width of those b
 GAP = 12  # between neighbours
 CHARACTER = 6.7  # width of one in a label, about
 
-INK = "#222222"
-FAINT = "#767676"
+# Inline, a dark theme may change them; an image on its own is dark ink on white paper.
+INK = "var(--revlib-ink,#222222)"
+FAINT = "var(--revlib-faint,#6b6b6b)"
+PAPER = "var(--revlib-paper,#ffffff)"
+STRONGEST = 0.5  # opacity of a full cell: numbers stay readable on it
 
 
 @dataclass(frozen=True)
 class Block:
     """An array drawn as a grid of cells, with a caption in the colour of its role.
 
+    The strength of a cell's colour is the size of its number, stripes are its sign.
+
     Parameters
     ----------
     values : (columns,) or (rows, columns) float array
         A NaN is drawn as an empty cell: "not there yet".
     name : str
-        The caption.
+        What the reasons of other blocks call it.
     role : str
         A key of notation.COLOURS.
     rows, columns : sequence of str
@@ -39,11 +45,28 @@ class Block:
     digits : int
         Decimals.
     mark : set of (row, column)
-        Cells with a heavy frame.
+        Cells with a heavy frame: what is in the reader's hand, or what is wrong.
     limit : float, optional
         The absolute value with the full colour; the largest in the array if not given.
     width : float
         Of a cell, in pixels.
+    title : str, optional
+        The caption; the name if not given.
+    faint : set of int
+        Rows drawn pale: they have no part in the result.
+    why : str
+        How the numbers were made of other blocks: a reason as revlib/panels/hand.js reads it,
+        "dot|S(1)|Ws;add|bh".
+    names, row_names : sequence of str
+        What columns (or the numbers of a vector) and rows are called, where no labels say it.
+    scale : float
+        What the network multiplies the numbers by.
+    step : float
+        What one press of + adds to a number, if the reader can take it in hand.
+    texts : sequence of str
+        What stands in the cells instead of numbers: letters, each in a disc.
+    letters : str
+        With spaces between, what a letter in hand can become.
     """
 
     values: np.ndarray
@@ -55,6 +78,20 @@ class Block:
     mark: set = field(default_factory=set)
     limit: float | None = None
     width: float = CELL_W
+    title: str | None = None
+    faint: set = field(default_factory=set)
+    why: str = ""
+    names: tuple = ()
+    row_names: tuple = ()
+    scale: float = 1
+    step: float = 0
+    texts: tuple = ()
+    letters: str = ""
+
+    @property
+    def caption(self):
+        """What is written above the cells."""
+        return self.name if self.title is None else self.title
 
     @property
     def size(self):
@@ -62,15 +99,27 @@ class Block:
         rows, columns = np.atleast_2d(self.values).shape
         width = columns * self.width
         height = rows * CELL_H
-        if self.rows:
-            label = max(LABEL, 5 + CHARACTER * max(map(len, self.rows)))
-            width += 2 * label  # as much on the other side keeps the cells in the middle
-        if self.name:
-            width = max(width, 9.4 * len(self.name))
+        width += 2 * self.labels  # as much on the other side keeps the cells in the middle
+        if self.caption:
+            width = max(width, 9.4 * len(self.caption))
             height += CAPTION
         if self.columns:
             height += LABEL
         return width, height
+
+    @property
+    def labels(self):
+        """How wide the labels beside the rows are, in pixels."""
+        return max(LABEL, 5 + CHARACTER * max(map(len, self.rows))) if self.rows else 0
+
+    @property
+    def cells(self):
+        """The box of the cells alone: x, y within the block, width, height."""
+        rows, columns = np.atleast_2d(self.values).shape
+        width, height = self.size
+        across = columns * self.width
+        down = rows * CELL_H
+        return (width - across) / 2, height - down, across, down
 
     def svg(self, x, y):
         """Return the block as SVG elements, its upper left corner at (x, y).
@@ -82,58 +131,121 @@ class Block:
         """
         table = np.atleast_2d(drawable(self.values, self.name or "a block", empty=True))
         limit = float(self.limit or np.nanmax(np.abs(table), initial=0) or 1)
-        colour = COLOURS[self.role]
+        colour = themed(self.role)
         middle = x + self.size[0] / 2
         left = middle - table.shape[1] * self.width / 2
 
         parts = []
-        if self.name:
-            parts.append(_text(middle, y + 13, self.name, colour, ' font-weight="bold"'))
+        if self.caption:
+            parts.append(_text(middle, y + 13, self.caption, colour, ' font-weight="bold"'))
             y += CAPTION
         if self.columns:
             for j, label in enumerate(self.columns):
                 centre = left + (j + 0.5) * self.width
-                parts.append(_text(centre, y + 11, label, FAINT, ' font-size="11"'))
+                parts.append(_text(centre, y + 11, label, FAINT, ' font-size="12"'))
             y += LABEL
         for i, label in enumerate(self.rows):
             centre = left - 5 - 3 * len(label)
-            parts.append(_text(centre, y + i * CELL_H + 17, label, FAINT, ' font-size="11"'))
+            parts.append(_text(centre, y + i * CELL_H + 17, label, FAINT, ' font-size="12"'))
 
-        parts.append(f'<g data-block="{escape(self.name)}" stroke="{colour}" stroke-width="0.6">')
+        shown = self._shown(table)
+        cells = []
+        stripes = []
+        words = []
         for i, row in enumerate(table.tolist()):
             for j, value in enumerate(row):
-                parts.append(self._cell(value, left + j * self.width, y + i * CELL_H, limit))
-        for i, j in sorted(self.mark):
-            frame = f'fill="none" stroke="{INK}" stroke-width="2.5"'
-            parts.append(self._box(left + j * self.width, y + i * CELL_H, frame))
+                at = left + j * self.width, y + i * CELL_H
+                cells.append(self._box(*at, self._look(value, limit, i)))
+                if shown[i][j].startswith("−"):
+                    stripes.append(f"M{at[0]:g} {at[1] + CELL_H / 2:g}h{self.width:g}")
+                text = shown[i][j]
+                look = ' opacity=".45"' if i in self.faint else ""
+                if width_of(text) > self.width - 1:
+                    look += ' font-size="11"'
+                words.append(_text(at[0] + self.width / 2, at[1] + 17, text, "", look))
+        parts.append(
+            f'<g data-block="{escape(self.name)}"{self._data(table, shown)} color="{colour}"'
+            f' fill="currentColor" stroke="currentColor" stroke-width=".6">{"".join(cells)}'
+        )
+        if stripes:
+            parts.append(
+                f'<path d="{"".join(stripes)}" stroke-width="{CELL_H}" stroke-opacity=".25"'
+                ' stroke-dasharray="1.5 5"/>'
+            )
+        parts.append(f'<g fill="{INK}" stroke="none">{"".join(words)}</g>')
+        if self.mark:
+            frames = [
+                self._box(left + j * self.width, y + i * CELL_H) for i, j in sorted(self.mark)
+            ]
+            parts.append(f'<g fill="none" stroke="{INK}" stroke-width="2.5">{"".join(frames)}</g>')
         parts.append("</g>")
         return "".join(parts)
 
-    def _cell(self, value, x, y, limit):
-        box = self._box(x, y, f'fill="{shade(value, limit)}"')
-        if isnan(value):
-            return box
-        shown = number(value, self.digits)
-        return box + _text(x + self.width / 2, y + 17, shown, INK, ' stroke="none"')
+    def _shown(self, table):
+        """Return what stands in the cells, a list of rows."""
+        if self.texts:
+            return [list(self.texts)]
+        return [
+            ["" if isnan(value) else minus(number(value, self.digits)) for value in row]
+            for row in table.tolist()
+        ]
 
-    def _box(self, x, y, look):
-        return f'<rect x="{x:g}" y="{y:g}" width="{self.width}" height="{CELL_H}" {look}/>'
+    def _look(self, value, limit, row):
+        """Return how strong a cell's colour is, as an attribute."""
+        strength = STRONGEST * strength_of(value, limit)
+        if row in self.faint:
+            strength *= 0.35
+        corners = f' rx="{CELL_H / 2:g}"' if self.texts else ""
+        return f'{corners} fill-opacity="{strength:.2f}"'
+
+    def _box(self, x, y, look=""):
+        size = f'width="{self.width:g}" height="{CELL_H}"'
+        return f'<rect x="{x:g}" y="{y:g}" {size}{look}/>'
+
+    def _data(self, table, shown):
+        """Return what hand.js reads: names, exact numbers, the reason, what a step is."""
+        data = {"columns": str(table.shape[1])}
+        names = self.names or (self.columns if len(table) == 1 else self.rows)
+        if len(table) > 1 and table.shape[1] > 1:
+            data["rows"] = " ".join(self.row_names or self.rows)
+            names = self.names or self.columns
+        data["names"] = " ".join(names)
+        exact = [f"{value:.5g}" for value in table.ravel().tolist()]
+        texts = [text.replace("−", "-") for row in shown for text in row]
+        if not self.texts and any(
+            text and float(text) != float(value) for text, value in zip(texts, exact)
+        ):
+            data["v"] = " ".join(exact)
+        data["why"] = self.why
+        data["scale"] = "" if self.scale == 1 else f"{self.scale:.6g}"
+        data["step"] = f"{self.step:g}" if self.step else ""
+        data["letters"] = self.letters
+        return "".join(f' data-{key}="{escape(text)}"' for key, text in data.items() if text)
 
 
-def shade(value, limit):
-    """Return the colour of a value: white at 0, POSITIVE at limit, NEGATIVE at -limit.
+def strength_of(value, limit):
+    """Return how strong the colour of a value is: 0 at 0 and in an empty cell, 1 at ±limit."""
+    return 0.0 if isnan(value) else min(abs(value) / limit, 1)
 
-    An empty cell, NaN, is white.
-    """
-    if isnan(value):
-        return "#ffffff"
-    share = min(abs(value) / limit, 1)
-    full = NEGATIVE if value < 0 else POSITIVE
-    return "#" + "".join(f"{round(255 + (c - 255) * share):02x}" for c in full)
+
+def themed(role):
+    """Return the colour of a role, which a dark theme may change."""
+    return f"var(--revlib-{role},{COLOURS[role]})"
+
+
+def width_of(text):
+    """Return how wide a number is in a cell, about, in pixels."""
+    return sum({".": 4.2, "−": 11.0}.get(character, 8.3) for character in text)
+
+
+def minus(text):
+    """Return a number's text with the sign that axes have too."""
+    return text.replace("-", "−")
 
 
 def _text(x, y, text, colour, attributes=""):
-    return f'<text x="{x:g}" y="{y:g}" fill="{colour}"{attributes}>{escape(text)}</text>'
+    fill = f' fill="{colour}"' if colour else ""
+    return f'<text x="{x:g}" y="{y:g}"{fill}{attributes}>{escape(text)}</text>'
 
 
 @dataclass(frozen=True)
@@ -156,7 +268,7 @@ class Sign:
         return _text(x + width / 2, line, self.text, self.colour, f' font-size="{self.points}"')
 
 
-def draw(grid, words, arrows=(), gap=GAP):
+def draw(grid, words, flows=(), gap=GAP):
     """Lay blocks out on a grid, as on paper, and join some of them by arrows.
 
     Parameters
@@ -165,9 +277,9 @@ def draw(grid, words, arrows=(), gap=GAP):
         Every column is as wide as its widest entry; entries are centred.
     words : str
         What the picture shows.
-    arrows : sequence of ((row, column), (row, column))
-        From the foot of one entry to the head of another in a lower row: how an output is fed back.
-    gap : float
+    flows : sequence of Flow
+        From one place of the grid, (row, column), to another.
+    gap : float or sequence of float
         Pixels between rows.
 
     Returns
@@ -191,11 +303,12 @@ def draw(grid, words, arrows=(), gap=GAP):
     for (i, j), (width, height) in sizes.items():
         widths[j] = max(widths[j], width)
         heights[i] = max(heights[i], height)
+    gaps = np.broadcast_to(gap, len(grid))
     left = GAP + np.cumsum([0, *(width + GAP for width in widths)])
-    top = GAP + np.cumsum([0, *(height + gap for height in heights)])
+    top = GAP + np.cumsum([0, *(height + between for height, between in zip(heights, gaps))])
 
     parts = []
-    boxes = {}  # place -> x, y, width, height
+    boxes = {}
     for (i, j), item in items.items():
         width, height = sizes[i, j]
         x = left[j] + (widths[j] - width) / 2
@@ -203,38 +316,24 @@ def draw(grid, words, arrows=(), gap=GAP):
         # the middle of the last cell.
         above_foot = height if isinstance(item, Block) else (CELL_H + height) / 2
         y = top[i] + heights[i] - above_foot
-        boxes[i, j] = x, y, width, height
+        boxes[i, j] = Box(x, y, width, height)
+        if isinstance(item, Block):
+            inner, captions, across, _ = item.cells
+            labels = item.labels
+            boxes[i, j] = Box(x + inner, y, across, height, captions, labels)
         parts.append(item.svg(x, y))
-    for start, end in arrows:
-        parts.append(_arrow(boxes[start], boxes[end]))
+    # under the cells, so that no number is ever crossed
+    arrows = [route(flow, boxes[flow.start], boxes[flow.end], themed(flow.role)) for flow in flows]
 
     width = left[-1]
-    height = top[-1] - gap + GAP
+    height = top[-1] - gaps[-1] + GAP
     return Picture(
-        f'<rect width="{width:.0f}" height="{height:.0f}" fill="#ffffff"/>'
+        f'<rect width="{width:.0f}" height="{height:.0f}" fill="{PAPER}"/>'
         '<g font-family="DejaVu Sans,Verdana,sans-serif" font-size="13" text-anchor="middle">'
-        f"{''.join(parts)}</g>",
+        f"{''.join(arrows)}{''.join(parts)}</g>",
         width,
         height,
         words,
-    )
-
-
-def _arrow(start, end):
-    """Return an arrow from the foot of one box to the head of another, along the gap between rows.
-
-    A box is x, y, width, height.
-    """
-    x0 = start[0] + start[2] / 2
-    y0 = start[1] + start[3] + 1
-    x1 = end[0] + end[2] / 2
-    y1 = end[1] - 2
-    turn = (y0 + y1) / 2
-    colour = COLOURS["output"]
-    return (
-        f'<g stroke="{colour}" fill="none" stroke-width="1.6">'
-        f'<path d="M{x0:g} {y0:g}V{turn:g}H{x1:g}V{y1 - 5:g}"/></g>'
-        f'<path d="M{x1 - 5:g} {y1 - 6:g}h10l-5 7z" fill="{colour}"/>'
     )
 
 

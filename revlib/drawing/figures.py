@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from revlib.alphabet import END
-from revlib.drawing.blocks import DIGIT_W, FAINT, Block, Sign, draw, spoken, units
+from revlib.drawing.blocks import CELL_H, DIGIT_W, FAINT, Block, Sign, draw, spoken, themed, units
+from revlib.drawing.flows import Flow
 from revlib.drawing.picture import drawable, number
-from revlib.notation import COLOURS
 
 ACTIVATION = {
     "relu": "ReLU makes negative sums 0",
@@ -16,8 +16,13 @@ ACTIVATION = {
 }
 
 
-def draw_step(t, x, Wh, s, Ws, bh, after, letters, activation="relu", limit=None, marks=None):
-    """Draw a step of the encoder as a sum on paper: x(t)·Wh + S(t-1)·Ws + bh, and what it becomes.
+def draw_step(
+    t, x, Wh, s, Ws, bh, after, letters, activation="relu", limit=None, marks=None, text="", step=0
+):
+    """Draw a step of the encoder: two roads that meet in a sum, and what it becomes.
+
+    A unit is a column from head to foot. x(t) picks a row of Wh; the state before weights the rows
+    of Ws; S(t) goes round, and is the state before of the next step.
 
     Parameters
     ----------
@@ -34,7 +39,11 @@ def draw_step(t, x, Wh, s, Ws, bh, after, letters, activation="relu", limit=None
     limit : float, optional
         State with the full colour; the largest shown if not given.
     marks : dict, optional
-        Block name -> cells with a heavy frame; the row of Wh that x(t) picks, if not given.
+        Block name -> cells with a heavy frame.
+    text : sequence of str
+        The letters that are read, drawn over x(t) if given.
+    step : float
+        What one press of + adds to a weight, if the reader can take one in hand.
 
     Returns
     -------
@@ -53,15 +62,27 @@ def draw_step(t, x, Wh, s, Ws, bh, after, letters, activation="relu", limit=None
     after = drawable(after, f"S({t})")
     letter = int(np.argmax(x))
     limit = limit or _largest(total, after)
-    if marks is None:
-        marks = {"Wh": {(letter, j) for j in range(n)}}
+    marks = marks or {}
+    before = f"S({t - 1})"
+    brought = f"x({t})·Wh"
+    passed = f"{before}·Ws"
 
-    def state(values, name, columns=()):
-        return Block(values, name, "encoder", columns=columns, limit=limit)
+    def state(values, name, why):
+        return Block(values, name, "encoder", limit=limit, why=why, names=units(n))
 
-    def weights(values, name, rows=(), columns=()):
-        mark = marks.get(name, set())
-        return Block(values, name, "weights", rows, columns, mark=mark, limit=1.2)
+    def weights(values, name, row_names=(), faint=()):
+        return Block(
+            values,
+            name,
+            "weights",
+            columns=units(n) if values.ndim == 2 else (),
+            names=units(n),
+            row_names=row_names,
+            mark=marks.get(name, set()),
+            limit=1.2,
+            faint=set(faint),
+            step=step,
+        )
 
     words = (
         f"Step {t} reads '{letters[letter]}': S({t}) = {spoken(after)}. The letter brings"
@@ -69,28 +90,68 @@ def draw_step(t, x, Wh, s, Ws, bh, after, letters, activation="relu", limit=None
     )
     if not np.allclose(total, after):
         words += f" Before the activation it was {spoken(total)}."
-    return draw(
+    others = set(range(len(letters))) - {letter}
+    upright_x = Block(x[:, None], f"x({t})", "input", tuple(letters), digits=0)
+    upright_s = Block(s[:, None], before, "encoder", units(n), limit=limit)
+    read = _letters_read(text, letters, t, step > 0) if text else None
+    becomes = f"{activation}|sum" if activation != "linear" else "add|sum"
+    grid = [
+        [None, None, read],
         [
-            [
-                Block(x, f"x({t})", "input", columns=tuple(letters), digits=0),
-                "·",
-                weights(Wh, "Wh", tuple(letters), units(n)),
-                "=",
-                state(from_letter, f"x({t})·Wh"),
-            ],
-            [
-                state(s, f"S({t - 1})", units(n)),
-                "·",
-                weights(Ws, "Ws", units(n), units(n)),
-                "=",
-                state(from_state, f"S({t - 1})·Ws"),
-            ],
-            [None, None, None, "+", weights(bh, "bh")],
-            [None, None, None, "=", state(total, "sum")],
-            [None, None, Sign(ACTIVATION[activation], FAINT, 12), "→", state(after, f"S({t})")],
+            Sign(" " * 8, points=12),
+            upright_x,
+            weights(Wh, "Wh", tuple(letters), others),
+            Sign(" " * 6),
         ],
-        words,
+        [None, None, state(from_letter, brought, f"dot|x({t})|Wh")],
+        [None, upright_s, weights(Ws, "Ws", units(n))],
+        [None, None, state(from_state, passed, f"dot|{before}|Ws")],
+        [None, None, weights(bh, "bh")],
+        [None, None, state(total, "sum", f"add|{brought};add|{passed};add|bh")],
+        [None, None, state(after, f"S({t})", becomes)],
+    ]
+    picked = (letter + 0.5) / len(letters)
+    flows = [
+        Flow((1, 1), (1, 2), "right", "left", "input", at=(picked, picked)),
+        Flow((1, 2), (2, 2), role="input"),
+        *_weighted((3, 1), (3, 2), s, limit),
+        Flow((3, 2), (4, 2)),
+        Flow((2, 2), (6, 2), "right", "right", "input", at=(0.5, 0.25), reach=34),
+        Flow((4, 2), (6, 2), "right", "right", at=(0.5, 0.5), reach=18),
+        Flow((5, 2), (6, 2), role="weights"),
+        Flow((6, 2), (7, 2), label=ACTIVATION[activation]),
+        Flow((7, 2), (3, 1), "left", "left", label="next step", reach=34),
+    ]
+    if text:
+        flows.append(Flow((0, 2), (1, 1), "left", "top", "input", at=(0.5, 0.5)))
+    return draw(grid, words, flows, gap=[14, 14, 18, 14, 14, 14, 26, 14])
+
+
+def _letters_read(text, letters, t, held):
+    """Return a strip of the letters of a string, the one of step t in the full colour."""
+    now = np.eye(len(text))[t - 1]
+    choice = " ".join(letters) if held else ""
+    numbers = tuple(str(k + 1) for k in range(len(text)))
+    return Block(
+        now, "string", "input", texts=tuple(text), letters=choice, width=CELL_H, names=numbers
     )
+
+
+def _weighted(start, end, vector, limit):
+    """Return an arrow for each number of an upright vector, as thick as the number is large."""
+    n = len(vector)
+    return [
+        Flow(
+            start,
+            end,
+            "right",
+            "left",
+            at=((k + 0.5) / n, (k + 0.5) / n),
+            width=0.4 + 2.6 * min(1, abs(value) / limit),
+        )
+        for k, value in enumerate(vector)
+        if value != 0
+    ]
 
 
 def draw_states(text, S, name="S", role="encoder", limit=None):
@@ -162,7 +223,9 @@ def draw_compare(first, S1, second, S2, limit=None):
             empty = np.full(n, np.nan)
             return [Sign(" "), Block(empty, " ", "encoder", columns=columns, limit=limit)]
         letter = text[t - 1] if t > 0 else " "
-        return [Sign(letter), Block(S[t], f"S({t})", "encoder", columns=columns, limit=limit)]
+        name = f"S({t}) of '{_spelled(text)}'"
+        block = Block(S[t], name, "encoder", columns=columns, limit=limit, title=f"S({t})")
+        return [Sign(letter), block]
 
     first_text = _spelled(first)
     second_text = _spelled(second)
@@ -174,7 +237,14 @@ def draw_compare(first, S1, second, S2, limit=None):
             None,
             Sign(minus, FAINT, 11),
             Sign("="),
-            Block(difference, "difference", "encoder", limit=limit),
+            Block(
+                difference,
+                "difference",
+                "encoder",
+                limit=limit,
+                why=f"less|S({len(S1) - 1}) of '{first_text}'|S({len(S2) - 1}) of '{second_text}'",
+                names=units(n),
+            ),
         ]
     )
     words = (
@@ -185,7 +255,23 @@ def draw_compare(first, S1, second, S2, limit=None):
     return draw(grid, words, gap=6)
 
 
-def draw_decoding(thought, X, S, Z, P, said, letters, outputs, shown=None, limit=None):
+THOUGHT = "thought vector = _S(0)"
+
+
+def draw_decoding(
+    thought,
+    X,
+    S,
+    Z,
+    P,
+    said,
+    letters,
+    outputs,
+    shown=None,
+    limit=None,
+    activation="relu",
+    held=False,
+):
     """Draw the decoder, one row a step: what is fed in, the state, the scores, the probabilities,
     the letter said.
 
@@ -204,6 +290,10 @@ def draw_decoding(thought, X, S, Z, P, said, letters, outputs, shown=None, limit
         Steps drawn; the rest stays empty. All if not given.
     limit : float, optional
         State with the full colour; the largest shown if not given.
+    activation : str
+        "relu", "tanh" or "linear": what makes a state of its sum.
+    held : bool
+        Whether the reader can take the thought vector in hand.
 
     Returns
     -------
@@ -225,10 +315,11 @@ def draw_decoding(thought, X, S, Z, P, said, letters, outputs, shown=None, limit
             None,
             Block(
                 thought,
-                "thought vector = _S(0)",
+                THOUGHT,
                 "encoder",
                 columns=units(len(thought)),
                 limit=limit,
+                step=0.01 if held else 0,
             ),
         ]
     ]
@@ -236,14 +327,41 @@ def draw_decoding(thought, X, S, Z, P, said, letters, outputs, shown=None, limit
     for t, (x, s, z, p, letter) in enumerate(zip(*drawn, said, strict=True), start=1):
         inputs = tuple(letters) if t == 1 else ()
         scores = tuple(outputs) if t == 1 else ()
+        before = f"_S({t - 1})" if t > 1 else THOUGHT
+        terms = [f"dot|{before}|dec.Ws", "add|dec.bh"]
+        if x.any():
+            terms.insert(1, f"pick|dec.Wh|{int(x.argmax())}")
         points = 20 if len(letter) == 1 else 13
         grid.append(
             [
                 Block(x, f"_x({t})", "input", columns=inputs, digits=0, limit=1),
-                Block(s, f"_S({t})", "decoder", limit=limit),
-                Block(z, f"z({t})", "output", columns=scores, limit=largest_score),
-                Block(p, f"p({t})", "output", columns=scores, limit=1),
-                Sign(letter if t <= shown else " ", COLOURS["output"], points),
+                Block(
+                    s,
+                    f"_S({t})",
+                    "decoder",
+                    limit=limit,
+                    why=f"{activation}:{';'.join(terms)}",
+                    names=units(len(thought)),
+                ),
+                Block(
+                    z,
+                    f"z({t})",
+                    "output",
+                    columns=scores,
+                    limit=largest_score,
+                    why=f"dot|_S({t})|Wo;add|bo",
+                    names=tuple(outputs),
+                ),
+                Block(
+                    p,
+                    f"p({t})",
+                    "output",
+                    columns=scores,
+                    limit=1,
+                    why=f"softmax:add|z({t})",
+                    names=tuple(outputs),
+                ),
+                Sign(letter if t <= shown else " ", themed("output"), points),
             ]
         )
     fed = X[shown - 1]
@@ -253,13 +371,31 @@ def draw_decoding(thought, X, S, Z, P, said, letters, outputs, shown=None, limit
         f" probabilities {spoken(P[shown - 1])}, and it says {said[shown - 1]!r}. So far it has"
         f" said {' '.join(said[:shown])!r}."
     )
-    feedback = [((t, 4), (t + 1, 0)) for t in range(1, shown)]
+    feedback = [Flow((t, 4), (t + 1, 0), role="output") for t in range(1, shown)]
     return draw(grid, words, feedback, gap=24)
 
 
-def draw_backward(text, fed, right, S, dS, dec_S, dec_dS, P, dZ, outputs, limit=None):
-    """Draw a run and, beside every state, what the loss blames on it: down the left in time, back
-    up the right.
+def draw_backward(
+    text,
+    fed,
+    right,
+    S,
+    dS,
+    dec_S,
+    dec_dS,
+    P,
+    dZ,
+    outputs,
+    limit=None,
+    letters="abc",
+    activation="relu",
+    share=None,
+    shown=None,
+):
+    """Draw a run from left to right and, beside every state, what the loss blames on it.
+
+    Thin arrows go forward: letters in, state to state, the thought vector, scores. Broken ones go
+    back, as thick as the blame: from the scores by Woᵀ, from state to state by Wsᵀ.
 
     Parameters
     ----------
@@ -275,6 +411,13 @@ def draw_backward(text, fed, right, S, dS, dec_S, dec_dS, P, dZ, outputs, limit=
     outputs : sequence of K str
     limit : float, optional
         Blame with the full colour; the largest shown if not given.
+    letters : sequence of V str
+    activation : str
+        What the blame passes on its way from a state to the one before.
+    share : (L,) array, optional
+        How much the loss of each letter counts; 1/L if not given.
+    shown : int, optional
+        How many states, from the last, the blame has reached; all if not given.
 
     Returns
     -------
@@ -285,52 +428,214 @@ def draw_backward(text, fed, right, S, dS, dec_S, dec_dS, P, dZ, outputs, limit=
     FloatingPointError
         If a state, a probability or its blame is not finite.
     """
-    L = len(fed)
+    T, L = len(text), len(fed)
     n = S.shape[1]
     S, dec_S, P = drawable(S, "S"), drawable(dec_S, "_S"), drawable(P, "P")
     dS = drawable(dS, "∂loss/∂S")
     dec_dS = drawable(dec_dS, "∂loss/∂_S")
     dZ = drawable(dZ, "∂loss/∂z")
     limit = limit or _largest(dS, dec_dS)
+    largest_state = _largest(S, dec_S)
+    shown = T + L if shown is None else shown
+    share = np.full(L, 1 / L) if share is None else share
 
-    def blame(values, name, columns=(), limit=limit):
-        return Block(values, name, "blame", columns=columns, digits=3, limit=limit)
+    def upright(values, name, role, limit, why, rows=(), title=None, digits=2, names=()):
+        return Block(
+            np.asarray(values)[:, None],
+            name,
+            role,
+            rows,
+            limit=limit,
+            why=why,
+            title=title,
+            digits=digits,
+            names=names or units(n),
+        )
 
-    grid = []
+    def blame(values, name, why, names=(), limit=limit, there=True):
+        values = values if there else np.full(len(values), np.nan)
+        return upright(values, name, "blame", limit, why, title="blame", digits=3, names=names)
+
+    def state(t, name, before, part, letter):
+        """Return the reason of a state: what it was, the letter, the bias."""
+        terms = [f"add|{part}bh"]
+        if letter in letters:
+            terms.insert(0, f"pick|{part}Wh|{list(letters).index(letter)}")
+        if before:
+            terms.insert(0, f"dot|{before}|{part}Ws")
+        return f"{activation}:{';'.join(terms)}"
+
+    def passed_on(name, after, part):
+        return f"back|{name}|{part}Ws|{after}|{activation}"
+
+    tops = [None] * 2 * T
+    scores = [None] * 2 * T
+    states = []
+    inputs = []
+    flows = []
     for t, letter in enumerate(text, start=1):
-        columns = units(n) if t == 1 else ()
-        grid.append(
-            [
-                Sign(letter),
-                Block(S[t], f"S({t})", "encoder", columns=columns),
-                "←",
-                blame(dS[t], f"∂loss/∂S({t})", columns),
-            ]
-        )
+        why = state(t, f"S({t})", f"S({t - 1})" if t > 1 else "", "", letter)
+        after = f"S({t + 1})" if t < T else "_S(1)"
+        back = passed_on(f"∂loss/∂{after}", after, "" if t < T else "dec.")
+        there = T + L - t < shown
+        rows = units(n) if t == 1 else ()
+        states += [
+            upright(S[t], f"S({t})", "encoder", largest_state, why, rows),
+            blame(dS[t], f"∂loss/∂S({t})", back, there=there),
+        ]
+        inputs += [Sign(letter, themed("input")), None]
     for t, (letter, answer) in enumerate(zip(fed, right, strict=True), start=1):
-        columns = tuple(outputs) if t == 1 else ()
-        grid.append(
-            [
-                Sign(letter),
-                Block(dec_S[t], f"_S({t})", "decoder"),
-                "←",
-                blame(dec_dS[t], f"∂loss/∂_S({t})"),
-                "←",
-                blame(dZ[t - 1], f"∂loss/∂z({t})", columns, limit=1 / L),
-                "←",
-                Block(P[t - 1], f"p({t})", "output", columns=columns, limit=1),
-                Sign(answer, COLOURS["input"], 16 if len(answer) == 1 else 12),
-            ]
-        )
+        before = f"_S({t - 1})" if t > 1 else f"S({T})"
+        back = f"dotT|∂loss/∂z({t})|Wo"
+        if t < L:
+            back += ";" + passed_on(f"∂loss/∂_S({t + 1})", f"_S({t + 1})", "dec.")
+        there = L - t < shown
+        target = list(outputs).index(answer)
+        tops += [
+            Sign(answer, themed("input"), 16 if len(answer) == 1 else 12),
+            Sign("is right", FAINT, 12),
+        ]
+        scores += [
+            upright(
+                P[t - 1],
+                f"p({t})",
+                "output",
+                1,
+                f"softmax:dot|_S({t})|Wo;add|bo",
+                tuple(outputs) if t == 1 else (),
+                names=tuple(outputs),
+            ),
+            blame(
+                dZ[t - 1],
+                f"∂loss/∂z({t})",
+                f"miss|p({t})|{target}|{share[t - 1]:.10g}",
+                tuple(outputs),
+                1 / L,
+            ),
+        ]
+        states += [
+            upright(
+                dec_S[t],
+                f"_S({t})",
+                "decoder",
+                largest_state,
+                state(t, f"_S({t})", before, "dec.", letter),
+            ),
+            blame(dec_dS[t], f"∂loss/∂_S({t})", back, there=there),
+        ]
+        inputs += [Sign(letter, themed("input")), None]
+
+    norms = [*np.linalg.norm(dS[1:], axis=1), *np.linalg.norm(dec_dS[1:], axis=1)]
+    for k in range(T + L):
+        role = "encoder" if k < T else "decoder"
+        at = 2 * k  # the column of its state; its blame stands in the next
+        letter = [*text, *fed][k]
+        if letter.strip():
+            flows.append(Flow((3, at), (2, at), "top", "bottom", "input"))
+        if k > 0:
+            across = "thought vector" if k == T else ""
+            flows.append(
+                Flow((2, at - 2), (2, at), "bottom", "bottom", role, at=(0.75, 0.25), label=across)
+            )
+        there = T + L - k <= shown
+        if k >= T:
+            flows.append(Flow((2, at), (1, at), "top", "bottom", "output"))
+            flows.append(Flow((1, at), (1, at + 1), "right", "left", "blame", back=True))
+            if there:
+                label = "· Woᵀ" if k == T + L - 1 else ""
+                thick = _thickness(np.linalg.norm(dZ[k - T]))
+                flows.append(
+                    Flow(
+                        (1, at + 1), (2, at + 1), role="blame", back=True, width=thick, label=label
+                    )
+                )
+        if k > 0 and there and T + L - k + 1 <= shown:
+            label = {T + L - 1: "· dec.Wsᵀ", T: "· dec.Wsᵀ", T - 1: "· Wsᵀ"}.get(k, "")
+            flows.append(
+                Flow(
+                    (2, at + 1),
+                    (2, at - 1),
+                    "top",
+                    "top",
+                    "blame",
+                    back=True,
+                    at=(0.2, 0.85),
+                    width=_thickness(norms[k - 1]),
+                    label=label,
+                )
+            )
     words = (
         f"Blame flows from the right letters, {' '.join(right)}, back to '{_spelled(text)}'. On"
         f" the last state of the decoder: {spoken(dec_dS[-1], 3)}; on the thought vector:"
         f" {spoken(dec_dS[0], 3)}; on S(1): {spoken(dS[1], 3)}."
     )
+    if shown < T + L:
+        reached = [f"S({t})" for t in range(1, T + 1)] + [f"_S({t})" for t in range(1, L + 1)]
+        where = f"It has come as far as {reached[T + L - shown]}." if shown else "It sets out."
+        words = f"{words} {where}"
+    return draw([tops, scores, states, inputs], words, flows, gap=[6, 34, 26, 6])
+
+
+def _thickness(norm):
+    """Return how thick an arrow of blame is, in pixels: by the logarithm of its norm."""
+    return 1 + 5 * min(1, max(0, (np.log10(max(norm, 1e-9)) + 2) / 3))
+
+
+WEIGHTS = (
+    ("Wh", "Ws", None),
+    ("bh", None, None),
+    ("dec.Wh", "dec.Ws", "Wo"),
+    ("dec.bh", None, "bo"),
+)
+
+
+def draw_weights(named, rows, columns, mark, scales, words=""):
+    """Draw the weights of a network, for a reader to take one in hand.
+
+    Parameters
+    ----------
+    named : dict of str to (n,) or (rows, n) array
+        Parameters by name, as model.Net.named() has them.
+    rows, columns : dict of str to sequence of str
+        The names of each one's rows and columns.
+    mark : (str, int, int)
+        The weight in hand: parameter, row, column.
+    scales : dict of str to float
+        What the network multiplies some of them by.
+    words : str
+
+    Returns
+    -------
+    Picture
+    """
+
+    def block(name):
+        if name not in named:
+            return None
+        values = named[name]
+        title = name
+        if scales.get(name, 1) != 1:
+            title += f" × {number(scales[name])}"
+        return Block(
+            values,
+            name,
+            "weights",
+            rows=tuple(rows[name]) if values.ndim == 2 else (),
+            columns=tuple(columns[name]),
+            mark={mark[1:]} if mark[0] == name else set(),
+            limit=max(1.2, _largest(values)),
+            width=43,
+            title=title,
+            scale=scales.get(name, 1),
+            step=0.01,
+        )
+
+    lines = [[block(name) for name in line] for line in WEIGHTS]
+    grid = [line for line in lines if any(item is not None for item in line)]
     return draw(grid, words, gap=4)
 
 
-def draw_blame(z, p, y, letters, temperature=1.0):
+def draw_blame(z, p, y, letters, temperature=1.0, held=False):
     """Draw how scores become probabilities and blame: z, exp(z / temperature - max), p, the right
     letter y, and p - y.
 
@@ -339,6 +644,8 @@ def draw_blame(z, p, y, letters, temperature=1.0):
     z, p, y : (K,) arrays
     letters : sequence of K str
     temperature : float
+    held : bool
+        Whether the reader can take a score in hand.
 
     Returns
     -------
@@ -356,17 +663,36 @@ def draw_blame(z, p, y, letters, temperature=1.0):
     p = drawable(p, "p")
     loss = np.log(np.exp(shifted).sum()) - shifted[target]  # not -log p: p may have become 0
 
-    def row(why, values, name, role="output", digits=3, columns=(), limit=1):
-        block = Block(values, name, role, columns=columns, digits=digits, limit=limit)
-        return [Sign(why, FAINT, 12), block]
+    def row(words, values, name, role="output", digits=3, columns=(), limit=1, why="", step=0):
+        block = Block(
+            values,
+            name,
+            role,
+            columns=columns,
+            digits=digits,
+            limit=limit,
+            why=why,
+            names=tuple(letters),
+            step=step,
+        )
+        return [Sign(words, FAINT, 12), block]
+
+    shift = "z / temperature − max"
 
     grid = [
-        row("scores", z, "z", digits=2, columns=tuple(letters), limit=None),
-        row("the largest becomes 0", shifted, "z / temperature − max", digits=2, limit=None),
-        row("e to that power", np.exp(shifted), "exp"),
-        row("divided by their sum", p, "p"),
+        row("scores", z, "z", digits=2, columns=tuple(letters), limit=None, step=0.01 * held),
+        row(
+            "the largest becomes 0",
+            shifted,
+            shift,
+            digits=2,
+            limit=None,
+            why=f"shift|z|{temperature:.10g}",
+        ),
+        row("e to that power", np.exp(shifted), "exp", why=f"exp|{shift}"),
+        row("divided by their sum", p, "p", why="part|exp"),
         row("the right letter", y, "y", "input", digits=0),
-        row("the blame", p - y, "p − y", "blame"),
+        row("the blame", p - y, "p − y", "blame", why="less|p|y"),
     ]
     words = (
         f"At temperature {number(temperature)} the probabilities are {spoken(p, 3)}. The right"
@@ -461,8 +787,19 @@ class Gate:
             "∘",
             Block(self.other, self.other_name, role, limit=1),
             "=",
-            Block(drawable(passes, self.name), f"{self.name} ∘ {self.other_name}", role, limit=1),
+            Block(
+                drawable(passes, self.name),
+                self.passes,
+                role,
+                limit=1,
+                why=f"times|{self.name}|{self.other_name}",
+            ),
         ]
+
+    @property
+    def passes(self):
+        """What passes: the caption of the product."""
+        return f"{self.name} ∘ {self.other_name}"
 
 
 @dataclass(frozen=True)
@@ -481,9 +818,10 @@ class Sum:
     values: np.ndarray
     name: str
 
-    def row(self, role):
-        """Return the row for draw, in the colour of a role."""
-        block = Block(drawable(self.values, self.name), self.name, role, limit=1)
+    def row(self, role, passed):
+        """Return the row for draw, in the colour of a role: the sum of blocks that have passed."""
+        why = ";".join(f"add|{name}" for name in passed)
+        block = Block(drawable(self.values, self.name), self.name, role, limit=1, why=why)
         return [None, None, None, None, self.word, block]
 
 
@@ -506,7 +844,16 @@ def draw_gates(rows, role, words):
     FloatingPointError
         If what passes, or a sum, is not finite.
     """
-    return draw([row.row(role) for row in rows], words, gap=6)
+    grid = []
+    passed = []
+    for row in rows:
+        if isinstance(row, Gate):
+            grid.append(row.row(role))
+            passed.append(row.passes)
+        else:
+            grid.append(row.row(role, passed))
+            passed = []
+    return draw(grid, words, gap=6)
 
 
 def draw_code(text, X, code, P, said, letters, widest, words):
@@ -585,7 +932,7 @@ def draw_stack(right, held, places, letters, limit, kind, frame, said, words):
         held == right, np.nan, held - right
     )  # a cell where they are equal is empty
 
-    def row(values, name, role, columns=(), framed=None):
+    def row(values, name, role, columns=(), framed=None, why=""):
         values = np.append(values, np.full(beyond, np.nan))
         before = Block(
             values[:1],
@@ -605,14 +952,18 @@ def draw_stack(right, held, places, letters, limit, kind, frame, said, words):
             mark={(0, 0)} if framed == 1 else set(),
             limit=limit,
             width=DIGIT_W,
+            why=why,
         )
         return [before, ".", after]
 
+    exact = "the exact number"
+    holds = f"what {kind} holds"
+
     grid = [
-        row(right, "the exact number", "encoder", meanings, frame),
-        row(held, f"what {kind} holds", "encoder", framed=frame),
-        row(difference, "the difference", "blame"),
-        [None, None, Sign(said or " ", COLOURS["output"])],
+        row(right, exact, "encoder", meanings, frame),
+        row(held, holds, "encoder", framed=frame),
+        row(difference, "the difference", "blame", why=f"less|{holds}|{exact}"),
+        [None, None, Sign(said or " ", themed("output"))],
     ]
     return draw(grid, words, gap=6)
 

@@ -30,7 +30,17 @@ def blame_panel(net, text="abc", longest=5):
     answer = right_answer(net, text)
     letter = Number("letter (0: all)", 0, 0, len(answer), 1)
 
-    def draw(string, letter, scale):
+    reached = Number("steps back", reach(net, text), 0, reach(net, text), 1)
+
+    def adjust(values):
+        letter.bound(len(right_answer(net, values["string"])))
+        whole = reach(net, values["string"])
+        follows = reached.value == reached.slider.max  # all the way stays all the way
+        reached.bound(whole)
+        if follows:
+            reached.value = whole
+
+    def draw(string, letter, scale, reached):
         right = right_answer(net, string)
         share = None if letter == 0 else np.eye(len(right))[letter - 1]
         now = bptt.gradients(scaled(weights.net, scale), string, share=share)
@@ -47,17 +57,36 @@ def blame_panel(net, text="abc", longest=5):
             now.dZ,
             net.says.outputs,
             limit=largest(usual.dS, usual.dec_dS),
+            letters=net.says.symbols,
+            activation=net.activation,
+            share=share,
+            shown=reached,
         )
         loss = loss_words(now, weights, scale)
-        return [replace(picture, words=f"{loss} {picture.words}")]
+        return [
+            replace(picture, words=f"{loss} {picture.words}"),
+            weights.picture({"Ws": scale, "dec.Ws": scale}),
+        ]
 
     return Panel(
-        {"string": string, "letter": letter, "scale": Number("scale of both Ws", 1.0, 0.0, 1.5)},
+        {
+            "string": string,
+            "letter": letter,
+            "scale": Number("scale of both Ws", 1.0, 0.0, 1.5),
+            "reached": reached,
+        },
         draw,
         weights,
-        adjust=lambda values: letter.bound(len(right_answer(net, values["string"]))),
+        adjust=adjust,
         frames={"string": distinct(text, "cba", "bbb", "aca"), "letter": range(len(answer) + 1)},
+        grips={"string": ["string"]},
+        play="reached",
     )
+
+
+def reach(net, string):
+    """Return how many states the blame passes: those of the decoder, and those of the encoder."""
+    return len(right_answer(net, string)) + len(string)
 
 
 def right_answer(net, string):

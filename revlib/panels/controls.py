@@ -10,8 +10,8 @@ import ipywidgets as widgets
 import numpy as np
 import traitlets
 
+from revlib.drawing import figures
 from revlib.drawing.blocks import units
-from revlib.drawing.picture import number
 from revlib.panels.shared import LONGEST
 
 WIDE = {"description_width": "initial"}
@@ -139,9 +139,7 @@ class TextBox(widgets.Text):
 
 
 class Weights:
-    """Every weight of a network within reach: pick a matrix, pick an entry of its grid, drag it.
-
-    The grid's buttons are reached by Tab and pressed by Space.
+    """Every weight of a network within reach: in the picture, or by matrix, row and column.
 
     Parameters
     ----------
@@ -154,18 +152,24 @@ class Weights:
     def __init__(self, net, names):
         self.net = net
         self.names = names
-        self.grids = {}  # name -> Grid; those that have been in view
         self._start = net.theta.copy()
         self._act = None
-        self._showing = False  # the slider is shown another weight, and moves none
+        self._showing = False  # another weight is shown, and none is moved
         self.number = Number("", 0.0, -2.0, 2.0)
-        self.matrix = widgets.ToggleButtons(
-            options=names, description="weights", style={"button_width": "76px"}
+        small = widgets.Layout(width="150px")
+        self.matrix = widgets.Dropdown(
+            description="weights", options=names, style=WIDE, layout=small
         )
-        self.grid = widgets.VBox([self.matrix])
-        self._open(names[0])
+        self.row = widgets.Dropdown(description="row", style=WIDE, layout=small)
+        self.column = widgets.Dropdown(description="column", style=WIDE, layout=small)
+        self.choice = widgets.HBox(
+            [self.matrix, self.row, self.column], layout=widgets.Layout(flex_flow="row wrap")
+        )
+        self._show(names[0], 0, 0)
         self.number.observe(self._drag, "value")
-        self.matrix.observe(lambda change: self._open(change.new), "value")
+        self.matrix.observe(self._choose_matrix, "value")
+        self.row.observe(self._choose_entry, "value")
+        self.column.observe(self._choose_entry, "value")
 
     def on_change(self, act):
         """Call `act()` after every change of a weight, or of which one is in hand."""
@@ -177,83 +181,95 @@ class Weights:
         return (self._name, *self._at)
 
     def select(self, row, column):
-        """Let the slider move the entry (row, column) of the matrix in view."""
-        view = self.grids[self._name]
-        button = view.buttons[row, column]
-        view.buttons[self._at].button_style = ""
-        button.button_style = "primary"
-        self._at = row, column
-        self._showing = True
-        try:
-            self.number.show(button.tooltip, float(view.values[row, column]))
-        finally:
-            self._showing = False
+        """Take the entry (row, column) of the matrix in view in hand."""
+        self._show(self._name, row, column)
         self._changed()
+
+    def take(self, name, place, value=None):
+        """Take a weight in hand, and give it another value if there is one.
+
+        Parameters
+        ----------
+        name : str
+        place : int
+            Row by row, from 0; one that is not there changes nothing.
+        value : float, optional
+        """
+        columns = len(labels(name, self.net)[1])
+        if place >= self.net.named()[name].size:
+            return
+        at = divmod(place, columns)
+        if (self._name, self._at) != (name, at):
+            self._show(name, *at)
+            if value is None or value == self.number.value:
+                self._changed()
+        if value is not None:
+            self.number.value = value
 
     def reset(self):
         """Go back to the very same weights, with the first entry in hand."""
         self.net.theta[:] = self._start
-        for grid in self.grids.values():
-            grid.refresh()
-        self.matrix.value = self.names[0]
-        self._open(self.names[0])
+        self._show(self.names[0], 0, 0)
+        self._changed()
 
-    def _open(self, name):
-        """Put the grid of a matrix in view, with its first entry in hand."""
-        if self.grids:
-            self.grids[self._name].buttons[self._at].button_style = ""
-        if name not in self.grids:
-            self.grids[name] = Grid(name, self.net, self.select)
+    def picture(self, scales=None):
+        """Return the picture of the weights, each to be dragged.
+
+        Parameters
+        ----------
+        scales : dict of str to float, optional
+            What a panel multiplies some of them by.
+        """
+        named = self.net.named()
+        names = {name: labels(name, self.net) for name in self.names}
+        return figures.draw_weights(
+            {name: named[name] for name in self.names},
+            {name: rows for name, (rows, _) in names.items()},
+            {name: columns for name, (_, columns) in names.items()},
+            self.entry,
+            scales or {},
+            f"The weights, with {self.number.description} in hand.",
+        )
+
+    def _show(self, name, row, column):
+        """Show an entry in all four controls."""
+        rows, columns = labels(name, self.net)
+        if not (0 <= row < len(rows) and 0 <= column < len(columns)):
+            size = f"{len(rows)} rows and {len(columns)} columns"
+            raise IndexError(f"{name} has {size}; there is no entry ({row}, {column})")
+        value = float(np.atleast_2d(self.net.named()[name])[row, column])
         self._name = name
-        self._at = 0, 0
-        self.grid.children = [self.matrix, self.grids[name]]
-        self.select(0, 0)
+        self._at = row, column
+        place = f"{rows[row]}, {columns[column]}" if rows[row] else columns[column]
+        self._showing = True
+        try:
+            self.matrix.value = name
+            for choice, options, at in zip((self.row, self.column), (rows, columns), self._at):
+                options = [option or "–" for option in options]  # a bias has one row, and no name
+                if list(choice.options) != options:
+                    choice.options = options
+                choice.index = at
+            self.number.show(f"{name}[{place}]", value)
+        finally:
+            self._showing = False
+
+    def _choose_matrix(self, change):
+        if not self._showing:
+            self._show(change.new, 0, 0)
+            self._changed()
+
+    def _choose_entry(self, change):
+        if not self._showing:
+            self.select(self.row.index, self.column.index)
 
     def _drag(self, change):
-        if self._showing:
-            return
-        view = self.grids[self._name]
-        view.values[self._at] = self.number.value
-        view.buttons[self._at].description = number(self.number.value)
-        self._changed()
+        if not self._showing:
+            np.atleast_2d(self.net.named()[self._name])[self._at] = self.number.value
+            self._changed()
 
     def _changed(self):
         if self._act is not None:
             self._act()
-
-
-class Grid(widgets.VBox):
-    """One matrix of a network, a button an entry with its number on it.
-
-    Parameters
-    ----------
-    name : str
-        Of the parameter.
-    net : model.Net
-    select : function
-        Called with the row and column of a button that is pressed.
-    """
-
-    def __init__(self, name, net, select):
-        self.values = np.atleast_2d(net.named()[name])  # a view: writing into it writes into net
-        rows, columns = labels(name, net)
-        small = widgets.Layout(width="58px", height="26px", margin="1px")
-        self.buttons = {}
-        lines = []
-        for i, row in enumerate(rows):
-            for j, column in enumerate(columns):
-                label = f"{name}[{row}, {column}]" if row else f"{name}[{column}]"
-                button = widgets.Button(tooltip=label, layout=small)
-                button.on_click(lambda _, at=(i, j): select(*at))
-                self.buttons[i, j] = button
-            lines.append(widgets.HBox([self.buttons[i, j] for j in range(len(columns))]))
-        self.refresh()
-        super().__init__(lines)
-
-    def refresh(self):
-        """Show the numbers as they are now."""
-        for at, button in self.buttons.items():
-            button.description = number(self.values[at])
 
 
 def labels(name, net):

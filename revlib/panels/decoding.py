@@ -43,9 +43,20 @@ def decoding_panel(net, thought, steps=3):
         run = decode(values)
         said = [says.outputs[y] for y in run.Y]
         picture = figures.draw_decoding(
-            run.S[0], run.X, run.S[1:], run.Z, run.P, said, says.symbols, says.outputs, step, limit
+            run.S[0],
+            run.X,
+            run.S[1:],
+            run.Z,
+            run.P,
+            said,
+            says.symbols,
+            says.outputs,
+            step,
+            limit,
+            net.activation,
+            held=True,
         )
-        return [picture]
+        return [picture, weights.picture()]
 
     return Panel(
         {**units, "step": step, "most": most},
@@ -56,4 +67,6 @@ def decoding_panel(net, thought, steps=3):
             "unit_1": sorted({units["unit_1"].value, *np.linspace(low, high, 6).tolist()}),
             "step": range(1, steps + 1),
         },
+        grips={figures.THOUGHT: list(units)},
+        play="step",
     )

@@ -37,6 +37,8 @@ def encoding_panel(net, text="abc"):
             net.activation,
             limit=largest(start.encode(X)),
             marks={name: {(row, column)}},
+            text=string,
+            step=0.01,
         )
         return [picture]
 
@@ -49,4 +51,6 @@ def encoding_panel(net, text="abc"):
             "string": distinct(text, "acb", "bac", "cab", "cba", "aab", "ccc"),
             "step": range(1, len(text) + 1),
         },
+        grips={"string": ["string"]},
+        play="step",
     )

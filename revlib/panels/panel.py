@@ -6,7 +6,8 @@ import ipywidgets as widgets
 
 from revlib.alphabet import LetterError
 from revlib.panels import static
-from revlib.panels.controls import Number
+from revlib.panels.controls import Number, TextBox
+from revlib.panels.hand import Hand
 from revlib.panels.words import paragraph
 
 
@@ -28,14 +29,34 @@ class Panel(widgets.VBox):
         Called with a dict of the values before each drawing, to move or bound other numbers.
     frames : dict of str to sequence, optional
         Of one control or two, the values that still move where no kernel runs.
+    grips : dict of str to sequence of str, optional
+        Block of a picture -> the control that each of its numbers moves, when it is dragged. A
+        text box's letters are all its own.
+    play : str, optional
+        The control that steps on by itself.
+    pause : int
+        Milliseconds between its steps.
     """
 
-    def __init__(self, controls, draw, weights=None, adjust=None, frames=None):
+    def __init__(
+        self,
+        controls,
+        draw,
+        weights=None,
+        adjust=None,
+        frames=None,
+        grips=None,
+        play=None,
+        pause=800,
+    ):
         self.controls = controls
         self.weights = weights
         self.frames = frames or {}
         self.pictures = []
         self.page = widgets.HTML()
+        self.hand = Hand()
+        self.play = None if play is None else play_button(controls[play], pause)
+        self._grips = grips or {}
         self._draw = draw
         self._adjust = adjust
         self._start = {name: control.value for name, control in controls.items()}
@@ -48,15 +69,16 @@ class Panel(widgets.VBox):
         self.reset_button.on_click(self.reset)
         for control in controls.values():
             control.observe(self.redraw, "value")
-        left = [*controls.values(), self.reset_button]
-        top = [widgets.VBox(left)]
+        self.hand.observe(self._moved, "move")
+        rows = [*controls.values()]
         if weights is not None:
             weights.on_change(self.redraw)
-            left.insert(-1, weights.number)
-            top = [widgets.VBox(left), weights.grid]
+            rows += [weights.number, weights.choice]
+        buttons = [self.reset_button] if self.play is None else [self.play, self.reset_button]
+        rows.append(widgets.HBox(buttons))
         self.redraw()
-        layout = widgets.Layout(flex_flow="row wrap")
-        super().__init__([widgets.HBox(top, layout=layout), self.page])
+        super().__init__([*rows, self.page, self.hand])
+        self.add_class("revlib-panel")
 
     @property
     def words(self):
@@ -83,6 +105,43 @@ class Panel(widgets.VBox):
             finally:
                 self._held = False
             self.redraw()
+
+    def take(self, block, place, value):
+        """Give a number that stands in a picture another value; only take it in hand, if None.
+
+        Parameters
+        ----------
+        block : str
+            As the picture calls it: a parameter, or a key of `grips`.
+        place : int
+            Row by row, from 0.
+        value : float, int or None
+            Of a letter: its place in the alphabet.
+        """
+        with self._lock:
+            if self.weights is not None and block in self.weights.names:
+                self.weights.take(block, place, value)
+            elif value is not None and block in self._grips:
+                self._give(self._grips[block], place, value)
+
+    def _give(self, names, place, value):
+        """Give the control behind a number, or behind a letter, another value."""
+        control = self.controls[names[min(place, len(names) - 1)]]
+        if isinstance(control, TextBox):
+            letters = control.alphabet.read(control.value, control.longest)
+            if 0 <= place < len(letters):
+                letters = list(letters)
+                letters[place] = control.alphabet.symbols[int(value) % len(control.alphabet)]
+                control.value = control.alphabet.join(letters)
+        elif place < len(names):
+            control.value = value
+
+    def _moved(self, change):
+        """Do what was done in the picture; it comes from a page, which may send anything."""
+        said = change.new
+        block, place, value = (said.get(key) for key in ("block", "place", "value"))
+        if isinstance(place, int) and place >= 0 and isinstance(value, (int, float, type(None))):
+            self.take(block, place, value)
 
     def _show(self):
         """Put the new pictures on the page; or why there are none, under the old ones."""
@@ -128,3 +187,27 @@ class Panel(widgets.VBox):
     def _ipython_display_(self, **kwargs):
         still = "".join(picture._repr_html_() for picture in self.pictures)
         static.show(self, still, static.drawn_beforehand)
+
+
+def play_button(control, pause):
+    """Return a button that steps a Number on by itself, and stops at its end."""
+    button = widgets.Play(
+        value=control.value,
+        min=control.slider.min,
+        max=control.slider.max,
+        step=1,
+        interval=pause,
+        description=f"play {control.description}",
+        show_repeat=False,
+    )
+    button.add_class("revlib-play")
+
+    def follow(change=None):
+        with button.hold_sync():
+            button.max = control.slider.max
+            button.value = control.value
+
+    control.observe(follow, "value")
+    control.slider.observe(follow, "max")
+    button.observe(lambda change: setattr(control, "value", change.new), "value")
+    return button

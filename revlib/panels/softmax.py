@@ -35,7 +35,7 @@ def softmax_panel(scores, letters="abc", target="a"):
         p = softmax(z, temperature)
         y = np.eye(len(letters))[letters.index(target)]
         return [
-            figures.draw_blame(z, p, y, letters, temperature),
+            figures.draw_blame(z, p, y, letters, temperature, held=True),
             bars_of_p.draw(p, "Bars: p."),
             bars_of_blame.draw(p - y, "Bars: p − y."),
         ]
@@ -48,4 +48,5 @@ def softmax_panel(scores, letters="abc", target="a"):
         },
         draw,
         frames={"target": letters, "temperature": TEMPERATURES},
+        grips={"z": list(sliders)},
     )

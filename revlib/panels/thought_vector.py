@@ -30,7 +30,8 @@ def thought_panel(net, first="abc", second="acb"):
         limit = largest(start.encode(one_hot(first)), start.encode(one_hot(second)))
         S1 = live.encode(one_hot(first))
         S2 = live.encode(one_hot(second))
-        return [figures.draw_compare(first, S1, second, S2, limit)]
+        states = figures.draw_compare(first, S1, second, S2, limit)
+        return [states, weights.picture({"Ws": scale})]
 
     return Panel(
         {

@@ -10,11 +10,9 @@ import random
 import threading
 
 import ipywidgets as widgets
-import numpy as np
 
 from helpers.lab import NOTEBOOKS
 from reference import pages
-from revlib.drawing.picture import number as shown_as
 from revlib.panels import controls
 from tools import cells
 
@@ -63,13 +61,9 @@ def state(panel):
             seen[name, type(part).__name__] = part.value, part.min, part.max, part.description
     if panel.weights:
         seen["weights"] = panel.weights.net.theta.tobytes(), panel.weights.entry
-        seen["grid"] = [(b.description, b.button_style, b.tooltip) for b in grid(panel)]
+        choice = panel.weights.choice.children
+        seen["choice"] = [(part.value, tuple(part.options)) for part in choice]
     return seen | {"page": panel.page.value, "repr": repr(panel)}
-
-
-def grid(panel):
-    """The buttons of the matrix in view, row by row."""
-    return [button for row in panel.weights.grid.children[1].children for button in row.children]
 
 
 def every_widget(widget):
@@ -318,12 +312,5 @@ def same(panel, fresh):
     assert panel.page.value == fresh.page.value, values
     if panel.weights:
         assert panel.weights.entry == fresh.weights.entry
-        for number, shown in (
-            (value, button.description)
-            for value, button in zip(
-                np.ravel(panel.weights.net.named()[panel.weights.entry[0]]),
-                grid(panel),
-                strict=True,
-            )
-        ):
-            assert shown == shown_as(number)
+        choice = lambda one: [part.value for part in one.weights.choice.children]
+        assert choice(panel) == choice(fresh)

@@ -7,7 +7,7 @@ import itertools
 import math
 import re
 import xml.etree.ElementTree as ET
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 NUMBER = r"-?\d+(?:\.\d+)?(?:e-?\d+)?"
 
@@ -84,14 +84,25 @@ def _tag(element):
 
 
 def _block(g):
-    cells = [e for e in g if _tag(e) == "rect" and e.get("fill") != "none"]
+    cells = [e for e in g if _tag(e) == "rect"]
     places = [(e.get("x"), e.get("y")) for e in cells]
-    frames = [(e.get("x"), e.get("y")) for e in g if _tag(e) == "rect" and e.get("fill") == "none"]
-    texts = [e.text for e in g if _tag(e) == "text"]
+    frames = [
+        (e.get("x"), e.get("y"))
+        for part in g
+        if part.get("fill") == "none"
+        for e in part
+        if _tag(e) == "rect"
+    ]
+    texts = [plain(e.text) for e in g.iter() if _tag(e) == "text" and e.text]
     assert places == sorted(places, key=lambda at: (float(at[1]), float(at[0]))), (
         "cells are not row by row"
     )
     return Cells(g.get("data-block"), texts, len(cells), {places.index(frame) for frame in frames})
+
+
+def plain(text):
+    """A number of a picture with the sign that float() reads."""
+    return text.replace("−", "-")
 
 
 def _plot(axes):
@@ -218,6 +229,19 @@ def check_blocks(page, expected, room=()):
             check_number(text, value, digits, f"{name}, place {place + 1}")
 
 
+def check_weights(page, names):
+    """The last picture is of the weights; returns the page without it, and its blocks by name."""
+    lead, said, hand = page.words.rpartition(" The weights, with ")
+    assert said and hand.endswith(" in hand."), page.words
+    assert " ".join(page.titles) == page.words
+    found = {block.name: block for block in page.blocks[-len(names) :]}
+    assert set(found) == set(names)
+    marked = [block.name for block in found.values() if block.marked]
+    assert marked == [hand.partition("[")[0]], "one weight is in hand"
+    rest = replace(page, words=lead, titles=page.titles[:-1], blocks=page.blocks[: -len(names)])
+    return rest, found
+
+
 def check_still(page):
     """The picture's title and the line of words say the same, and no number is missing."""
     assert page.role == "status", page.words
@@ -232,7 +256,10 @@ def read_blocks(svg):
     """(name, numbers) of every block of cells in the order drawn, row by row; an empty cell has no
     number."""
     groups = [g for g in ET.fromstring(svg).iter() if g.get("data-block") is not None]
-    texts = [[text.text for text in g.iter() if _tag(text) == "text"] for g in groups]
+    texts = [
+        [plain(text.text) for text in g.iter() if _tag(text) == "text" and text.text]
+        for g in groups
+    ]
     return [(g.get("data-block"), [*map(float, some)]) for g, some in zip(groups, texts)]
 
 

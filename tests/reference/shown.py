@@ -6,6 +6,7 @@ Shares no code with revlib. A `check_…` raises AssertionError, saying which nu
 import itertools
 import math
 import re
+from dataclasses import replace
 
 import numpy as np
 
@@ -31,7 +32,14 @@ from reference.network import (
     probabilities,
     scaled,
 )
-from reference.pages import NUMBER, check_blocks, check_number, check_still, check_words
+from reference.pages import (
+    NUMBER,
+    check_blocks,
+    check_number,
+    check_still,
+    check_weights,
+    check_words,
+)
 
 # ---------------------------------------------------------------- what each panel shows
 
@@ -40,6 +48,8 @@ def check_encoding(page, W, string, step, entry=("Wh", 0, 0)):
     s = encode_letters(string[: step - 1], W)[-1]
     from_letter, from_state, before, after = encode_step(string[step - 1], s, W)
     check_still(page)
+    assert page.blocks[0].name == "string" and page.blocks[0].texts == list(string)
+    page = replace(page, blocks=page.blocks[1:])
     check_blocks(
         page,
         [
@@ -74,13 +84,25 @@ def check_encoding(page, W, string, step, entry=("Wh", 0, 0)):
     )
 
 
+def without_weights(page, W, names):
+    """The page without the picture of the weights, whose every number is checked."""
+    rest, blocks = check_weights(page, names)
+    for name in names:
+        rows = W[name] if isinstance(W[name][0], (list, tuple)) else [W[name]]
+        flat = list(itertools.chain(*rows))
+        for text, value in zip(blocks[name].texts, flat, strict=True):
+            check_number(text, value, 2, name)
+    return rest
+
+
 def check_thought(page, W, first, second, scale):
+    page = without_weights(page, W, ["Wh", "Ws", "bh"])
     runs = [encode_letters(string, scaled(W, scale)) for string in (first, second)]
     u, v = runs[0][-1], runs[1][-1]
     rows = [
-        (f"S({t})" if t < len(S) else " ", S[t] if t < len(S) else None, 2)
+        (f"S({t}) of '{string}'" if t < len(S) else " ", S[t] if t < len(S) else None, 2)
         for t in range(max(map(len, runs)))
-        for S in runs
+        for string, S in zip((first, second), runs)
     ]
     check_still(page)
     gap = add(u, [-x for x in v])
@@ -178,6 +200,8 @@ def check_growth(page, W, string, scale, letters=20):
 
 def check_decoding(page, W, thought, step, most, outputs=LETTERS, before=()):
     """`before`: what the words say before those on the decoder, as parts of check_words."""
+    if " in hand." in page.words:
+        page = without_weights(page, W, ["dec.Wh", "dec.Ws", "dec.bh", "Wo", "bo"])
     run = decode_letters(thought, most, W, outputs)
     T, shown = len(run), min(step, len(run))
     rows = []
@@ -210,9 +234,12 @@ def share_of(string, letter):
     return np.eye(len(string))[letter - 1] if letter else None
 
 
-def check_blame(page, W, string, letter, scale, entry, label):
+def check_blame(page, W, string, letter, scale, entry, label, reached=None):
     """Every number of the picture, the loss, and the gradient of the weight in hand, as the scaled
     network has it."""
+    page = without_weights(
+        page, {name: np.asarray(value).tolist() for name, value in W.items()}, list(W)
+    )
     W, share = scaled_both(W, scale), share_of(string, letter)
     loss, S, R, P = taught(W, string, share)
     n, rows = W["bh"].size, []
@@ -220,14 +247,20 @@ def check_blame(page, W, string, letter, scale, entry, label):
         slope(lambda h: taught(W, string, share, (name, t, k, h))[0]) for k in range(size)
     ]
     for t in range(1, len(string) + 1):
-        rows += [(f"S({t})", list(S[t]), 2), (f"∂loss/∂S({t})", blame("S", t, n), 3)]
-    for t in range(1, len(string) + 1):
-        rows += [
-            (f"_S({t})", list(R[t]), 2),
-            (f"∂loss/∂_S({t})", blame("_S", t, n), 3),
-            (f"∂loss/∂z({t})", blame("z", t, len(P[0])), 3),
-            (f"p({t})", list(P[t - 1]), 2),
-        ]
+        rows += [(f"p({t})", list(P[t - 1]), 2), (f"∂loss/∂z({t})", blame("z", t, len(P[0])), 3)]
+    T = len(string)
+    reached = 2 * T if reached is None else reached
+    blamed = {}
+    for which, states in (("S", S), ("_S", R)):
+        for t in range(1, T + 1):
+            left = 2 * T - (t if which == "_S" else t - T) - T  # states after it
+            blamed[which, t] = blame(which, t, n)
+            there = blamed[which, t] if left < reached else None
+            name = f"{which}({t})"
+            rows += [(name, list(states[t]), 2), (f"∂loss/∂{name}", there, 3)]
+    names = [f"S({t})" for t in range(1, T + 1)] + [f"_S({t})" for t in range(1, T + 1)]
+    where = f" It has come as far as {names[2 * T - reached]}." if reached else " It sets out."
+    where = where if reached < 2 * T else ""
     check_still(page)
     check_blocks(page, rows)
     check_words(
@@ -238,12 +271,12 @@ def check_blame(page, W, string, letter, scale, entry, label):
         ([weight_slope(W, string, share, entry)], 4),
         f". Blame flows from the right letters, {' '.join(string[::-1])}, back to '{string}'. On"
         " the last state of the decoder: ",
-        (rows[-3][1], 3),
+        (blamed["_S", T], 3),
         "; on the thought vector: ",
         (blame("_S", 0, n), 3),
         "; on S(1): ",
-        (rows[1][1], 3),
-        ".",
+        (blamed["S", 1], 3),
+        f".{where}",
     )
 
 
