@@ -413,7 +413,7 @@ def test_in_colab_the_cell_fetches_installs_and_goes_there(colab, name, folder):
     shell, source = colab(), colab_cell(name)
     first = [
         f"!git clone --quiet --depth 1 {ADDRESS} /content/book",
-        "%pip install --quiet --no-deps /content/book",
+        "%pip install --quiet /content/book",
         f"cd /content/book/{folder}",
     ]
     exec(source, {"get_ipython": lambda: shell})

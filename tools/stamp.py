@@ -43,8 +43,8 @@ if "google.colab" in sys.modules:
     if importlib.util.find_spec("revlib") is None:
         get_ipython().system("git clone --quiet --depth 1 "
                              "https://github.com/{repo} /content/book")
-        # --no-deps: what Colab has is new enough, and stays as it is
-        get_ipython().run_line_magic("pip", "install --quiet --no-deps /content/book")
+        # what Colab has is new enough, and stays as it is; anywidget is added
+        get_ipython().run_line_magic("pip", "install --quiet /content/book")
     os.chdir("/content/book/{folder}")"""  # noqa: E501
 
 # The README's blocks: what stands there while no address is set, and what once there is one.
