@@ -2,15 +2,18 @@
 it."""
 
 import base64
+import functools
 import html
 import itertools
 import math
 import xml.etree.ElementTree as ET
 
 import ipywidgets as widgets
+import numpy as np
 import pytest
 from traitlets import TraitError
 
+from helpers import explaining
 from helpers.driving import (
     HOSTILE,
     PANELS,
@@ -45,7 +48,8 @@ def text_boxes(panel):
 @pytest.fixture(params=PANELS, ids=[panel for _, panel in PANELS])
 def make(request):
     """A function that makes the panel as its chapter does, anew at every call."""
-    return lambda: build(*request.param)
+    chapter, panel = request.param
+    return functools.partial(build, chapter, panel)
 
 
 def test_these_are_all_panels():
@@ -126,6 +130,110 @@ def test_drawn_beforehand_it_is_what_it_is_alive(make, monkeypatch):
             drawn = drawn.children[place]
         assert drawn.value == panel.page.value, chosen
     assert {source for source, _ in links} == {(selector, "index") for selector in selectors}
+
+
+# ---------------------------------------------------------------- what explains itself
+
+GIVEN = {"input", "weights"}  # roles of numbers that are not computed
+UNEXPLAINED = {  # computed from numbers that stand in no cell of the picture
+    "encoding_panel": {"S(0)", "S(1)", "S(2)"},
+    "thought_panel": {"S("},
+    "decoding_panel": {"thought vector"},
+    "scrub_panel": {"thought vector", "_S(", "z("},
+    "softmax_panel": {"z"},
+    "reach_panel": {"what it says"},
+    "stack_panel": {"the exact number", "what float", ""},
+    "styles_panel": {"said, and how much", "what it says"},
+    "gates_panel": {"", "C", "S", "f", "i", "o", "g", "z", "r", "1"},
+    "autoencoder_panel": {"code", "p("},
+}
+
+
+def test_every_number_is_made_of_what_its_reason_says(make):
+    """At the start, and after everything moved."""
+    panel = make()
+    move = lambda: move_everything(panel)
+    for _ in range(2):
+        found = explaining.blocks(picture(panel))
+        for block in found.values():
+            if not block.why:
+                continue
+            made, names = explaining.reasoned(block, found)
+            assert names, f"{block.name}: {block.why} names no block of the picture"
+            there = ~np.isnan(block.values.ravel())
+            size = max(1.0, *(np.abs(found[name].values).max() for name in names))
+            wrong = np.abs(np.ravel(made) - block.values.ravel())[there]
+            assert np.all(wrong <= 2e-3 * size), (block.name, block.why, made, block.values)
+        move()
+
+
+def test_what_is_computed_of_what_is_seen_says_so(make):
+    panel = make()
+    name = make.args[1]
+    for block in explaining.blocks(picture(panel)).values():
+        known = block.why or block.held or block.name.startswith(("x(", "_x(", "y"))
+        left = tuple(UNEXPLAINED.get(name, ()))
+        assert known or block.name.startswith(left), f"{block.name} does not explain itself"
+
+
+def test_what_is_dragged_in_the_picture_moves_its_control(make, draws):
+    """Every cell that can be taken in hand: it takes the value, with one redraw."""
+    panel = make()
+    for block in explaining.blocks(picture(panel)).values():
+        for place in range(len(block.texts)) if block.held else ():
+            panel.reset()
+            at = {"block": block.name, "place": place}
+            panel.hand.move = at | {"value": None, "count": 1}
+            calls = draws(panel)
+            value, text = 0.25, "0.25"
+            if block.texts[place].isalpha():
+                value, text = (0, "a") if block.texts[place] == "c" else (2, "c")
+            panel.hand.move = at | {"value": value, "count": 2}
+            now = explaining.blocks(picture(panel))[block.name]
+            assert now.texts[place] == text, (block.name, place)
+            assert len(calls) == 1
+            others = [t for k, t in enumerate(now.texts) if k != place]
+            assert others == [t for k, t in enumerate(block.texts) if k != place]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"block": "Wh"},
+        {"block": "Wh", "place": "0", "value": 1.0},
+        {"block": "Wh", "place": 10**9, "value": 1.0},
+        {"block": "Wh", "place": -1, "value": 1.0},
+        {"block": "no such", "place": 0, "value": 1.0},
+        {"block": ["Wh"], "place": 0, "value": 1.0},
+        {"block": "string", "place": 99, "value": 1},
+        {"block": "Wh", "place": 0, "value": "<b>"},
+        {"block": "Wh", "place": 0, "value": [1]},
+        {"block": "Wh", "place": 0, "value": math.nan},
+        {"block": "string", "place": 0, "value": math.nan},
+        {"block": "Wh", "place": True, "value": math.inf},
+    ],
+    ids=str,
+)
+def test_a_page_may_send_anything(make, said):
+    panel = make()
+    start = state(panel)
+    panel.hand.move = said
+    assert state(panel) == start
+
+
+def test_play_steps_to_the_end(make):
+    panel = make()
+    if panel.play is None:
+        pytest.skip("nothing in it happens in steps")
+    (control,) = [
+        c for c in panel.controls.values() if panel.play.description.endswith(c.description)
+    ]
+    for value in range(control.slider.min, control.slider.max + 1):
+        panel.play.value = value
+        assert control.value == value == panel.play.value
+    panel.reset()
+    assert panel.play.value == control.value
 
 
 # ---------------------------------------------------------------- what is moved

@@ -293,7 +293,7 @@ def draw_decoding(
     activation : str
         "relu", "tanh" or "linear": what makes a state of its sum.
     held : bool
-        Whether the reader can take the thought vector in hand.
+        Whether the reader can take the thought vector in hand, and the weights, which stand beside.
 
     Returns
     -------
@@ -329,7 +329,7 @@ def draw_decoding(
         scores = tuple(outputs) if t == 1 else ()
         before = f"_S({t - 1})" if t > 1 else THOUGHT
         terms = [f"dot|{before}|dec.Ws", "add|dec.bh"]
-        if x.any():
+        if t <= shown and x.any():
             terms.insert(1, f"pick|dec.Wh|{int(x.argmax())}")
         points = 20 if len(letter) == 1 else 13
         grid.append(
@@ -340,7 +340,7 @@ def draw_decoding(
                     f"_S({t})",
                     "decoder",
                     limit=limit,
-                    why=f"{activation}:{';'.join(terms)}",
+                    why=f"{activation}:{';'.join(terms)}" if held else "",
                     names=units(len(thought)),
                 ),
                 Block(
@@ -349,7 +349,7 @@ def draw_decoding(
                     "output",
                     columns=scores,
                     limit=largest_score,
-                    why=f"dot|_S({t})|Wo;add|bo",
+                    why=f"dot|_S({t})|Wo;add|bo" if held else "",
                     names=tuple(outputs),
                 ),
                 Block(
@@ -770,6 +770,8 @@ class Gate:
     gate, other : (n,) arrays
     name, other_name : str
         The captions of both.
+    why : str
+        How the other was made: see Block.
     """
 
     word: str
@@ -777,6 +779,7 @@ class Gate:
     name: str
     other: np.ndarray
     other_name: str
+    why: str = ""
 
     def row(self, role):
         """Return the row for draw, all but the gate in the colour of a role."""
@@ -785,7 +788,7 @@ class Gate:
             self.word,
             Block(self.gate, self.name, "weights", limit=1),
             "∘",
-            Block(self.other, self.other_name, role, limit=1),
+            Block(self.other, self.other_name, role, limit=1, why=self.why),
             "=",
             Block(
                 drawable(passes, self.name),
@@ -804,7 +807,7 @@ class Gate:
 
 @dataclass(frozen=True)
 class Sum:
-    """A row of draw_gates: the sum of what has passed.
+    """A row of draw_gates: the sum of what has passed in the two rows before.
 
     Parameters
     ----------
@@ -851,8 +854,7 @@ def draw_gates(rows, role, words):
             grid.append(row.row(role))
             passed.append(row.passes)
         else:
-            grid.append(row.row(role, passed))
-            passed = []
+            grid.append(row.row(role, passed[-2:]))
     return draw(grid, words, gap=6)
 
 

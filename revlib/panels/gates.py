@@ -193,11 +193,14 @@ def lstm_rows(kept, t, mark):
     `mark` stands before the names of the decoder's states: "_".
     """
     memory = kept.f * kept.C + kept.i * kept.g
+    name = f"{mark}C({t})"
     rows = [
         figures.Gate("keep", kept.f, "f", kept.C, f"{mark}C({t - 1})"),
         figures.Gate("write", kept.i, "i", kept.g, "g"),
-        figures.Sum("sum:", memory, f"{mark}C({t})"),
-        figures.Gate("show", kept.o, "o", kept.shown, f"tanh {mark}C({t})"),
+        figures.Sum("sum:", memory, name),
+        figures.Gate(
+            "show", kept.o, "o", kept.shown, f"tanh {mark}C({t})", why=f"tanh|{mark}C({t})"
+        ),
     ]
     return rows, kept.o * kept.shown
 

@@ -1,5 +1,6 @@
 """The panel: controls bound to a drawing, with a line of words and Reset."""
 
+import math
 import threading
 
 import ipywidgets as widgets
@@ -140,8 +141,10 @@ class Panel(widgets.VBox):
         """Do what was done in the picture; it comes from a page, which may send anything."""
         said = change.new
         block, place, value = (said.get(key) for key in ("block", "place", "value"))
-        if isinstance(place, int) and place >= 0 and isinstance(value, (int, float, type(None))):
-            self.take(block, place, value)
+        number = isinstance(value, (int, float)) and math.isfinite(value)
+        if isinstance(block, str) and isinstance(place, int) and place >= 0:
+            if value is None or number:
+                self.take(block, place, value)
 
     def _show(self):
         """Put the new pictures on the page; or why there are none, under the old ones."""

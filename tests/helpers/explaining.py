@@ -1,0 +1,92 @@
+"""What a picture's numbers say they were made of, worked out again: hand.js's reasons in Python.
+
+Shares no code with revlib, and none with hand.js.
+"""
+
+import math
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass
+
+import numpy as np
+
+SVG = "{http://www.w3.org/2000/svg}"
+SLOPES = {"relu": lambda s: s > 0, "tanh": lambda s: 1 - s * s, "linear": np.ones_like}
+CURVES = {
+    "relu": lambda x: np.maximum(x, 0),
+    "tanh": np.tanh,
+    "linear": lambda x: x,
+    "exp": np.exp,
+    "softmax": lambda x: np.exp(x - x.max()) / np.exp(x - x.max()).sum(),
+}
+
+
+@dataclass
+class Shown:
+    """A block of cells as the page has it."""
+
+    name: str
+    texts: list
+    values: np.ndarray  # (rows, columns), as exactly as the page knows them
+    why: str
+    scale: float
+    held: bool
+
+
+def blocks(html):
+    """The blocks of a page by name, in the order drawn; of one name, the first."""
+    found = {}
+    for g in ET.fromstring(f"<page>{html}</page>").iter(f"{SVG}g"):
+        if g.get("data-block") is None:
+            continue
+        texts = [text.text or "" for text in g.findall(f"{SVG}g/{SVG}text")]
+        exact = (g.get("data-v") or " ".join(t or "nan" for t in texts)).split(" ")
+        letters = bool(g.get("data-letters")) or any(t.isalpha() for t in texts)
+        numbers = [math.nan if letters else float(v.replace("−", "-")) for v in exact]
+        found.setdefault(
+            g.get("data-block"),
+            Shown(
+                g.get("data-block"),
+                texts,
+                np.array(numbers).reshape(-1, int(g.get("data-columns"))),
+                g.get("data-why") or "",
+                float(g.get("data-scale") or 1),
+                bool(g.get("data-step") or g.get("data-letters")),
+            ),
+        )
+    return found
+
+
+def reasoned(block, all_blocks):
+    """What a block's numbers should be by its reason, and the blocks that it names."""
+    outer, colon, why = block.why.rpartition(":")
+    total, names = 0.0, []
+    for term in why.split(";"):
+        operation, *args = term.split("|")
+        named = [a for a in args if a in all_blocks]
+        names += named
+        vector = lambda k: all_blocks[args[k]].values.ravel()
+        matrix = lambda k: all_blocks[args[k]].values * all_blocks[args[k]].scale
+        if operation == "add":
+            part = vector(0)
+        elif operation == "less":
+            part = vector(0) - vector(1)
+        elif operation == "times":
+            part = vector(0) * vector(1)
+        elif operation == "dot":
+            part = vector(0) @ matrix(1)
+        elif operation == "dotT":
+            part = matrix(1) @ vector(0)
+        elif operation == "back":
+            part = matrix(1) @ (vector(0) * SLOPES[args[3]](vector(2)))
+        elif operation == "pick":
+            part = matrix(0)[int(args[1])]
+        elif operation == "miss":
+            part = (vector(0) - np.eye(len(vector(0)))[int(args[1])]) * float(args[2])
+        elif operation == "shift":
+            part = (vector(0) - vector(0).max()) / float(args[1])
+        elif operation == "part":
+            part = vector(0) / vector(0).sum()
+        else:
+            part = CURVES[operation](vector(0))
+        total = total + part
+    return (CURVES[outer](total) if colon else total), names
