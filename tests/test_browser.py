@@ -189,6 +189,30 @@ class Panel:
             self.element("button", "Reset").click()
             jupyter.wait_until(at_start, 60, "Reset did not bring the start back")
 
+    def cell(self, block, place):
+        """(x, y) of the middle of a cell of the picture, in view."""
+        rect = self.element("rect", block, place)
+        rect.scroll_into_view_if_needed()
+        box = rect.bounding_box()
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    def take(self, label):
+        """Take a weight in hand where it stands in the picture."""
+        matrix, i, j = entry(label)
+        columns = len(network.post_weights()[matrix][0])
+        self.page.mouse.click(*self.cell(matrix, i * columns + j))
+        jupyter.wait_until(lambda: label in self.values(), otherwise=f"{label} is not in hand")
+
+    def drag(self, block, place, by):
+        """Drag a number of the picture to the right, a pixel at a time."""
+        mouse = self.page.mouse
+        x, y = self.cell(block, place)
+        mouse.move(x, y)
+        mouse.down()
+        for step in range(1, by + 1):
+            mouse.move(x + step, y)
+        mouse.up()
+
     def focus(self, slider):
         handle = self.element("handle", slider)
         handle.scroll_into_view_if_needed()
@@ -464,8 +488,8 @@ def test_the_page_does_not_jump(chapter, name, panel, slider):
     panel = chapter(name).panels[panel]
     panel.reset()
     if slider not in panel.start:  # a weight that is not in hand yet
-        panel.element("button", slider).click()
-        jupyter.wait_until(lambda: slider in panel.values() and panel.check())
+        panel.take(slider)
+        panel.check()
     panel.page.evaluate(
         "i => { book.cell(i).scrollIntoView(); book.scroller().scrollBy(0, -40); }", panel.place
     )

@@ -113,8 +113,23 @@ def test_drawn_beforehand_it_is_what_it_is_alive(make, monkeypatch):
     monkeypatch.setattr(widgets, "jslink", lambda source, target: links.append((source, target)))
     panel = make()
     start = state(panel)
-    *selectors, stack, note = static.drawn_beforehand(panel).children
+    stand_in = static.drawn_beforehand(panel)
     names = list(panel.frames)
+    selectors, note = stand_in.children[: len(names)], stand_in.children[-1]
+    followed = {
+        target: selectors.index(source)
+        for (source, _), (target, _) in links
+        if source in selectors and isinstance(target, widgets.Stack)
+    }
+
+    def seen(widget, chosen):
+        """What stands on the page, when each selector has its value."""
+        if isinstance(widget, widgets.Stack):
+            return seen(widget.children[chosen[followed[widget]]], chosen)
+        if isinstance(widget, widgets.HTML):
+            return "" if widget is note else widget.value
+        return "".join(seen(child, chosen) for child in getattr(widget, "children", ()))
+
     assert names and state(panel) == start
     assert [s.description for s in selectors] == [panel.controls[n].description for n in names]
     assert "How to get a kernel" in note.value
@@ -125,19 +140,23 @@ def test_drawn_beforehand_it_is_what_it_is_alive(make, monkeypatch):
     for chosen in places[:: math.ceil(len(places) / TRIED)]:
         for name, place in zip(names, chosen):
             panel.controls[name].value = list(panel.frames[name])[place]
-        drawn = stack
-        for place in chosen:
-            drawn = drawn.children[place]
-        assert drawn.value == panel.page.value, chosen
-    assert {source for source, _ in links} == {(selector, "index") for selector in selectors}
+        assert seen(stand_in, chosen) == panel.page.value, chosen
+    moved = {selector for (selector, trait), _ in links if trait == "index"}
+    assert moved == set(selectors), "each selector moves something"
+    buttons = [w for w in stand_in.children if isinstance(w, widgets.Play)]
+    assert bool(buttons) == (panel.steps in names)
+    for button in buttons:
+        at = names.index(panel.steps)
+        assert ((button, "value"), (selectors[at], "index")) in links
+        assert (button.value, button.max) == (selectors[at].index, len(selectors[at].options) - 1)
 
 
 # ---------------------------------------------------------------- what explains itself
 
 GIVEN = {"input", "weights"}  # roles of numbers that are not computed
 UNEXPLAINED = {  # computed from numbers that stand in no cell of the picture
-    "encoding_panel": {"S(0)", "S(1)", "S(2)"},
-    "thought_panel": {"S("},
+    "encoding_panel": {"S("},  # the state before
+    "thought_panel": {"S(0)", " "},
     "decoding_panel": {"thought vector"},
     "scrub_panel": {"thought vector", "_S(", "z("},
     "softmax_panel": {"z"},

@@ -274,8 +274,9 @@ def test_search_and_night(opened):
 def read(area):
     """(the words, the numbers in the pictures) of a panel as they stand on the page."""
     return area.evaluate(
-        """e => { const page = e.querySelector(".widget-html-content:has(svg)");
-        return [page.querySelector("p").textContent, [...page.querySelectorAll("svg text")].map(t => t.textContent)]; }"""  # noqa: E501
+        """e => { const seen = [...e.querySelectorAll(".widget-html-content")].filter(c => c.getClientRects().length);
+        return [seen.map(c => c.querySelector("p[role]")).find(Boolean).textContent,
+            seen.flatMap(c => [...c.querySelectorAll("svg text")]).map(t => t.textContent)]; }"""  # noqa: E501
     )
 
 

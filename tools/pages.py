@@ -65,7 +65,19 @@ def displayed(notebook):
                 for link, data in state.items()
                 if data["model_name"] == "LinkModel" and model in links[link]
             ]
-    return {model: data for model, data in state.items() if model in kept}
+    return {model: without_defaults(data) for model, data in state.items() if model in kept}
+
+
+def without_defaults(model):
+    """A model of a drawn frame, without what the page's script knows by itself."""
+    if model["model_name"] not in ("LayoutModel", "HTMLModel", "HTMLStyleModel", "StackModel"):
+        return model
+    state = {
+        name: value
+        for name, value in model["state"].items()
+        if value not in (None, "", [], "\u200b")
+    }
+    return model | {"state": state}
 
 
 def run_live(notebook, folder):
@@ -161,6 +173,8 @@ def scripts():
         source, target = modules / "mathjax" / "es5" / part, vendor / "mathjax" / part
         target.parent.mkdir(parents=True, exist_ok=True)
         (shutil.copytree if source.is_dir() else shutil.copy)(source, target)
+    for name in ("hand.js", "hand.css"):  # what makes numbers explain themselves, as in a notebook
+        shutil.copy(ROOT / "revlib" / "panels" / name, BUILD / "static" / name)
 
 
 def main():

@@ -142,11 +142,11 @@ class Block:
         if self.columns:
             for j, label in enumerate(self.columns):
                 centre = left + (j + 0.5) * self.width
-                parts.append(_text(centre, y + 11, label, FAINT, ' font-size="12"'))
+                parts.append(_text(centre, y + 11, label, "var(--f)", ' font-size="12"'))
             y += LABEL
         for i, label in enumerate(self.rows):
             centre = left - 5 - 3 * len(label)
-            parts.append(_text(centre, y + i * CELL_H + 17, label, FAINT, ' font-size="12"'))
+            parts.append(_text(centre, y + i * CELL_H + 17, label, "var(--f)", ' font-size="12"'))
 
         shown = self._shown(table)
         cells = []
@@ -165,19 +165,20 @@ class Block:
                 words.append(_text(at[0] + self.width / 2, at[1] + 17, text, "", look))
         parts.append(
             f'<g data-block="{escape(self.name)}"{self._data(table, shown)} color="{colour}"'
-            f' fill="currentColor" stroke="currentColor" stroke-width=".6">{"".join(cells)}'
+            f' fill="currentColor" stroke="currentColor">{"".join(cells)}'
         )
         if stripes:
             parts.append(
                 f'<path d="{"".join(stripes)}" stroke-width="{CELL_H}" stroke-opacity=".25"'
                 ' stroke-dasharray="1.5 5"/>'
             )
-        parts.append(f'<g fill="{INK}" stroke="none">{"".join(words)}</g>')
+        parts.append(f'<g fill="var(--i)" stroke="none">{"".join(words)}</g>')
         if self.mark:
             frames = [
                 self._box(left + j * self.width, y + i * CELL_H) for i, j in sorted(self.mark)
             ]
-            parts.append(f'<g fill="none" stroke="{INK}" stroke-width="2.5">{"".join(frames)}</g>')
+            ink = 'stroke="var(--i)" stroke-width="2.5"'
+            parts.append(f'<g fill="none" {ink}>{"".join(frames)}</g>')
         parts.append("</g>")
         return "".join(parts)
 
@@ -196,7 +197,7 @@ class Block:
         if row in self.faint:
             strength *= 0.35
         corners = f' rx="{CELL_H / 2:g}"' if self.texts else ""
-        return f'{corners} fill-opacity="{strength:.2f}"'
+        return f'{corners} fill-opacity="{f"{strength:.2f}".removeprefix("0")}"'
 
     def _box(self, x, y, look=""):
         size = f'width="{self.width:g}" height="{CELL_H}"'
@@ -204,12 +205,13 @@ class Block:
 
     def _data(self, table, shown):
         """Return what hand.js reads: names, exact numbers, the reason, what a step is."""
-        data = {"columns": str(table.shape[1])}
+        rows, columns = table.shape
+        data = {"columns": str(columns) if rows > 1 else ""}
         names = self.names or (self.columns if len(table) == 1 else self.rows)
         if len(table) > 1 and table.shape[1] > 1:
             data["rows"] = " ".join(self.row_names or self.rows)
             names = self.names or self.columns
-        data["names"] = " ".join(names)
+        data["names"] = "" if tuple(names) == units(len(names)) else " ".join(names)
         exact = [f"{value:.5g}" for value in table.ravel().tolist()]
         texts = [text.replace("−", "-") for row in shown for text in row]
         if not self.texts and any(
@@ -329,7 +331,8 @@ def draw(grid, words, flows=(), gap=GAP):
     height = top[-1] - gaps[-1] + GAP
     return Picture(
         f'<rect width="{width:.0f}" height="{height:.0f}" fill="{PAPER}"/>'
-        '<g font-family="DejaVu Sans,Verdana,sans-serif" font-size="13" text-anchor="middle">'
+        f'<g style="--i:{INK};--f:{FAINT}" font-family="DejaVu Sans,Verdana,sans-serif"'
+        ' font-size="13" text-anchor="middle" stroke-width=".6">'
         f"{''.join(arrows)}{''.join(parts)}</g>",
         width,
         height,

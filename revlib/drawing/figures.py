@@ -190,7 +190,7 @@ def draw_states(text, S, name="S", role="encoder", limit=None):
     return draw(grid, words, gap=6)
 
 
-def draw_compare(first, S1, second, S2, limit=None):
+def draw_compare(first, S1, second, S2, limit=None, letters="", activation="relu"):
     """Draw the states of two strings side by side, and the difference of their thought vectors.
 
     Parameters
@@ -200,6 +200,9 @@ def draw_compare(first, S1, second, S2, limit=None):
     S1, S2 : (T1 + 1, n) and (T2 + 1, n) arrays
     limit : float, optional
         State with the full colour; the largest shown if not given.
+    letters : sequence of V str
+        Of the alphabet, if the weights stand beside: then each state says how it was made.
+    activation : str
 
     Returns
     -------
@@ -223,8 +226,24 @@ def draw_compare(first, S1, second, S2, limit=None):
             empty = np.full(n, np.nan)
             return [Sign(" "), Block(empty, " ", "encoder", columns=columns, limit=limit)]
         letter = text[t - 1] if t > 0 else " "
-        name = f"S({t}) of '{_spelled(text)}'"
-        block = Block(S[t], name, "encoder", columns=columns, limit=limit, title=f"S({t})")
+
+        def name(t):
+            return f"S({t}) of '{_spelled(text)}'"
+
+        why = ""
+        if letter in letters:
+            read = list(letters).index(letter)
+            why = f"{activation}:dot|{name(t - 1)}|Ws;pick|Wh|{read};add|bh"
+        block = Block(
+            S[t],
+            name(t),
+            "encoder",
+            columns=columns,
+            limit=limit,
+            title=f"S({t})",
+            why=why,
+            names=units(n),
+        )
         return [Sign(letter), block]
 
     first_text = _spelled(first)

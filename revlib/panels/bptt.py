@@ -10,7 +10,7 @@ from revlib.drawing import figures, plots
 from revlib.drawing.picture import number
 from revlib.panels.controls import Number, TextBox, Weights
 from revlib.panels.panel import Panel
-from revlib.panels.shared import SCALES, distinct, largest, scaled
+from revlib.panels.shared import SCALES, largest, scaled
 
 
 def blame_panel(net, text="abc", longest=5):
@@ -78,7 +78,7 @@ def blame_panel(net, text="abc", longest=5):
         draw,
         weights,
         adjust=adjust,
-        frames={"string": distinct(text, "cba", "bbb", "aca"), "letter": range(len(answer) + 1)},
+        frames={"letter": [0, 1], "reached": range(reach(net, text) + 1)},
         grips={"string": ["string"]},
         play="reached",
     )

@@ -38,7 +38,6 @@ class Block {
   constructor(group) {
     this.group = group;
     this.name = group.dataset.block;
-    this.columns = Number(group.dataset.columns);
     this.names = (group.dataset.names || "").split(" ").filter(Boolean);
     this.rows = (group.dataset.rows || "").split(" ").filter(Boolean);
     this.scale = Number(group.dataset.scale || 1);
@@ -46,6 +45,7 @@ class Block {
     this.step = Number(group.dataset.step || 0);
     this.why = group.dataset.why || "";
     this.cells = [...group.children].filter((e) => e.tagName === "rect");
+    this.columns = Number(group.dataset.columns || this.cells.length);
     const texts = [...group.querySelectorAll("text")].map((e) => e.textContent);
     const exact = group.dataset.v?.split(" ");
     this.texts = texts;
@@ -79,8 +79,10 @@ class Block {
   }
 }
 
-/** All blocks in a panel's pictures, in the order drawn. */
-const blocksOf = (root) => [...root.querySelectorAll("svg [data-block]")].map((group) => new Block(group));
+/** All blocks in a panel's pictures that are seen, in the order drawn. */
+const blocksOf = (root) =>
+  [...root.querySelectorAll("svg [data-block]")].filter(isSeen).map((group) => new Block(group));
+const isSeen = (group) => group.closest("svg").getClientRects().length > 0;
 
 // ------------------------------------------------------------------ explaining
 
@@ -250,7 +252,7 @@ export function attach(root, line, move) {
   let drag = null; // {block, place, value, x, y}
 
   const blocks = () => blocksOf(root);
-  const frame = () => root.querySelector("svg [data-block]")?.closest("svg").parentElement;
+  const frame = () => [...root.querySelectorAll("svg [data-block]")].find(isSeen)?.closest("svg").parentElement;
 
   function find(target) {
     const rect = target.closest?.("rect");
@@ -424,13 +426,15 @@ export function attach(root, line, move) {
 
   const events = { pointerover: over, pointerdown: down, pointermove: pull, pointerup: up, pointercancel: up, pointerleave: leave, keydown: key };
   for (const [name, listen] of Object.entries(events)) root.addEventListener(name, listen);
+  // a picture is drawn anew, or, without a kernel, another one comes in sight
   const observer = new MutationObserver((changes) => {
-    if (changes.some(({ target }) => target !== line && !line.contains(target))) {
+    if (changes.some(({ target }) => !line.contains(target) && !target.closest?.("svg"))) {
       due = null;
       again();
     }
   });
-  observer.observe(root, { childList: true, subtree: true });
+  const seen_by = { childList: true, subtree: true, attributeFilter: ["class", "style"] };
+  observer.observe(root, seen_by);
   dress();
   return () => {
     observer.disconnect();

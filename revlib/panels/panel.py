@@ -54,9 +54,11 @@ class Panel(widgets.VBox):
         self.weights = weights
         self.frames = frames or {}
         self.pictures = []
+        self.parts = []  # of the page: the pictures, and the line of words
         self.page = widgets.HTML()
         self.hand = Hand()
         self.play = None if play is None else play_button(controls[play], pause)
+        self.steps = play
         self._grips = grips or {}
         self._draw = draw
         self._adjust = adjust
@@ -172,8 +174,8 @@ class Panel(widgets.VBox):
         return list(self._draw(**values))
 
     def _write(self, words, role):
-        svg = "".join(picture.svg for picture in self.pictures)
-        self.page.value = svg + paragraph(words, role)
+        self.parts = [*(picture.svg for picture in self.pictures), paragraph(words, role)]
+        self.page.value = "".join(self.parts)
 
     def _move_back(self):
         """Give every control its first value; the bounds go first, so that every value fits."""

@@ -4,6 +4,7 @@ A widget's output holds a text and a still for readers without widgets. On the b
 built with REVLIB_SITE set, what would need a kernel is drawn beforehand.
 """
 
+import itertools
 import os
 from html import escape
 
@@ -41,15 +42,93 @@ def show(widget, still, on_site):
 
 
 def drawn_beforehand(panel):
-    """Return a panel's pages for all values in its frames, and a selector for each frame."""
+    """Return a panel's pictures and words for all values in its frames, and their selectors.
+
+    What does not depend on a selector is drawn once.
+    """
     panel.reset()
     selectors = {
         name: selector(panel.controls[name], values) for name, values in panel.frames.items()
     }
-    drawn = pages(panel, selectors)
+    drawn = all_frames(panel)
     panel.reset()
+    parts = [
+        stacked(drawn, moving, group, list(selectors.values()))
+        for moving, group in itertools.groupby(
+            range(len(panel.parts)), lambda k: moving_axes(drawn, k)
+        )
+    ]
     note = widgets.HTML(f'<p class="needs-kernel">{kernel_note(panel)} {GET_KERNEL}</p>')
-    return widgets.VBox([*selectors.values(), drawn, note])
+    buttons = [step_on(selectors[name], panel.play) for name in selectors if name == panel.steps]
+    stand_in = widgets.VBox([*selectors.values(), *buttons, *parts, note])
+    stand_in.add_class("revlib-panel")
+    return stand_in
+
+
+def all_frames(panel):
+    """Return a panel's parts, pictures and words, by the places of its frames' values."""
+    drawn = {}
+    for frame in itertools.product(*(enumerate(values) for values in panel.frames.values())):
+        for name, (_, value) in zip(panel.frames, frame):
+            panel.controls[name].value = value
+        drawn[tuple(place for place, _ in frame)] = panel.parts
+    return drawn
+
+
+def moving_axes(drawn, k):
+    """Return the axes of the frames, from 0, along which part k is not the same everywhere."""
+    return [
+        axis
+        for axis in range(len(next(iter(drawn))))
+        if any(
+            parts[k] != drawn[(*places[:axis], 0, *places[axis + 1 :])][k]
+            for places, parts in drawn.items()
+        )
+    ]
+
+
+def stacked(drawn, moving, group, selectors):
+    """Return some parts of a panel, which follow the selectors that they depend on.
+
+    Parameters
+    ----------
+    drawn : dict of tuple to list of str
+        As all_frames returns it.
+    moving : list of int
+        The selectors that move these parts.
+    group : iterable of int
+        Which parts.
+    selectors : list of widget
+    """
+    group = list(group)
+    plain = widgets.HTML()  # one look for all frames: a page is lighter
+
+    def stack(places):
+        if len(places) == len(selectors):
+            parts = [drawn[places][k] for k in group]
+            return widgets.HTML("".join(parts), layout=plain.layout, style=plain.style)
+        axis = len(places)
+        if axis not in moving:
+            return stack((*places, 0))
+        count = 1 + max(other[axis] for other in drawn)
+        return follow(selectors[axis], [stack((*places, place)) for place in range(count)])
+
+    return stack(())
+
+
+def step_on(selector, play):
+    """Return a panel's play button for a selector, which needs no kernel."""
+    button = widgets.Play(
+        value=selector.index,
+        min=0,
+        max=len(selector.options) - 1,
+        interval=play.interval,
+        description=play.description,
+        show_repeat=False,
+    )
+    button.add_class("revlib-play")
+    widgets.jslink((button, "value"), (selector, "index"))
+    return button
 
 
 def selector(control, values):
@@ -67,25 +146,6 @@ def selector(control, values):
     return kind(
         description=control.description, options=options, index=index, style=WIDE, layout=layout
     )
-
-
-def pages(panel, selectors):
-    """Return a panel's page as it is; or, for each frame that is left, a stack of its pages.
-
-    Parameters
-    ----------
-    panel : Panel
-    selectors : dict of str to widget
-        The frames that are left, and the selector of each.
-    """
-    if not selectors:
-        return widgets.HTML(panel.page.value)
-    name, *others = selectors
-    drawn = []
-    for value in panel.frames[name]:
-        panel.controls[name].value = value
-        drawn.append(pages(panel, {other: selectors[other] for other in others}))
-    return follow(selectors[name], drawn)
 
 
 def follow(selector, children):

@@ -30,7 +30,9 @@ def thought_panel(net, first="abc", second="acb"):
         limit = largest(start.encode(one_hot(first)), start.encode(one_hot(second)))
         S1 = live.encode(one_hot(first))
         S2 = live.encode(one_hot(second))
-        states = figures.draw_compare(first, S1, second, S2, limit)
+        states = figures.draw_compare(
+            first, S1, second, S2, limit, net.alphabet.symbols, net.activation
+        )
         return [states, weights.picture({"Ws": scale})]
 
     return Panel(

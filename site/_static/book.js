@@ -37,7 +37,17 @@
     }
   }
 
+  // The numbers of a picture explain themselves, as they do in a notebook.
+  const hand = import(new URL("hand.js", document.currentScript.src).href);
+  async function explains(box) {
+    const {attach, lineIn} = await hand;
+    if (box.dataset.explains) return;
+    box.dataset.explains = "yes";
+    attach(box, lineIn(box));
+  }
+
   function look() {
+    document.querySelectorAll(".revlib-panel:has(svg [data-block])").forEach(explains);
     document.querySelectorAll(".widget-slider").forEach(nameSlider);
     document.querySelectorAll(".widget-radio-box:not([role])").forEach(nameQuiz);
     document.querySelectorAll(".widget-subarea .widget-html-content, .cell_output .text_html").forEach(reach);

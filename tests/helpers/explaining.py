@@ -47,7 +47,7 @@ def blocks(html):
             Shown(
                 g.get("data-block"),
                 texts,
-                np.array(numbers).reshape(-1, int(g.get("data-columns"))),
+                np.array(numbers).reshape(-1, int(g.get("data-columns") or len(texts))),
                 g.get("data-why") or "",
                 float(g.get("data-scale") or 1),
                 bool(g.get("data-step") or g.get("data-letters")),

@@ -239,6 +239,11 @@ window.book = {
       return [e.textContent.trim(), at && (at.tagName === 'SELECT' ? at.selectedOptions[0].textContent.replaceAll('\u00a0', ' ') : at.value)]; })),
   stills: i => [...book.output(i).querySelectorAll('img')].map(e => ({alt: e.alt, width: e.naturalWidth, src: e.src, seen: e.checkVisibility() && e.offsetWidth > 50})),
   button: (i, name) => [...book.output(i).querySelectorAll('button')].find(e => e.title === name || e.textContent.trim() === name),
+  rect: (i, block, place) => [...book.page(i).querySelectorAll('[data-block]')].find(g => g.dataset.block === block)
+      ?.querySelectorAll(':scope > rect')[place],
+  lit: i => [...book.page(i).querySelectorAll('.revlib-lit')].map(e => [e.closest('[data-block]').dataset.block,
+      [...e.parentElement.querySelectorAll(':scope > rect')].indexOf(e)]),
+  why: i => book.output(i).querySelector('.revlib-why')?.textContent,
   kernel: () => { const s = window.jupyterapp?.shell?.currentWidget?.sessionContext, k = s?.session?.kernel;
       return Boolean(s?.isReady && k?.connectionStatus === 'connected' && k?.status === 'idle'); },
   run: async code => { const notebook = jupyterapp.shell.currentWidget.content;
