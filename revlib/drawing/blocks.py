@@ -209,8 +209,9 @@ class Block:
         data = {"columns": str(columns) if rows > 1 else ""}
         names = self.names or (self.columns if len(table) == 1 else self.rows)
         if len(table) > 1 and table.shape[1] > 1:
-            data["rows"] = " ".join(self.row_names or self.rows)
             names = self.names or self.columns
+            row_names = tuple(self.row_names or self.rows)
+            data["rows"] = "" if row_names == units(rows) else " ".join(row_names)
         data["names"] = "" if tuple(names) == units(len(names)) else " ".join(names)
         exact = [f"{value:.5g}" for value in table.ravel().tolist()]
         texts = [text.replace("−", "-") for row in shown for text in row]

@@ -72,7 +72,10 @@ class Block {
   called(k) {
     const name = this.name || "number";
     if (this.letters.length) return `letter ${k + 1} of the ${name}`;
-    if (this.rows.length) return `${name}[${this.rows[Math.floor(k / this.columns)]}, ${this.names[k % this.columns]}]`;
+    const [row, column] = [Math.floor(k / this.columns), k % this.columns];
+    if (this.columns > 1 && this.columns < this.length) {
+      return `${name}[${this.rows[row] ?? row + 1}, ${this.names[column] ?? column + 1}]`;
+    }
     const own = this.names[k] ?? `${k + 1}`;
     if (this.step) return `${name}[${own}]`;
     return /^\d+$/.test(own) ? `unit ${own} of ${name}` : `'${own}' of ${name}`;
@@ -325,13 +328,16 @@ export function attach(root, line, move) {
 
   // ---- pointers: a mouse, a pen, a finger
   let seen = ""; // where the pointer was; a picture drawn anew under a pointer at rest asks nothing
-  const over = (event) => {
+  let pointed = null; // the cell under it
+  const hover = (event) => {
     const here = `${event.clientX} ${event.clientY}`;
-    if (drag || event.pointerType === "touch" || here === seen) return;
+    if (event.pointerType === "touch" || here === seen) return;
     seen = here;
     const found = find(event.target);
-    if (found) show(found.block, found.place);
-    else if (!pinned && line.textContent) rest();
+    const cell = found?.block.cells[found.place];
+    if (cell && cell !== pointed) show(found.block, found.place);
+    else if (!cell && pointed && !pinned) rest();
+    pointed = cell ?? null;
   };
   const down = (event) => {
     const found = find(event.target);
@@ -345,8 +351,11 @@ export function attach(root, line, move) {
     move({ block: found.block.name, place: found.place, value: null });
   };
   const pull = (event) => {
+    if (!drag) {
+      hover(event);
+      return;
+    }
     seen = `${event.clientX} ${event.clientY}`;
-    if (!drag) return;
     const by = event.clientX - drag.x - (event.clientY - drag.y);
     if (Math.abs(by) < 3 && !drag.moved) return;
     drag.moved = true;
@@ -358,6 +367,7 @@ export function attach(root, line, move) {
     drag = null;
   };
   const leave = () => {
+    pointed = null;
     if (!drag && !pinned) rest();
   };
 
@@ -398,7 +408,7 @@ export function attach(root, line, move) {
       pinned = true;
       if (event.key in STEPS) {
         const by = STEPS[event.key];
-        const from = due && due.block === at.name && due.place === at.place ? due.value : value(block, at.place);
+        const from = asked(block, at.place) ?? value(block, at.place);
         change(block, at.place, from + (block.letters.length ? Math.sign(by) : by * block.step));
       } else {
         show(block, at.place);
@@ -415,23 +425,24 @@ export function attach(root, line, move) {
     event.stopPropagation();
   };
 
-  let due = null; // the last value asked for, until it stands in the picture
+  let due = null; // the last value asked for: keys are faster than pictures
+  const asked = (block, place) => {
+    const fresh = due && performance.now() - due.when < 1000;
+    return fresh && due.block === block.name && due.place === place ? due.value : null;
+  };
   if (move) {
     const tell = move;
     move = (what) => {
-      due = what.value === null ? null : what;
+      due = what.value === null ? null : { ...what, when: performance.now() };
       tell(what);
     };
   }
 
-  const events = { pointerover: over, pointerdown: down, pointermove: pull, pointerup: up, pointercancel: up, pointerleave: leave, keydown: key };
+  const events = { pointerdown: down, pointermove: pull, pointerup: up, pointercancel: up, pointerleave: leave, keydown: key };
   for (const [name, listen] of Object.entries(events)) root.addEventListener(name, listen);
   // a picture is drawn anew, or, without a kernel, another one comes in sight
   const observer = new MutationObserver((changes) => {
-    if (changes.some(({ target }) => !line.contains(target) && !target.closest?.("svg"))) {
-      due = null;
-      again();
-    }
+    if (changes.some(({ target }) => !line.contains(target) && !target.closest?.("svg"))) again();
   });
   const seen_by = { childList: true, subtree: true, attributeFilter: ["class", "style"] };
   observer.observe(root, seen_by);

@@ -4,6 +4,7 @@ Shares no code with revlib, and none with hand.js.
 """
 
 import math
+import re
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 
@@ -90,3 +91,28 @@ def reasoned(block, all_blocks):
             part = CURVES[operation](vector(0))
         total = total + part
     return (CURVES[outer](total) if colon else total), names
+
+
+SENTENCE = re.compile(r"(?P<name>.+?): (?P<shown>−?[\d.]+(?:e−?\d+)?) (?P<sign>[=≈]) (?P<sum>.*)")
+NUMBER = r"(-?[\d.]+(?:e-?\d+)?)"
+POWER = re.compile(rf"e\^(?:\({NUMBER}\)|{NUMBER})")
+KNOWN = {"exp": math.exp, "tanh": math.tanh, "ReLU": lambda x: max(x, 0.0), "__builtins__": {}}
+
+
+def adds_up(sentence):
+    """A sentence's sum, as written, is the number that it explains: to its last digit if it says
+    "=", nearly if it says "≈"."""
+    said = SENTENCE.fullmatch(sentence)
+    assert said, sentence
+    shown = said["shown"].replace("−", "-")
+    text = said["sum"].partition(", where ")[0].replace("−", "-").replace("·", "*")
+    text = re.sub(r" \(\d+ smaller\)", "", text)
+    powers = [float(one or other) for one, other in POWER.findall(text)]
+    top = max(powers, default=0)  # a share stays the same, and no power overflows
+    text = POWER.sub(lambda power: f"exp({float(power[1] or power[2]) - top})", text)
+    assert re.fullmatch(r"[-+*/().\de ]*", re.sub("exp|tanh|ReLU", "", text)), text
+    value = eval(text, KNOWN)
+    mantissa, _, exponent = shown.partition("e")
+    unit = 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
+    near = 0.5001 * unit if said["sign"] == "=" else 3 * unit + 0.01 * abs(float(shown))
+    assert abs(value - float(shown)) <= near, (sentence, value)

@@ -24,6 +24,7 @@ import pytest
 from tools import cells
 
 NOTEBOOKS = pathlib.Path(__file__).resolve().parents[2] / "notebooks"
+HAND = NOTEBOOKS.parent / "revlib" / "panels" / "hand.js"
 PANEL = re.compile(r"panels\.(\w+_panel)\(")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
@@ -230,7 +231,11 @@ window.book = {
   output: i => book.cell(i).querySelector('.jp-OutputArea'),
   scroller: () => document.querySelector('.jp-Notebook').closest('.jp-WindowedPanel-outer') || document.querySelector('.jp-WindowedPanel-outer'),
   page: i => book.output(i).querySelector('.widget-html-content'),
-  html: i => [...book.page(i).children].map(e => new XMLSerializer().serializeToString(e)).join(''),
+  html: i => [...book.page(i).children].map(e => book.plain(e)).map(e => new XMLSerializer().serializeToString(e)).join(''),
+  plain: e => { const copy = e.cloneNode(true);  // without what shows that a number was asked
+      [copy, ...copy.querySelectorAll('[class]')].filter(c => !c.classList.contains('flow') && /^(revlib-\w+ ?)*$/.test(c.getAttribute('class') ?? 'no'))
+          .forEach(c => c.removeAttribute('class'));
+      return copy; },
   row: (i, name) => [...book.output(i).querySelectorAll('.widget-label')].find(e => e.textContent.trim() === name)?.parentElement,
   handle: (i, name) => book.row(i, name).parentElement.querySelector('.noUi-handle'),
   track: (i, name) => book.row(i, name).parentElement.querySelector('.noUi-target'),
