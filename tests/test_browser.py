@@ -722,6 +722,35 @@ def test_reset_brings_the_start_back(encoding):
     encoding.check()
 
 
+@browser
+@pytest.mark.parametrize("name", ["01_encoding"])
+def test_where_the_hand_cannot_load_all_else_works(started, name):
+    """Sliders, picture and words, as before; nothing says sums, and nothing is in the way."""
+    chromium, lab = started
+    context = chromium.new_context(viewport=jupyter.PAGE)
+    page = context.new_page()
+    page.set_default_timeout(jupyter.WAIT * 1000)
+    stopped = []
+    page.route("**/anywidget/**", lambda route: (stopped.append(route.request.url), route.abort()))
+    chapter = jupyter.Chapter(lab, chromium, name, page)
+    try:
+        chapter.open()
+        chapter.run()
+        panel = Panel(chapter, "encoding_panel", chapter.place("encoding_panel"))
+        assert stopped, "nothing was asked for that could have been kept away"
+        assert panel.js("why") is None
+        panel.press("step t")
+        panel.settles(panel.start | {"step t": 3})
+        panel.element("row", "weights").query_selector("select").select_option("Ws")
+        jupyter.wait_until(lambda: "Ws[1, 1]" in panel.values())
+        panel.press("Ws[1, 1]")
+        jupyter.wait_until(lambda: panel.values()["Ws[1, 1]"] == 0.11)
+        panel.check()
+    finally:
+        chapter.close()
+        context.close()
+
+
 # ---------------------------------------------------------------- chapters 05 and 06
 
 

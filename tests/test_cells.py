@@ -220,7 +220,8 @@ def test_draw_decoding(activation, end, seed, shown):
             shows(
                 pages.read_block(picture.svg, name), values if t <= last else []
             )  # what comes later is not there yet
-    assert picture.svg.count('class="flow"') == last - 1, "one arrow a letter fed back"
+    arrows = (last - 1) + 4 * last  # fed back; and in each step four
+    assert picture.svg.count('class="flow"') == arrows
     x, s, z, _ = right[last - 1]
     assert picture.words.startswith(
         f"Step {last} of {T}: fed {repr('abc'[x.index(1)]) if 1 in x else 'nothing'}, "

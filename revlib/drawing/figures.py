@@ -294,7 +294,8 @@ def draw_decoding(
     """Draw the decoder, one row a step: what is fed in, the state, the scores, the probabilities,
     the letter said.
 
-    Arrows take each letter said to the next step's input: the feedback.
+    Arrows lead from state to state, through the scores to the letter said, and take that letter to
+    the next step's input: the feedback.
 
     Parameters
     ----------
@@ -390,8 +391,15 @@ def draw_decoding(
         f" probabilities {spoken(P[shown - 1])}, and it says {said[shown - 1]!r}. So far it has"
         f" said {' '.join(said[:shown])!r}."
     )
-    feedback = [Flow((t, 4), (t + 1, 0), role="output") for t in range(1, shown)]
-    return draw(grid, words, feedback, gap=24)
+    flows = [Flow((t, 4), (t + 1, 0), role="output") for t in range(1, shown)]  # what it hears
+    for t in range(1, shown + 1):
+        flows += [
+            Flow((t - 1, 1), (t, 1), role="decoder"),
+            Flow((t, 0), (t, 1), "right", "left", "input"),
+            Flow((t, 1), (t, 2), "right", "left", "output"),
+            Flow((t, 2), (t, 3), "right", "left", "output"),
+        ]
+    return draw(grid, words, flows, gap=24)
 
 
 def draw_backward(
@@ -581,6 +589,7 @@ def draw_backward(
                     at=(0.2, 0.85),
                     width=_thickness(norms[k - 1]),
                     label=label,
+                    label_at=0.24,  # not where the state's own arrow goes up
                 )
             )
     words = (

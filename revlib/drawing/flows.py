@@ -38,6 +38,8 @@ class Flow:
         Whether it flows back in time, as blame does.
     label : str
         Written on it.
+    label_at : float
+        How far along its longest stretch, from 0 to 1.
     width : float
         Pixels; where it says how much flows.
     at : (float, float)
@@ -53,6 +55,7 @@ class Flow:
     role: str = "encoder"
     back: bool = False
     label: str = ""
+    label_at: float = 0.5
     width: float = 1.6
     at: tuple = (0.5, 0.5)
     reach: float = 16
@@ -81,7 +84,7 @@ def route(flow, start, end, colour):
         head(x1, y1, ahead, thick, flow.back, colour),
     ]
     if flow.label:
-        parts.append(_label(flow.label, points, colour))
+        parts.append(_label(flow, points, colour))
     return "".join([*parts, "</g>"])
 
 
@@ -150,7 +153,7 @@ def head(x, y, ahead, thick, opened, colour):
     return f'<path d="{tip}"/>' if opened else f'<path d="{tip}z" fill="{colour}" stroke="none"/>'
 
 
-def _label(text, points, colour):
+def _label(flow, points, colour):
     """Return a label on a line's longest stretch, which stops for it; or beside a short one."""
 
     def length(pair):
@@ -158,7 +161,8 @@ def _label(text, points, colour):
 
     longest = max(zip(points, points[1:]), key=length)
     (x0, y0), (x1, y1) = longest
-    x, y = (x0 + x1) / 2, (y0 + y1) / 2 + 4
+    x = x0 + flow.label_at * (x1 - x0)
+    y = y0 + flow.label_at * (y1 - y0) + 4
     beside = x0 == x1 and length(longest) < BESIDE
     anchor = ""
     if beside:
@@ -167,5 +171,5 @@ def _label(text, points, colour):
     return (
         f'<text x="{x:.4g}" y="{y:.4g}" font-size="12"{anchor} fill="{colour}"'
         f' stroke="var(--revlib-paper,#ffffff)" stroke-width="5" paint-order="stroke">'
-        f"{escape(text)}</text>"
+        f"{escape(flow.label)}</text>"
     )

@@ -43,7 +43,9 @@
     const {attach, lineIn} = await hand;
     if (box.dataset.explains) return;
     box.dataset.explains = "yes";
-    attach(box, lineIn(box));
+    const line = lineIn(box), note = box.querySelector(".needs-kernel");
+    note?.closest(".widget-html").before(line);
+    attach(box, line);
   }
 
   function look() {
