@@ -36,7 +36,7 @@ def test_nothing_is_wrong_here(capsys):
 def test_the_project_asks_for_what_is_tested_here():
     assert sorted(
         wanted for wanted in importlib.metadata.requires("revlib") if "extra" not in wanted
-    ) == sorted(WANTED[:3])
+    ) == sorted([*WANTED[:3], "anywidget<0.12,>=0.9.13"])
 
 
 @pytest.mark.parametrize(

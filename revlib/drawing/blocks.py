@@ -160,7 +160,7 @@ class Block:
                     stripes.append(f"M{at[0]:g} {at[1] + CELL_H / 2:g}h{self.width:g}")
                 text = shown[i][j]
                 look = ' opacity=".45"' if i in self.faint else ""
-                if width_of(text) > self.width - 1:
+                if len(text) > 5 and width_of(text) > self.width - 1:
                     look += ' font-size="11"'
                 words.append(_text(at[0] + self.width / 2, at[1] + 17, text, "", look))
         parts.append(
