@@ -18,6 +18,7 @@ from revlib.panels import controls
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
+from helpers import explaining
 from helpers import lab as jupyter
 from helpers.driving import PANELS, build
 from reference.pages import read as read_page
@@ -294,6 +295,47 @@ def choose(one, area, name, control, value, values):
         one.page.keyboard.press("Home")
         for _ in range(list(values).index(value)):
             one.page.keyboard.press("ArrowDown")
+
+
+@pytest.mark.parametrize("chapter", sorted({chapter for chapter, _ in PANELS}))
+def test_numbers_explain_themselves_without_a_kernel(opened, chapter):
+    """Each sum that a page can say adds up; pointed at, one is said and what made it lights up."""
+    with opened(f"notebooks/{chapter}") as one:
+        one.page.wait_for_selector(".revlib-panel .revlib-why", state="attached")
+        said = one.page.evaluate(
+            """async () => { const {everything} = await import("../_static/hand.js");
+            return [...document.querySelectorAll(".revlib-panel")].flatMap(everything); }"""
+        )
+        for sentence in said:
+            if sentence["made"]:
+                explaining.adds_up(sentence["text"])
+        if not any(sentence["made"] for sentence in said):
+            return
+        panel = one.page.locator(".revlib-panel:has([data-why])").first
+        panel.locator("[data-why]:visible > rect").first.hover()
+        line = panel.locator(".revlib-why")
+        jupyter.wait_until(lambda: line.inner_text())
+        assert line.inner_text() in {sentence["text"] for sentence in said}
+        assert panel.locator(".revlib-lit").count()
+        assert one.wrong == [] and one.outside == set()
+
+
+@nightly
+def test_a_tap_explains_and_less_motion_is_still(site, chromium):
+    """On a phone; what plays is not there for who asks the system for less motion."""
+    page = jupyter.new_page(
+        chromium, viewport=PHONE, has_touch=True, is_mobile=True, reduced_motion="reduce"
+    )
+    try:
+        page.goto(f"{site}/notebooks/01_encoding.html")
+        panel = page.locator(".revlib-panel").first
+        panel.locator(".revlib-why").wait_for(state="attached")
+        panel.locator("[data-block='sum']:visible > rect").nth(4).tap()
+        said = panel.locator(".revlib-why").inner_text()
+        assert said == "unit 5 of sum: 0.58 = 0.1 + 0.48"
+        assert not panel.locator(".revlib-play").is_visible()
+    finally:
+        page.context.close()
 
 
 @nightly

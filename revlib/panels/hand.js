@@ -301,7 +301,18 @@ export function attach(root, line, move) {
     else light([], block.cells[at.place]);
   }
 
+  /** Give controls the names that ipywidgets leaves out. */
+  function name() {
+    for (const handle of root.querySelectorAll(".widget-hbox > .widget-slider .noUi-handle")) {
+      const label = handle.closest(".widget-hbox").querySelector(".widget-label")?.textContent.trim();
+      if (label && handle.getAttribute("aria-label") !== label) handle.setAttribute("aria-label", label);
+    }
+    const buttons = root.querySelectorAll(".revlib-play button:not([aria-label])");
+    buttons.forEach((button, k) => button.setAttribute("aria-label", ["play", "to the start", "repeat"][k]));
+  }
+
   function dress() {
+    name();
     const box = frame();
     if (!box || box.dataset.revlib) return;
     box.dataset.revlib = "alive";

@@ -48,7 +48,17 @@
     attach(box, line);
   }
 
+  // The theme turns icons into drawings, which the play button, setting them anew, would not find.
+  const icons = ["fa-play", "fa-stop", "fa-retweet"];
+  function keepIcons(play) {
+    play.querySelectorAll("button").forEach((button, k) => {
+      if (!button.querySelector("i")) button.innerHTML = `<i class="fa ${icons[k]}"></i>`;
+    });
+  }
+
   function look() {
+    window.FontAwesome?.noAuto();
+    document.querySelectorAll(".revlib-play").forEach(keepIcons);
     document.querySelectorAll(".revlib-panel:has(svg [data-block])").forEach(explains);
     document.querySelectorAll(".widget-slider").forEach(nameSlider);
     document.querySelectorAll(".widget-radio-box:not([role])").forEach(nameQuiz);
