@@ -310,11 +310,39 @@ MUTANTS = (
     ),
     # drawing and exercises
     Mutant(
-        "negative numbers in blue",
+        "negative numbers without stripes",
         "drawing/blocks.py",
-        "NEGATIVE if value < 0 else POSITIVE",
-        "POSITIVE if value < 0 else POSITIVE",
+        'if shown[i][j].startswith("−"):',
+        'if shown[i][j].startswith("+"):',
         "test_cells.py",
+    ),
+    Mutant(
+        "blame explained by the wrong state",
+        "drawing/figures.py",
+        'return f"back|{name}|{part}Ws|{after}|{activation}"',
+        'return f"dotT|{name}|{part}Wh|{after}"',
+        "test_panel_contract.py",
+    ),
+    Mutant(
+        "a score explained without its state",
+        "drawing/figures.py",
+        'why=f"dot|_S({t})|Wo;add|bo" if held else "",',
+        'why=f"dot|_S(1)|Wo;add|bo" if held else "",',
+        "test_panel_contract.py",
+    ),
+    Mutant(
+        "the letter beside the one dragged",
+        "panels/panel.py",
+        "letters[place] = ",
+        "letters[place - 1] = ",
+        "test_panel_contract.py",
+    ),
+    Mutant(
+        "play does not follow",
+        "panels/panel.py",
+        "button.value = control.value",
+        "button.value = button.value",
+        "test_panel_contract.py",
     ),
     Mutant(
         "every caption says ReLU",

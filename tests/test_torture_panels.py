@@ -5,9 +5,11 @@ import ast
 import contextlib
 import functools
 import gc
+import html
 import math
 import os
 import random
+import re
 import sys
 import threading
 import warnings
@@ -186,6 +188,19 @@ def move_weights(weights, rng):
         move_number(weights.number, rng)
 
 
+def drag(panel, rng):
+    """Something taken in a picture, and pulled; or what no picture of ours sends."""
+    names = [g.group(1) for g in re.finditer('data-block="([^"]*)"', panel.page.value)] or [""]
+    said = {
+        "block": html.unescape(rng.choice([*names, "no such", "Wh"])),
+        "place": rng.choice([rng.randrange(6), rng.randrange(30), -1, 10**6]),
+        "count": rng.random(),
+    }
+    for _ in range(rng.randrange(4)):
+        values = [None, rng.uniform(-3, 3), rng.randrange(3), 1e9, math.nan, -math.inf, "a"]
+        panel.hand.set_state({"move": said | {"value": rng.choice(values), "count": rng.random()}})
+
+
 def event(panel, rng):
     """One thing that can be done to a panel."""
     kind = rng.random()
@@ -193,6 +208,8 @@ def event(panel, rng):
         rng.choice([panel.reset, panel.reset_button.click])()
     elif kind < 0.05:
         rng.choice([panel.redraw, lambda: repr(panel), lambda: panel.get_state()])()
+    elif kind < 0.2:
+        drag(panel, rng)
     elif panel.weights and kind < 0.45:
         move_weights(panel.weights, rng)
     else:

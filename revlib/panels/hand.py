@@ -15,8 +15,9 @@ class Hand(anywidget.AnyWidget):
     line, and sliders, pictures and words are as before.
     """
 
-    _esm = HERE / "hand.js"
-    _css = HERE / "hand.css"
+    # texts, since anywidget would hold on to every widget of a file
+    _esm = (HERE / "hand.js").read_text(encoding="utf-8")
+    _css = (HERE / "hand.css").read_text(encoding="utf-8")
     # what is moved in a picture: block, place (row by row, from 0), value or None, and a count
     move = traitlets.Dict().tag(sync=True)
 

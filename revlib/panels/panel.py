@@ -54,6 +54,7 @@ class Panel(widgets.VBox):
         self.weights = weights
         self.frames = frames or {}
         self.pictures = []
+        self._seen = {}  # the values that the pictures show
         self.parts = []  # of the page: the pictures, and the line of words
         self.page = widgets.HTML()
         self.hand = Hand()
@@ -131,9 +132,9 @@ class Panel(widgets.VBox):
         """Give the control behind a number, or behind a letter, another value."""
         control = self.controls[names[min(place, len(names) - 1)]]
         if isinstance(control, TextBox):
-            letters = control.alphabet.read(control.value, control.longest)
-            if 0 <= place < len(letters):
-                letters = list(letters)
+            # what is seen, which is not what stands in the box if that is wrong
+            letters = list(control.alphabet.read(self._seen[names[0]]))
+            if place < len(letters):
                 letters[place] = control.alphabet.symbols[int(value) % len(control.alphabet)]
                 control.value = control.alphabet.join(letters)
         elif place < len(names):
@@ -171,7 +172,9 @@ class Panel(widgets.VBox):
             for name, control in self.controls.items():
                 if isinstance(control, Number):  # what else was read stays as it was read
                     values[name] = control.value
-        return list(self._draw(**values))
+        pictures = list(self._draw(**values))
+        self._seen = values
+        return pictures
 
     def _write(self, words, role):
         self.parts = [*(picture.svg for picture in self.pictures), paragraph(words, role)]
