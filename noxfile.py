@@ -124,7 +124,7 @@ def bare(session):
 def colab(session):
     """What Google Colab has, and notebooks."""
     session.install("-r", "tests/colab.txt", AGED)
-    session.install("--no-deps", "--no-build-isolation", "-e", ".")
+    session.install("--no-build-isolation", "-e", ".", "-r", "tests/colab.txt")  # nothing else
     run(session, "notebooks", PYTEST_ADDOPTS="-W default")  # its own old tools warn
 
 
