@@ -255,7 +255,11 @@ export function attach(root, line, move) {
   let drag = null; // {block, place, value, x, y}
 
   const blocks = () => blocksOf(root);
-  const frame = () => [...root.querySelectorAll("svg [data-block]")].find(isSeen)?.closest("svg").parentElement;
+  // with a kernel there is one picture, and asking whether it is seen would cost a layout each time
+  const frame = () => {
+    const groups = [...root.querySelectorAll("svg [data-block]")];
+    return (move ? groups[0] : groups.find(isSeen))?.closest("svg").parentElement;
+  };
 
   function find(target) {
     const rect = target.closest?.("rect");
@@ -293,7 +297,8 @@ export function attach(root, line, move) {
 
   /** The picture was drawn anew: what was asked is asked again. */
   function again() {
-    dress();
+    if (!move || !root.querySelector("[data-revlib]")) dress();
+    requestAnimationFrame(name);
     if (!at) return;
     const block = blocks().find((one) => one.name === at.name);
     if (!block || !(at.place < block.length)) return;
