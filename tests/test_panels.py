@@ -227,6 +227,7 @@ def test_softmax_at_its_hardest():
     assert "the loss is 600." in panel.words
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WITH_WEIGHTS)
 def test_every_weight(name):
     """Each entry of each matrix, at both ends and in between; the others stay as they are."""

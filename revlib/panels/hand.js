@@ -298,7 +298,7 @@ export function attach(root, line, move) {
   /** The picture was drawn anew: what was asked is asked again. */
   function again() {
     if (!move || !root.querySelector("[data-revlib]")) dress();
-    requestAnimationFrame(name);
+    requestAnimationFrame(nameControls);
     if (!at) return;
     const block = blocks().find((one) => one.name === at.name);
     if (!block || !(at.place < block.length)) return;
@@ -307,7 +307,7 @@ export function attach(root, line, move) {
   }
 
   /** Give controls the names that ipywidgets leaves out. */
-  function name() {
+  function nameControls() {
     for (const handle of root.querySelectorAll(".widget-hbox > .widget-slider .noUi-handle")) {
       const label = handle.closest(".widget-hbox").querySelector(".widget-label")?.textContent.trim();
       if (label && handle.getAttribute("aria-label") !== label) handle.setAttribute("aria-label", label);
@@ -317,7 +317,7 @@ export function attach(root, line, move) {
   }
 
   function dress() {
-    name();
+    nameControls();
     const box = frame();
     if (!box || box.dataset.revlib) return;
     box.dataset.revlib = "alive";
