@@ -358,6 +358,14 @@ def drawings(h):
             np.array([0, 1, 2]), np.array([0, 1, 1]), 4, three, 2, h, 0, h, h
         ),
         "draw_attention": figures.draw_attention(three, three, np.eye(3)),
+        "draw_weights": figures.draw_weights(
+            {"Wh": rows, "bh": np.ones(5)},
+            {"Wh": three, "bh": [""]},
+            {"Wh": [h] * 5, "bh": [h] * 5},
+            ("Wh", 0, 0),
+            {"Wh": 2.0},
+            h,
+        ),
     }
 
 

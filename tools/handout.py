@@ -29,6 +29,8 @@ AS_IT_IS = (
     "tools/lab.py",
     "tools/venv.py",
     "revlib/**/*.py",
+    "revlib/panels/hand.js",
+    "revlib/panels/hand.css",
     "notebooks/images/*",
     "notebooks/results/*",
 )
