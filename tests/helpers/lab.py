@@ -321,14 +321,15 @@ class Chapter:
         )
 
     def run(self, seconds=180):
-        """Run the cells that the panels need, and wait till the panels are there.
+        """Run the cells that panels and quizzes need, and wait till the panels are there.
 
         What else the notebook computes is strict nbval's to run.
         """
         code = [i for i, cell in enumerate(self.cells) if cell["cell_type"] == "code"]
         sources = ["".join(self.cells[i]["source"]) for i in code]
         shown = [k for k, source in enumerate(sources) if PANEL.search(source)]
-        needed = sorted({code[j] for k in shown for j in cells.needed(sources, k)})
+        asked = [k for k, source in enumerate(sources) if re.search(r"(?m)^quiz\(", source)]
+        needed = sorted({code[j] for k in [*shown, *asked] for j in cells.needed(sources, k)})
         self.page.evaluate("code => { book.run(code); }", needed)
         self.page.wait_for_function(
             """code => book.kernel() && code.every(i => /\\[\\d+\\]/.test(book.cell(i).querySelector('.jp-InputPrompt').textContent))
