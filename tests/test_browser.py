@@ -723,6 +723,7 @@ def test_reset_brings_the_start_back(encoding):
 
 
 @browser
+@nightly
 @pytest.mark.parametrize("name", ["01_encoding"])
 def test_where_the_hand_cannot_load_all_else_works(started, name):
     """Sliders, picture and words, as before; nothing says sums, and nothing is in the way."""

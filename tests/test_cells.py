@@ -220,7 +220,7 @@ def test_draw_decoding(activation, end, seed, shown):
             shows(
                 pages.read_block(picture.svg, name), values if t <= last else []
             )  # what comes later is not there yet
-    arrows = (last - 1) + 4 * last  # fed back; and in each step four
+    arrows = (last - 1) + 5 * last  # fed back; and in each step five
     assert picture.svg.count('class="flow"') == arrows
     x, s, z, _ = right[last - 1]
     assert picture.words.startswith(
@@ -381,6 +381,9 @@ def test_every_text_stands_inside_its_picture(name):
         )
         if text.get("text-anchor") == "start":
             assert float(text.get("x")) + width <= float(root.get("width"))
+            continue
+        if text.get("text-anchor") == "end":
+            assert float(text.get("x")) - width >= 0
             continue
         assert width / 2 <= float(text.get("x")) <= float(root.get("width")) - width / 2, (
             f"{text.text!r} is cut off"
@@ -599,8 +602,9 @@ def test_long_labels_beside_rows_have_room():
     labels = [text for text in root.iter(f"{SVG}text") if text.text in block.rows]
     assert len(labels) == 4
     for label in labels:
-        half = text_width(label.text, 11) / 2
-        low, high = float(label.get("x")) - half, float(label.get("x")) + half
+        assert label.get("text-anchor") == "end"
+        high = float(label.get("x"))
+        low = high - text_width(label.text, float(label.get("font-size")))
         assert low >= 0
         assert all(high <= x or x + blocks.CELL_W <= low for x in cells)
 

@@ -7,8 +7,7 @@ from math import isnan
 import numpy as np
 
 from revlib.drawing.flows import Box, route
-from revlib.drawing.picture import Picture, drawable, number
-from revlib.notation import COLOURS
+from revlib.drawing.picture import FAINT, INK, PAPER, Picture, drawable, minus, number, themed
 
 # Pixels
 CELL_W = 50
@@ -17,13 +16,10 @@ DIGIT_W = 24  # a cell with one digit
 CAPTION = 18  # height of a block's name
 LABEL = 15  # height of the labels above columns, and the least width of those beside rows
 GAP = 12  # between neighbours
-CHARACTER = 6.7  # width of one in a label, about
+CHARACTER = 8.4  # width of one in a label, at most
 
-# Inline, a dark theme may change them; an image on its own is dark ink on white paper.
-INK = "var(--revlib-ink,#222222)"
-FAINT = "var(--revlib-faint,#6b6b6b)"
-PAPER = "var(--revlib-paper,#ffffff)"
 STRONGEST = 0.5  # opacity of a full cell: numbers stay readable on it
+STEP = 0.01  # what one press of + adds to a number in the reader's hand
 
 
 @dataclass(frozen=True)
@@ -61,8 +57,8 @@ class Block:
         What columns (or the numbers of a vector) and rows are called, where no labels say it.
     scale : float
         What the network multiplies the numbers by.
-    step : float
-        What one press of + adds to a number, if the reader can take it in hand.
+    held : bool
+        Whether the reader can take a number in hand.
     texts : sequence of str
         What stands in the cells instead of numbers: letters, each in a disc.
     letters : str
@@ -84,7 +80,7 @@ class Block:
     names: tuple = ()
     row_names: tuple = ()
     scale: float = 1
-    step: float = 0
+    held: bool = False
     texts: tuple = ()
     letters: str = ""
 
@@ -145,42 +141,46 @@ class Block:
                 parts.append(_text(centre, y + 11, label, "var(--f)", ' font-size="12"'))
             y += LABEL
         for i, label in enumerate(self.rows):
-            centre = left - 5 - 3 * len(label)
-            parts.append(_text(centre, y + i * CELL_H + 17, label, "var(--f)", ' font-size="12"'))
+            look = ' font-size="12" text-anchor="end"'
+            parts.append(_text(left - 5, y + i * CELL_H + 17, label, "var(--f)", look))
 
+        parts.append(self._cells(table, limit, left, y, colour))
+        return "".join(parts)
+
+    def _cells(self, table, limit, left, top, colour):
+        """Return the cells alone: boxes, stripes on negative ones, numbers, heavy frames."""
         shown = self._shown(table)
-        cells = []
+        boxes = []
         stripes = []
-        words = []
+        numbers = []
+        frames = []
         for i, row in enumerate(table.tolist()):
             for j, value in enumerate(row):
-                at = left + j * self.width, y + i * CELL_H
-                cells.append(self._box(*at, self._look(value, limit, i)))
-                if shown[i][j].startswith("−"):
-                    stripes.append(f"M{at[0]:g} {at[1] + CELL_H / 2:g}h{self.width:g}")
+                x = left + j * self.width
+                y = top + i * CELL_H
                 text = shown[i][j]
+                boxes.append(self._box(x, y, self._look(value, limit, i)))
+                if text.startswith("−"):
+                    stripes.append(f"M{x:g} {y + CELL_H / 2:g}h{self.width:g}")
                 look = ' opacity=".45"' if i in self.faint else ""
-                if len(text) > 5 and width_of(text) > self.width - 1:
+                if len(text) > 5 and width_of(text) > self.width - 4:
                     look += ' font-size="11"'
-                words.append(_text(at[0] + self.width / 2, at[1] + 17, text, "", look))
-        parts.append(
+                numbers.append(_text(x + self.width / 2, y + 17, text, "", look))
+                if (i, j) in self.mark:
+                    frames.append(self._box(x, y))
+        parts = [
             f'<g data-block="{escape(self.name)}"{self._data(table, shown)} color="{colour}"'
-            f' fill="currentColor" stroke="currentColor">{"".join(cells)}'
-        )
+            ' fill="currentColor" stroke="currentColor">',
+            *boxes,
+        ]
         if stripes:
-            parts.append(
-                f'<path d="{"".join(stripes)}" stroke-width="{CELL_H}" stroke-opacity=".25"'
-                ' stroke-dasharray="1.5 5"/>'
-            )
-        parts.append(f'<g fill="var(--i)" stroke="none">{"".join(words)}</g>')
-        if self.mark:
-            frames = [
-                self._box(left + j * self.width, y + i * CELL_H) for i, j in sorted(self.mark)
-            ]
-            ink = 'stroke="var(--i)" stroke-width="2.5"'
-            parts.append(f'<g fill="none" {ink}>{"".join(frames)}</g>')
-        parts.append("</g>")
-        return "".join(parts)
+            look = f'stroke-width="{CELL_H}" stroke-opacity=".25" stroke-dasharray="1.5 5"'
+            parts.append(f'<path d="{"".join(stripes)}" {look}/>')
+        parts.append(f'<g fill="var(--i)" stroke="none">{"".join(numbers)}</g>')
+        if frames:
+            look = 'fill="none" stroke="var(--i)" stroke-width="2.5"'
+            parts.append(f"<g {look}>{''.join(frames)}</g>")
+        return "".join([*parts, "</g>"])
 
     def _shown(self, table):
         """Return what stands in the cells, a list of rows."""
@@ -204,26 +204,38 @@ class Block:
         return f'<rect x="{x:g}" y="{y:g}" {size}{look}/>'
 
     def _data(self, table, shown):
-        """Return what hand.js reads: names, exact numbers, the reason, what a step is."""
+        """Return what hand.js reads: names, exact numbers, the reason, what can be taken."""
         rows, columns = table.shape
-        data = {"columns": str(columns) if rows > 1 else ""}
-        names = self.names or (self.columns if len(table) == 1 else self.rows)
-        if len(table) > 1 and table.shape[1] > 1:
-            names = self.names or self.columns
-            row_names = tuple(self.row_names or self.rows)
-            data["rows"] = "" if row_names == units(rows) else " ".join(row_names)
-        data["names"] = "" if tuple(names) == units(len(names)) else " ".join(names)
-        exact = [f"{value:.5g}" for value in table.ravel().tolist()]
-        texts = [text.replace("−", "-") for row in shown for text in row]
-        if not self.texts and any(
-            text and float(text) != float(value) for text, value in zip(texts, exact)
-        ):
-            data["v"] = " ".join(exact)
-        data["why"] = self.why
-        data["scale"] = "" if self.scale == 1 else f"{self.scale:.6g}"
-        data["step"] = f"{self.step:g}" if self.step else ""
-        data["letters"] = self.letters
+        row_names = self.row_names or self.rows
+        names = self.names or self.columns
+        if columns == 1:
+            names = self.names or self.rows
+            row_names = ()
+        data = {
+            "columns": str(columns) if rows > 1 else "",
+            "rows": _listed(row_names),
+            "names": _listed(names),
+            "v": "" if self.texts else _exact(table, shown),
+            "why": self.why,
+            "scale": "" if self.scale == 1 else f"{self.scale:.6g}",
+            "step": f"{STEP:g}" if self.held and not self.texts else "",
+            "letters": self.letters if self.held else "",
+        }
         return "".join(f' data-{key}="{escape(text)}"' for key, text in data.items() if text)
+
+
+def _listed(names):
+    """Return names with spaces between; nothing if they are 1, 2, 3, which goes without saying."""
+    return "" if tuple(names) == units(len(names)) else " ".join(names)
+
+
+def _exact(table, shown):
+    """Return the numbers to five digits; nothing if the cells show as much."""
+    exact = [f"{value:.5g}" for value in table.ravel().tolist()]
+    texts = [text.replace("−", "-") for row in shown for text in row]
+    if all(not text or float(text) == float(value) for text, value in zip(texts, exact)):
+        return ""
+    return " ".join(exact)
 
 
 def strength_of(value, limit):
@@ -231,19 +243,9 @@ def strength_of(value, limit):
     return 0.0 if isnan(value) else min(abs(value) / limit, 1)
 
 
-def themed(role):
-    """Return the colour of a role, which a dark theme may change."""
-    return f"var(--revlib-{role},{COLOURS[role]})"
-
-
 def width_of(text):
     """Return how wide a number is in a cell, about, in pixels."""
     return sum({".": 4.2, "−": 11.0}.get(character, 8.3) for character in text)
-
-
-def minus(text):
-    """Return a number's text with the sign that axes have too."""
-    return text.replace("-", "−")
 
 
 def _text(x, y, text, colour, attributes=""):
@@ -326,7 +328,7 @@ def draw(grid, words, flows=(), gap=GAP):
             boxes[i, j] = Box(x + inner, y, across, height, captions, labels)
         parts.append(item.svg(x, y))
     # under the cells, so that no number is ever crossed
-    arrows = [route(flow, boxes[flow.start], boxes[flow.end], themed(flow.role)) for flow in flows]
+    arrows = [route(flow, boxes[flow.start], boxes[flow.end]) for flow in flows]
 
     width = left[-1]
     height = top[-1] - gaps[-1] + GAP

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from revlib.alphabet import END
-from revlib.drawing.blocks import CELL_H, DIGIT_W, FAINT, Block, Sign, draw, spoken, themed, units
+from revlib.drawing.blocks import CELL_H, DIGIT_W, Block, Sign, draw, spoken, units
 from revlib.drawing.flows import Flow
-from revlib.drawing.picture import drawable, number
+from revlib.drawing.picture import FAINT, drawable, number, themed
 
 ACTIVATION = {
     "relu": "ReLU makes negative sums 0",
@@ -17,7 +17,19 @@ ACTIVATION = {
 
 
 def draw_step(
-    t, x, Wh, s, Ws, bh, after, letters, activation="relu", limit=None, marks=None, text="", step=0
+    t,
+    x,
+    Wh,
+    s,
+    Ws,
+    bh,
+    after,
+    letters,
+    activation="relu",
+    limit=None,
+    marks=None,
+    text="",
+    held=False,
 ):
     """Draw a step of the encoder: two roads that meet in a sum, and what it becomes.
 
@@ -42,8 +54,8 @@ def draw_step(
         Block name -> cells with a heavy frame.
     text : sequence of str
         The letters that are read, drawn over x(t) if given.
-    step : float
-        What one press of + adds to a weight, if the reader can take one in hand.
+    held : bool
+        Whether the reader can take a weight or a letter in hand.
 
     Returns
     -------
@@ -81,7 +93,7 @@ def draw_step(
             mark=marks.get(name, set()),
             limit=1.2,
             faint=set(faint),
-            step=step,
+            held=held,
         )
 
     words = (
@@ -93,7 +105,7 @@ def draw_step(
     others = set(range(len(letters))) - {letter}
     upright_x = Block(x[:, None], f"x({t})", "input", tuple(letters), digits=0)
     upright_s = Block(s[:, None], before, "encoder", units(n), limit=limit)
-    read = _letters_read(text, letters, t, step > 0) if text else None
+    read = _letters_read(text, letters, t, held) if text else None
     becomes = f"{activation}|sum" if activation != "linear" else "add|sum"
     grid = [
         [None, None, read],
@@ -129,11 +141,14 @@ def draw_step(
 
 def _letters_read(text, letters, t, held):
     """Return a strip of the letters of a string, the one of step t in the full colour."""
-    now = np.eye(len(text))[t - 1]
-    choice = " ".join(letters) if held else ""
-    numbers = tuple(str(k + 1) for k in range(len(text)))
     return Block(
-        now, "string", "input", texts=tuple(text), letters=choice, width=CELL_H, names=numbers
+        np.eye(len(text))[t - 1],
+        "string",
+        "input",
+        texts=tuple(text),
+        letters=" ".join(letters),
+        held=held,
+        width=CELL_H,
     )
 
 
@@ -232,8 +247,7 @@ def draw_compare(first, S1, second, S2, limit=None, letters="", activation="relu
 
         why = ""
         if letter in letters:
-            read = list(letters).index(letter)
-            why = f"{activation}:dot|{name(t - 1)}|Ws;pick|Wh|{read};add|bh"
+            why = _state_reason(name(t - 1), letter, letters, "", activation)
         block = Block(
             S[t],
             name(t),
@@ -333,14 +347,7 @@ def draw_decoding(
     grid = [
         [
             None,
-            Block(
-                thought,
-                THOUGHT,
-                "encoder",
-                columns=units(len(thought)),
-                limit=limit,
-                step=0.01 if held else 0,
-            ),
+            Block(thought, THOUGHT, "encoder", columns=units(len(thought)), limit=limit, held=held),
         ]
     ]
     drawn = [_until(shown, rows) for rows in (X, S, Z, P)]
@@ -348,9 +355,7 @@ def draw_decoding(
         inputs = tuple(letters) if t == 1 else ()
         scores = tuple(outputs) if t == 1 else ()
         before = f"_S({t - 1})" if t > 1 else THOUGHT
-        terms = [f"dot|{before}|dec.Ws", "add|dec.bh"]
-        if t <= shown and x.any():
-            terms.insert(1, f"pick|dec.Wh|{int(x.argmax())}")
+        read = letters[int(x.argmax())] if t <= shown and x.any() else None
         points = 20 if len(letter) == 1 else 13
         grid.append(
             [
@@ -360,7 +365,7 @@ def draw_decoding(
                     f"_S({t})",
                     "decoder",
                     limit=limit,
-                    why=f"{activation}:{';'.join(terms)}" if held else "",
+                    why=_state_reason(before, read, letters, "dec.", activation) if held else "",
                     names=units(len(thought)),
                 ),
                 Block(
@@ -398,6 +403,7 @@ def draw_decoding(
             Flow((t, 0), (t, 1), "right", "left", "input"),
             Flow((t, 1), (t, 2), "right", "left", "output"),
             Flow((t, 2), (t, 3), "right", "left", "output"),
+            Flow((t, 3), (t, 4), "right", "left", "output"),
         ]
     return draw(grid, words, flows, gap=24)
 
@@ -456,7 +462,6 @@ def draw_backward(
         If a state, a probability or its blame is not finite.
     """
     T, L = len(text), len(fed)
-    n = S.shape[1]
     S, dec_S, P = drawable(S, "S"), drawable(dec_S, "_S"), drawable(P, "P")
     dS = drawable(dS, "∂loss/∂S")
     dec_dS = drawable(dec_dS, "∂loss/∂_S")
@@ -465,143 +470,183 @@ def draw_backward(
     largest_state = _largest(S, dec_S)
     shown = T + L if shown is None else shown
     share = np.full(L, 1 / L) if share is None else share
+    states = [f"S({t})" for t in range(1, T + 1)] + [f"_S({t})" for t in range(1, L + 1)]
+    blames = [f"∂loss/∂{name}" for name in states]
 
-    def upright(values, name, role, limit, why, rows=(), title=None, digits=2, names=()):
-        return Block(
-            np.asarray(values)[:, None],
-            name,
-            role,
-            rows,
-            limit=limit,
-            why=why,
-            title=title,
-            digits=digits,
-            names=names or units(n),
-        )
-
-    def blame(values, name, why, names=(), limit=limit, there=True):
-        values = values if there else np.full(len(values), np.nan)
-        return upright(values, name, "blame", limit, why, title="blame", digits=3, names=names)
-
-    def state(t, name, before, part, letter):
-        """Return the reason of a state: what it was, the letter, the bias."""
-        terms = [f"add|{part}bh"]
-        if letter in letters:
-            terms.insert(0, f"pick|{part}Wh|{list(letters).index(letter)}")
-        if before:
-            terms.insert(0, f"dot|{before}|{part}Ws")
-        return f"{activation}:{';'.join(terms)}"
-
-    def passed_on(name, after, part):
-        return f"back|{name}|{part}Ws|{after}|{activation}"
-
-    tops = [None] * 2 * T
-    scores = [None] * 2 * T
-    states = []
-    inputs = []
-    flows = []
-    for t, letter in enumerate(text, start=1):
-        why = state(t, f"S({t})", f"S({t - 1})" if t > 1 else "", "", letter)
-        after = f"S({t + 1})" if t < T else "_S(1)"
-        back = passed_on(f"∂loss/∂{after}", after, "" if t < T else "dec.")
-        there = T + L - t < shown
-        rows = units(n) if t == 1 else ()
-        states += [
-            upright(S[t], f"S({t})", "encoder", largest_state, why, rows),
-            blame(dS[t], f"∂loss/∂S({t})", back, there=there),
-        ]
-        inputs += [Sign(letter, themed("input")), None]
-    for t, (letter, answer) in enumerate(zip(fed, right, strict=True), start=1):
-        before = f"_S({t - 1})" if t > 1 else f"S({T})"
-        back = f"dotT|∂loss/∂z({t})|Wo"
-        if t < L:
-            back += ";" + passed_on(f"∂loss/∂_S({t + 1})", f"_S({t + 1})", "dec.")
-        there = L - t < shown
-        target = list(outputs).index(answer)
-        tops += [
-            Sign(answer, themed("input"), 16 if len(answer) == 1 else 12),
-            Sign("is right", FAINT, 12),
-        ]
-        scores += [
-            upright(
-                P[t - 1],
-                f"p({t})",
-                "output",
-                1,
-                f"softmax:dot|_S({t})|Wo;add|bo",
-                tuple(outputs) if t == 1 else (),
-                names=tuple(outputs),
+    top = []
+    scores = []
+    middle = []
+    bottom = []
+    for k, letter in enumerate([*text, *fed]):
+        reading = k < T
+        t = k - T
+        role = "encoder" if reading else "decoder"
+        value, blame = (S[k + 1], dS[k + 1]) if reading else (dec_S[t + 1], dec_dS[t + 1])
+        terms = []  # of the blame: from the scores, and from the next state
+        if reading:
+            top += [None, None]
+            scores += [None, None]
+        else:
+            answer = right[t]
+            terms.append(f"dotT|∂loss/∂z({t + 1})|Wo")
+            top += [_letter(answer), Sign("is right", FAINT, 12)]
+            scores += [
+                Block(
+                    P[t][:, None],
+                    f"p({t + 1})",
+                    "output",
+                    rows=tuple(outputs) if t == 0 else (),
+                    limit=1,
+                    why=f"softmax:dot|{states[k]}|Wo;add|bo",
+                    names=tuple(outputs),
+                ),
+                Block(
+                    dZ[t][:, None],
+                    f"∂loss/∂z({t + 1})",
+                    "blame",
+                    digits=3,
+                    limit=1 / L,
+                    title="blame",
+                    why=f"miss|p({t + 1})|{list(outputs).index(answer)}|{share[t]:.10g}",
+                    names=tuple(outputs),
+                ),
+            ]
+        if k + 1 < T + L:
+            part = "" if k + 1 < T else "dec."
+            terms.append(f"back|{blames[k + 1]}|{part}Ws|{states[k + 1]}|{activation}")
+        before = states[k - 1] if k > 0 else ""
+        middle += [
+            Block(
+                value[:, None],
+                states[k],
+                role,
+                rows=units(len(value)) if k == 0 else (),
+                limit=largest_state,
+                why=_state_reason(before, letter, letters, "" if reading else "dec.", activation),
             ),
-            blame(
-                dZ[t - 1],
-                f"∂loss/∂z({t})",
-                f"miss|p({t})|{target}|{share[t - 1]:.10g}",
-                tuple(outputs),
-                1 / L,
+            Block(
+                (blame if _reached(k, T + L, shown) else np.full(len(blame), np.nan))[:, None],
+                blames[k],
+                "blame",
+                digits=3,
+                limit=limit,
+                title="blame",
+                why=";".join(terms),
             ),
         ]
-        states += [
-            upright(
-                dec_S[t],
-                f"_S({t})",
-                "decoder",
-                largest_state,
-                state(t, f"_S({t})", before, "dec.", letter),
-            ),
-            blame(dec_dS[t], f"∂loss/∂_S({t})", back, there=there),
-        ]
-        inputs += [Sign(letter, themed("input")), None]
+        bottom += [_letter(letter), None]
 
     norms = [*np.linalg.norm(dS[1:], axis=1), *np.linalg.norm(dec_dS[1:], axis=1)]
-    for k in range(T + L):
+    flows = [
+        *_forward_flows([*text, *fed], T),
+        *_blame_flows(norms, np.linalg.norm(dZ, axis=1), T, shown),
+    ]
+    words = (
+        f"Blame flows from the right letters, {' '.join(right)}, back to '{_spelled(text)}'. On"
+        f" the last state of the decoder: {spoken(dec_dS[-1], 3)}; on the thought vector:"
+        f" {spoken(dec_dS[0], 3)}; on S(1): {spoken(dS[1], 3)}."
+    )
+    if shown == 0:
+        words += " It sets out."
+    elif shown < T + L:
+        words += f" It has come as far as {states[T + L - shown]}."
+    return draw([top, scores, middle, bottom], words, flows, gap=[6, 38, 26, 6])
+
+
+def _letter(letter):
+    """Return a letter that goes in, or should come out."""
+    return Sign(letter, themed("input"), 16 if len(letter) == 1 else 12)
+
+
+def _reached(k, states, shown):
+    """Return whether the blame has reached state k of all, once it has passed the last `shown`."""
+    return states - k <= shown
+
+
+def _state_reason(before, letter, letters, part, activation):
+    """Return how a state was made: of the state before, the letter and the bias.
+
+    `before` is "" where that state is all zeros, `part` "dec." in the decoder.
+    """
+    terms = [f"add|{part}bh"]
+    if letter in letters:
+        terms.insert(0, f"pick|{part}Wh|{list(letters).index(letter)}")
+    if before:
+        terms.insert(0, f"dot|{before}|{part}Ws")
+    return f"{activation}:{';'.join(terms)}"
+
+
+# Rows of draw_backward; state k stands in column 2k, its blame beside it.
+SCORES = 1
+STATES = 2
+LETTERS = 3
+
+
+def _forward_flows(letters, T):
+    """Return the thin arrows of draw_backward: letters in, state to state, states to scores."""
+    flows = []
+    for k, letter in enumerate(letters):
         role = "encoder" if k < T else "decoder"
-        at = 2 * k  # the column of its state; its blame stands in the next
-        letter = [*text, *fed][k]
+        here = STATES, 2 * k
         if letter.strip():
-            flows.append(Flow((3, at), (2, at), "top", "bottom", "input"))
+            flows.append(Flow((LETTERS, 2 * k), here, "top", "bottom", "input"))
         if k > 0:
-            across = "thought vector" if k == T else ""
-            flows.append(
-                Flow((2, at - 2), (2, at), "bottom", "bottom", role, at=(0.75, 0.25), label=across)
-            )
-        there = T + L - k <= shown
+            label = "thought vector" if k == T else ""
+            before = STATES, 2 * k - 2
+            flows.append(Flow(before, here, "bottom", "bottom", role, label=label, at=(0.75, 0.25)))
         if k >= T:
-            flows.append(Flow((2, at), (1, at), "top", "bottom", "output"))
-            flows.append(Flow((1, at), (1, at + 1), "right", "left", "blame", back=True))
-            if there:
-                label = "· Woᵀ" if k == T + L - 1 else ""
-                thick = _thickness(np.linalg.norm(dZ[k - T]))
+            flows.append(Flow(here, (SCORES, 2 * k), "top", "bottom", "output"))
+    return flows
+
+
+def _blame_flows(norms, score_norms, T, shown):
+    """Return the broken arrows of draw_backward; no arrow where no blame flows.
+
+    Parameters
+    ----------
+    norms, score_norms : sequences of float
+        Of the blame on each state, and on the scores of each state of the decoder.
+    T : int
+        States of the encoder.
+    shown : int
+        How many states the blame has reached.
+    """
+    flows = []
+    count = len(norms)
+    names = {count - 1: "·dec.Wsᵀ", T: "·dec.Wsᵀ", T - 1: "·Wsᵀ"}  # once each, and at the bridge
+    for k in range(count):
+        blame = STATES, 2 * k + 1
+        if k >= T and score_norms[k - T] > 0:
+            on_scores = SCORES, 2 * k + 1
+            flows.append(Flow((SCORES, 2 * k), on_scores, "right", "left", "blame", back=True))
+            if _reached(k, count, shown):
                 flows.append(
                     Flow(
-                        (1, at + 1), (2, at + 1), role="blame", back=True, width=thick, label=label
+                        on_scores,
+                        blame,
+                        role="blame",
+                        back=True,
+                        width=_thickness(score_norms[k - T]),
+                        label="·Woᵀ" if k == count - 1 else "",
                     )
                 )
-        if k > 0 and there and T + L - k + 1 <= shown:
-            label = {T + L - 1: "· dec.Wsᵀ", T: "· dec.Wsᵀ", T - 1: "· Wsᵀ"}.get(k, "")
+        if k > 0 and norms[k] > 0 and _reached(k - 1, count, shown):
             flows.append(
                 Flow(
-                    (2, at + 1),
-                    (2, at - 1),
+                    blame,
+                    (STATES, 2 * k - 1),
                     "top",
                     "top",
                     "blame",
                     back=True,
                     at=(0.2, 0.85),
                     width=_thickness(norms[k - 1]),
-                    label=label,
-                    label_at=0.24,  # not where the state's own arrow goes up
+                    label=names.get(k, ""),
+                    label_at=0.2,  # not where the state's own arrow goes up
+                    label_up=9,
                 )
             )
-    words = (
-        f"Blame flows from the right letters, {' '.join(right)}, back to '{_spelled(text)}'. On"
-        f" the last state of the decoder: {spoken(dec_dS[-1], 3)}; on the thought vector:"
-        f" {spoken(dec_dS[0], 3)}; on S(1): {spoken(dS[1], 3)}."
-    )
-    if shown < T + L:
-        reached = [f"S({t})" for t in range(1, T + 1)] + [f"_S({t})" for t in range(1, L + 1)]
-        where = f"It has come as far as {reached[T + L - shown]}." if shown else "It sets out."
-        words = f"{words} {where}"
-    return draw([tops, scores, states, inputs], words, flows, gap=[6, 34, 26, 6])
+    return flows
 
 
 def _thickness(norm):
@@ -655,7 +700,7 @@ def draw_weights(named, rows, columns, mark, scales, words=""):
             width=43,
             title=title,
             scale=scales.get(name, 1),
-            step=0.01,
+            held=True,
         )
 
     lines = [[block(name) for name in line] for line in WEIGHTS]
@@ -691,7 +736,7 @@ def draw_blame(z, p, y, letters, temperature=1.0, held=False):
     p = drawable(p, "p")
     loss = np.log(np.exp(shifted).sum()) - shifted[target]  # not -log p: p may have become 0
 
-    def row(words, values, name, role="output", digits=3, columns=(), limit=1, why="", step=0):
+    def row(words, values, name, role="output", digits=3, columns=(), limit=1, why="", held=False):
         block = Block(
             values,
             name,
@@ -701,14 +746,14 @@ def draw_blame(z, p, y, letters, temperature=1.0, held=False):
             limit=limit,
             why=why,
             names=tuple(letters),
-            step=step,
+            held=held,
         )
         return [Sign(words, FAINT, 12), block]
 
     shift = "z / temperature − max"
 
     grid = [
-        row("scores", z, "z", digits=2, columns=tuple(letters), limit=None, step=0.01 * held),
+        row("scores", z, "z", digits=2, columns=tuple(letters), limit=None, held=held),
         row(
             "the largest becomes 0",
             shifted,

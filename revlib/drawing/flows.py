@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import NamedTuple
 
+from revlib.drawing.picture import PAPER, themed
+
 OUTWARD = {"top": (0, -1), "bottom": (0, 1), "left": (-1, 0), "right": (1, 0)}
 CORNER = 7  # pixels, the radius of a turn
 BESIDE = 40  # pixels; the label of a shorter upright line stands beside it
@@ -40,6 +42,8 @@ class Flow:
         Written on it.
     label_at : float
         How far along its longest stretch, from 0 to 1.
+    label_up : float
+        Pixels over the line; 0 is on it, and the line stops for it.
     width : float
         Pixels; where it says how much flows.
     at : (float, float)
@@ -56,20 +60,21 @@ class Flow:
     back: bool = False
     label: str = ""
     label_at: float = 0.5
+    label_up: float = 0
     width: float = 1.6
     at: tuple = (0.5, 0.5)
     reach: float = 16
 
 
-def route(flow, start, end, colour):
+def route(flow, start, end):
     """Return a Flow as SVG, around corners if it must.
 
     Parameters
     ----------
     flow : Flow
     start, end : Box
-    colour : str
     """
+    colour = themed(flow.role)
     points = corners(flow, start, end)
     (x0, y0), (x1, y1) = points[-2:]
     size = max(abs(x1 - x0), abs(y1 - y0)) or 1
@@ -162,7 +167,7 @@ def _label(flow, points, colour):
     longest = max(zip(points, points[1:]), key=length)
     (x0, y0), (x1, y1) = longest
     x = x0 + flow.label_at * (x1 - x0)
-    y = y0 + flow.label_at * (y1 - y0) + 4
+    y = y0 + flow.label_at * (y1 - y0) + 4 - flow.label_up
     beside = x0 == x1 and length(longest) < BESIDE
     anchor = ""
     if beside:
@@ -170,6 +175,6 @@ def _label(flow, points, colour):
         anchor = ' text-anchor="start"'
     return (
         f'<text x="{x:.4g}" y="{y:.4g}" font-size="12"{anchor} fill="{colour}"'
-        f' stroke="var(--revlib-paper,#ffffff)" stroke-width="5" paint-order="stroke">'
+        f' stroke="{PAPER}" stroke-width="5" paint-order="stroke">'
         f"{escape(flow.label)}</text>"
     )

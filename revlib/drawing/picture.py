@@ -1,10 +1,23 @@
-"""A picture: an SVG drawing, the words that say what it shows, and how its numbers are written."""
+"""A picture: an SVG drawing, the words that say what it shows, its colours, and how its numbers are
+written."""
 
 import base64
 from dataclasses import dataclass
 from html import escape
 
 import numpy as np
+
+from revlib.notation import COLOURS
+
+# Inline, a dark theme may change them; an image on its own is dark ink on white paper.
+INK = "var(--revlib-ink,#222222)"
+FAINT = "var(--revlib-faint,#6b6b6b)"
+PAPER = "var(--revlib-paper,#ffffff)"
+
+
+def themed(role):
+    """Return the colour of a role, which a dark theme may change."""
+    return f"var(--revlib-{role},{COLOURS[role]})"
 
 
 @dataclass(frozen=True, repr=False)
@@ -84,3 +97,8 @@ def number(value, digits=2):
             return text
     mantissa, exponent = f"{value:.1e}".split("e")
     return f"{mantissa}e{int(exponent)}"
+
+
+def minus(text):
+    """Return a number's text with the sign that axes have too."""
+    return text.replace("-", "−")

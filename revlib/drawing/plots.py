@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 from matplotlib.transforms import ScaledTranslation
 
-from revlib.drawing.picture import Picture, drawable, number
+from revlib.drawing.picture import Picture, drawable, minus, number
 from revlib.notation import COLOURS
 
 STYLE = {
@@ -363,5 +363,5 @@ class Bars(Plot):
             for bar, value, height in zip(self.bars, self.values, heights, strict=True):
                 bar.set_height(height)
                 top = min(max(height, 0), high)
-                value.set(text=number(height, digits), y=top + 0.015 * (high - low))
+                value.set(text=minus(number(height, digits)), y=top + 0.015 * (high - low))
             return self.picture(words)

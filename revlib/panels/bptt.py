@@ -29,7 +29,6 @@ def blame_panel(net, text="abc", longest=5):
     string = TextBox("string", text, net.alphabet, longest)
     answer = right_answer(net, text)
     letter = Number("letter (0: all)", 0, 0, len(answer), 1)
-
     reached = Number("steps back", reach(net, text), 0, reach(net, text), 1)
 
     def adjust(values):
@@ -79,7 +78,6 @@ def blame_panel(net, text="abc", longest=5):
         weights,
         adjust=adjust,
         frames={"letter": [0, 1], "reached": range(reach(net, text) + 1)},
-        grips={"string": ["string"]},
         play="reached",
     )
 

@@ -138,6 +138,29 @@ class TextBox(widgets.Text):
         return self.alphabet.join(self.alphabet.read(self.value, self.longest))
 
 
+def play_button(name, value, low, high, pause):
+    """Return a button that counts from low to high, and stops there.
+
+    Parameters
+    ----------
+    name : str
+        Of what it steps through.
+    value, low, high : int
+    pause : int
+        Milliseconds between two steps.
+    """
+    button = widgets.Play(
+        value=value,
+        min=low,
+        max=high,
+        interval=pause,
+        description=f"play {name}",
+        show_repeat=False,
+    )
+    button.add_class("revlib-play")
+    return button
+
+
 class Weights:
     """Every weight of a network within reach: in the picture, or by matrix, row and column.
 

@@ -38,7 +38,7 @@ def encoding_panel(net, text="abc"):
             limit=largest(start.encode(X)),
             marks={name: {(row, column)}},
             text=string,
-            step=0.01,
+            held=True,
         )
         return [picture]
 

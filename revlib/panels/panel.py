@@ -7,7 +7,7 @@ import ipywidgets as widgets
 
 from revlib.alphabet import LetterError
 from revlib.panels import static
-from revlib.panels.controls import Number, TextBox
+from revlib.panels.controls import Number, TextBox, play_button
 from revlib.panels.hand import Hand
 from revlib.panels.words import paragraph
 
@@ -58,8 +58,8 @@ class Panel(widgets.VBox):
         self.parts = []  # of the page: the pictures, and the line of words
         self.page = widgets.HTML()
         self.hand = Hand()
-        self.play = None if play is None else play_button(controls[play], pause)
-        self.steps = play
+        self.play = None if play is None else followed(controls[play], pause)
+        self.steps = play  # the control that it moves
         self._grips = grips or {}
         self._draw = draw
         self._adjust = adjust
@@ -197,18 +197,10 @@ class Panel(widgets.VBox):
         static.show(self, still, static.drawn_beforehand)
 
 
-def play_button(control, pause):
-    """Return a button that steps a Number on by itself, and stops at its end."""
-    button = widgets.Play(
-        value=control.value,
-        min=control.slider.min,
-        max=control.slider.max,
-        step=1,
-        interval=pause,
-        description=f"play {control.description}",
-        show_repeat=False,
-    )
-    button.add_class("revlib-play")
+def followed(control, pause):
+    """Return a play button for a Number: each moves the other, and it stops at the end."""
+    low, high = control.slider.min, control.slider.max
+    button = play_button(control.description, control.value, low, high, pause)
 
     def follow(change=None):
         with button.hold_sync():

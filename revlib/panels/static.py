@@ -11,7 +11,7 @@ from html import escape
 import ipywidgets as widgets
 from IPython.display import display
 
-from revlib.panels.controls import WIDE, Number
+from revlib.panels.controls import WIDE, Number, play_button
 from revlib.panels.words import listed
 
 SITE = bool(os.environ.get("REVLIB_SITE"))
@@ -118,15 +118,8 @@ def stacked(drawn, moving, group, selectors):
 
 def step_on(selector, play):
     """Return a panel's play button for a selector, which needs no kernel."""
-    button = widgets.Play(
-        value=selector.index,
-        min=0,
-        max=len(selector.options) - 1,
-        interval=play.interval,
-        description=play.description,
-        show_repeat=False,
-    )
-    button.add_class("revlib-play")
+    name, pause = play.description.removeprefix("play "), play.interval
+    button = play_button(name, selector.index, 0, len(selector.options) - 1, pause)
     widgets.jslink((button, "value"), (selector, "index"))
     return button
 
