@@ -121,6 +121,7 @@ def test_binder_builds_from_environment_yml_and_nothing_else():
     assert not [name for name in SURPRISES if (ROOT / name).exists()]
 
 
+@pytest.mark.slow
 @docker
 @pytest.mark.parametrize(
     "change, found",

@@ -387,6 +387,7 @@ def test_what_is_written_can_be_read(tmp_path):
 # ---------------------------------------------------------------- by way of jupytext
 
 
+@pytest.mark.slow
 def test_text_and_back_by_jupytext_keeps_ids_and_outputs(tmp_path):
     """A new cell takes the id in its metadata."""
     jupytext = [sys.executable, "-m", "jupytext", "-q"]

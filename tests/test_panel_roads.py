@@ -98,6 +98,7 @@ def test_the_start(panel):
     assert repr(panel) == f"Panel: {page(panel).words}" == repr(panels.autoencoder_panel())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("k", range(1, 7))
 def test_every_width(panel, k):
     bottleneck = panel.controls["bottleneck"]

@@ -163,6 +163,7 @@ STRINGS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("base", [4, 8, 16])
 @pytest.mark.parametrize("precision", BITS)
 def test_every_step_at_every_precision(precision, base):

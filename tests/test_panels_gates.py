@@ -157,6 +157,7 @@ def check_flow(panel):
                 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", gates.STARTED)
 @pytest.mark.parametrize(
     "length, bias, scale, seed",

@@ -247,6 +247,7 @@ SETTINGS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate, optimiser, units, start, seed", SETTINGS)
 def test_training_is_training(rate, optimiser, units, start, seed):
     panel = panels.training_panel()
