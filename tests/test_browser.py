@@ -876,6 +876,23 @@ def test_without_a_browser_the_tests_are_left_out_aloud(monkeypatch):
 # ---------------------------------------------------------------- quizzes
 
 
+def has_focus(element):
+    """Whether keys go to an element."""
+    return element.evaluate("e => e === document.activeElement")
+
+
+def take_focus(element):
+    """Focus an element, until it keeps the focus: cells that are still being drawn may take it."""
+
+    def kept():
+        element.scroll_into_view_if_needed()
+        element.focus()
+        element.page.wait_for_timeout(200)
+        return has_focus(element)
+
+    jupyter.wait_until(kept, otherwise="the focus does not stay")
+
+
 @browser
 @nightly
 @every_chapter
@@ -901,11 +918,12 @@ def test_quizzes_answer_to_keys(chapter, name):
             and options.count() == len(quiz.options)
             and reply.count() == 0
         )
-        options.first.scroll_into_view_if_needed()
-        options.first.focus()
         for place, option in enumerate(quiz.options):
             if place:
                 one.page.keyboard.press("Tab")
+            else:
+                take_focus(options.first)
+            assert has_focus(options.nth(place))
             one.page.keyboard.press("Space")
             said = f"{'Yes.' if option.right else 'Not so.'} {option.reason}"
             jupyter.wait_until(

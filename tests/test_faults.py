@@ -649,6 +649,7 @@ def test_the_table_of_troubles_quotes_what_is_said():
 # ---------------------------------------------------------------- a home that cannot be written
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", [{}, {"XDG_CONFIG_HOME": "/dev/null/config"}], ids=str)
 def test_tests_need_no_home(tmp_path, more):
     """As pytest begins; what it starts, such as a kernel, hears nothing of matplotlib."""

@@ -109,6 +109,7 @@ def test_every_term_is_used_and_linked():
     assert there == set(TERMS), "no chapter links the others"
 
 
+@pytest.mark.slow
 @every_chapter
 def test_links_break_no_rule_and_come_out_again(name):
     """The rules of a chapter, its figures and its sources are the same with links and without."""

@@ -22,6 +22,8 @@ from helpers.running import strictly
 from tools import handout, stamp
 from tools import notebook as tool
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory):

@@ -277,6 +277,7 @@ def test_a_value_set_again_costs_nothing(make, draws):
     assert calls == []
 
 
+@pytest.mark.slow
 def test_two_copies_share_nothing(make):
     one, other = make(), make()
     start = state(other)
@@ -288,6 +289,7 @@ def test_two_copies_share_nothing(make):
     assert state(other) == start
 
 
+@pytest.mark.slow
 def test_no_number_is_refused_and_an_infinite_one_is_the_end(make):
     panel = make()
     for name, number in numbers(panel).items():
@@ -324,6 +326,7 @@ def test_a_page_is_not_answered_back(make, monkeypatch):
                     assert number.box.value == round(at, 6)
 
 
+@pytest.mark.slow
 def test_two_threads_move_it(make):
     """Whatever the order, controls and picture agree in the end."""
     panel = make()

@@ -191,6 +191,7 @@ def test_every_step_at_every_precision(precision, base):
                 check(panel, string, precision, base, t, run)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("base", range(4, 17))
 def test_every_base_within_its_limit(base):
     """Where division rounds, the digits still come out while there are bits enough."""

@@ -396,6 +396,7 @@ def drawn(panel, matrix):
     return block.texts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WITH_WEIGHTS)
 def test_two_threads_a_weight_and_a_control(name):
     panel = build(name)

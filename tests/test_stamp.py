@@ -24,6 +24,8 @@ SHOWN = re.compile(
     r"mybinder\.org/v2|mybinder\.org/badge|colab\.research\.google|actions/workflows|launch"
     r" in|google\.colab|git clone --"
 )
+pytestmark = pytest.mark.slow
+
 EVERY = [path.relative_to(ROOT).as_posix() for path in tool.book()]
 
 

@@ -58,16 +58,22 @@ def everyday(options):
     well = [
         lint(),
         call(*PYTEST, strictly, *NBVAL, *units),
-        call(*PYTEST, "-m", "browser and not nightly", "tests", *options),
+        call(*PYTEST, "-m", "browser and not nightly", *in_browser(), *options),
     ]
     return all(well)
+
+
+def in_browser():
+    """Return the test files that open a browser: to collect all others takes longer than a page."""
+    paths = (ROOT / "tests").glob("test_*.py")
+    return sorted(str(path) for path in paths if "mark.browser" in path.read_text("utf-8"))
 
 
 def rest(options):
     """Return whether what is marked slow or nightly is well, tried at the length of a test."""
     well = [
         call(*PYTEST, "-m", "(slow or nightly) and not browser", "tests", *options),
-        call(*PYTEST, "-m", "nightly and browser", "tests", *options),
+        call(*PYTEST, "-m", "nightly and browser", *in_browser(), *options),
     ]
     return all(well)
 

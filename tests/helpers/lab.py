@@ -32,6 +32,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-gpu",  # feigned by the processor where there is none
 ]
 PAGE = {"width": 1200, "height": 1500}  # pixels
 WAIT = 30  # seconds, at most, for anything but starting the server and running a chapter
