@@ -823,6 +823,7 @@ def test_bars_write_no_negative_zero():
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["<script>", "a & b", "$$", "$a$", "_a", "\\alpha"])
 def test_names_in_plots_stand_as_they_are(name):
     for drawn in (
@@ -875,6 +876,7 @@ def test_a_plot_of_what_is_not_finite_is_answered_in_words(value):
             draw()
 
 
+@pytest.mark.slow
 def test_nothing_touches_pyplot():
     """In a process of its own: nothing that revlib draws loads pyplot, and so no figure stays
     open."""

@@ -274,6 +274,7 @@ def gives_away(line, number, key):
     return [value for value in values if value in line.removeprefix(number)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number, key", NUMBERS.items(), ids=NUMBERS)
 def test_badly_shaped_numbers(told, number, key):
     size = len(np.ravel(key))
@@ -353,6 +354,7 @@ def test_a_word_in_an_array_of_its_own(told):
     assert told("8.2", np.array("bbac")) == "8.2: correct"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", exercises.EXERCISES)
 def test_trouble_is_words_whatever_the_answer(number):
     """Always a string, and never an empty one for what is no answer to anything."""

@@ -55,6 +55,7 @@ def plot_pictures():
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "settings",
     [

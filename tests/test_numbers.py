@@ -26,6 +26,7 @@ def test_every_number_is_printed_or_cited(name):
     assert missing(tool.read(NOTEBOOKS[name]), cited(name)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", exercises.QUIZZES)
 def test_a_quiz_says_nothing_that_its_chapter_does_not_print(name):
     """Its question, its reasons and its right option; wrong options may have wrong numbers."""

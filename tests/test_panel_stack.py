@@ -241,6 +241,7 @@ def test_hostile_strings(text, words):
     check(panel, "cab", "float16", 7, 3)
 
 
+@pytest.mark.slow
 def test_what_overflows():
     """Where the right letter is the largest, it stays right by luck while the state grows."""
     panel = panels.stack_panel()

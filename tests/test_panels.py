@@ -120,6 +120,7 @@ def test_map_lengths_and_scale(length):
         check("map", panel)
 
 
+@pytest.mark.slow
 def test_map_choices():
     panel = build("map")
     panel.controls["length"].value = 2
@@ -313,6 +314,7 @@ def test_what_moved_meanwhile_shows_with_the_next_good_string():
 NUMBERS = [(name, number) for name in BUILD for number in numbers(build(name))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name, which", NUMBERS)
 def test_inf(name, which):
     """Infinite: a whole number refuses it, any other goes to its end; the picture shows that
@@ -350,6 +352,7 @@ def test_a_string_that_moves_the_step_costs_one_redraw(draws):
     assert [call["step"] for call in calls] == [1]
 
 
+@pytest.mark.slow
 @every_panel
 def test_two_copies_are_two(name):
     net = model.post_net()

@@ -745,6 +745,7 @@ SEEN = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "where, said, name, moves, words", SEEN, ids=[f"{where}, {said}" for where, said, *_ in SEEN]
 )

@@ -111,7 +111,9 @@ def test_the_second_style_is_the_model_of_the_post():
 @every_cell
 @every_style
 @pytest.mark.parametrize(
-    "text, alphabet", [("abcab", ABC), ("b", ABC), ("cab", Alphabet("abc"))], ids=str
+    "text, alphabet",
+    [pytest.param("abcab", ABC, marks=pytest.mark.slow), ("b", ABC), ("cab", Alphabet("abc"))],
+    ids=str,
 )
 def test_gradients_are_the_slopes_of_the_loss(text, alphabet, style, cell):
     net = drawn(style, 3, 2, cell, alphabet)

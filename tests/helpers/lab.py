@@ -7,6 +7,7 @@ own, the notebooks are copies, and no setting of the user's is read or written.
 """
 
 import contextlib
+import functools
 import json
 import os
 import pathlib
@@ -36,6 +37,7 @@ FLAGS = [
 ]
 PAGE = {"width": 1200, "height": 1500}  # pixels
 WAIT = 30  # seconds, at most, for anything but starting the server and running a chapter
+LOOK = 50  # milliseconds from look to look; once a frame would have the page drawn without end
 SETTINGS = {  # every cell is drawn, not only those in view; nothing is asked of anyone
     "notebook-extension/tracker": {"windowingMode": "none"},
     "apputils-extension/notification": {
@@ -93,6 +95,7 @@ def new_page(running, **options):
     """
     page = running.new_page(**options) if options else running.contexts[0].new_page()
     page.set_default_timeout(WAIT * 1000)
+    page.wait_for_function = functools.partial(page.wait_for_function, polling=LOOK)
     return page
 
 
