@@ -20,7 +20,7 @@ from matplotlib.font_manager import FontProperties, findfont
 from reference import network, pages
 from revlib import activations, model, notation
 from revlib.alphabet import Alphabet
-from revlib.drawing import blocks, figures, picture, plots
+from revlib.drawing import blocks, figures, marks, picture, plots
 from revlib.drawing.picture import Picture
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -583,6 +583,31 @@ def test_draw_stack():
     assert not framed(picture.svg, "the difference")
 
 
+def test_a_floor_cuts():
+    """What is below it is an outline: ReLU lets nothing through."""
+    bars = marks.Bars(np.array([4.0, -1.0, 0.0, -8.0]), "encoder", limit=4, cut=True)
+    page = pages.read(f"{blocks.draw([[bars]], 'w').svg}<p>w</p>")
+    pages.check_bars(page.marks[0], [4.0, -1.0, 0.0, -8.0], 4, cut=True)
+    assert [hollow for *_, hollow in page.marks[0].bars] == [False, True, True]
+
+
+def test_a_jump_on_a_number_line():
+    """An arc from where the number was to where it is, the higher the farther."""
+
+    def arc(before):
+        line = marks.NumberLine((2, 1), 4, ("0", "a", "b", "c"), "encoder", before)
+        svg = blocks.draw([[line]], "w").svg
+        found = re.search(r"M([\d.]+) ([\d.]+)Q[\d.]+ (-?[\d.]+) ([\d.]+) ([\d.]+)", svg)
+        return list(map(float, found.groups()))
+
+    start, foot, high, end, other_foot = arc(0.25)
+    assert foot == other_foot and end - start == pytest.approx(
+        420 * (2 / 4 + 1 / 16 - 1 / 4), abs=1
+    )
+    assert high < foot and arc(0.0)[2] < high
+    assert "Q" not in blocks.draw([[marks.NumberLine((), 4, (), "encoder")]], "w").svg
+
+
 def test_figures_of_words():
     """A text over words is a sequence of them: written with spaces between."""
     text, S = ("twenty", "five"), np.arange(6.0).reshape(3, 2)
@@ -706,10 +731,6 @@ PLOTS = {
         lambda: plots.Curves({"one": "blame"}, **{**AXES, "ylim": (1e-3, 1e6)}, yscale="log"),
         [(X, [10**X]), (X, [0.1**X])],
     ),
-    "bars": (
-        lambda: plots.Bars("abc", "output", "p", (-1, 1)),
-        [([0.1, 0.2, 0.7],), ([-0.5, 0.0, 2.0],)],
-    ),
 }
 
 
@@ -809,17 +830,11 @@ def test_names_of_curves_that_are_one_stand_apart():
 
 
 def test_plots_are_pictures():
-    picture = PLOTS["bars"][0]().draw([0.25, 0.5, 1.0], "p")
+    picture = plots.Curves({"loss": "output"}, **AXES, size=(270, 220)).draw(X, [X], "p")
     assert picture.kind == "plot" and (picture.width, picture.height) == pytest.approx((270, 220))
-    assert {"0.25", "0.50", "1.00", "a", "b", "c", "p"} <= set(texts(picture.svg))
+    assert {"loss", AXES["xlabel"]} <= set(texts(picture.svg)) and repr(picture) == "p"
     assert not re.search("<metadata|<dc:date|matplotlib v", picture.svg), (
         "the picture tells when or by what it was drawn"
-    )
-
-
-def test_bars_write_no_negative_zero():
-    assert "-0.00" not in texts(
-        plots.Bars("ab", "blame", "p", (-1, 1)).draw([-0.001, -0.0], "").svg
     )
 
 
@@ -830,7 +845,6 @@ def test_names_in_plots_stand_as_they_are(name):
         plots.Map({"one": [0], "other": [1]}, [name, "b"], **AXES).draw(POINTS[:2], ""),
         plots.Map({f"it is {name}": [0]}, (), **AXES).draw(POINTS, ""),
         plots.Curves({name: "encoder"}, **AXES).draw(X, [X], ""),
-        plots.Bars([name, "b"], "output", "p", (0, 1)).draw([0.1, 0.2], ""),
     ):
         said = [text.strip().removeprefix("it is ") for text in texts(drawn.svg)]
         assert said.count(name) == 1, said
@@ -850,7 +864,6 @@ def test_what_has_no_name_is_not_left_out():
         lambda: two.draw(X, [X], ""),
         lambda: two.draw([X], [X, X], ""),
         lambda: two.draw(X, [X, X, X], ""),
-        lambda: plots.Bars("abc", "output", "p", (0, 1)).draw([0.5, 0.5], ""),
         lambda: plots.Map({"one": [0]}, "ab", **AXES).draw(np.zeros((1, 2)), ""),
     ):
         with pytest.raises(ValueError, match="is (shorter|longer) than argument"):
@@ -862,10 +875,6 @@ def test_a_plot_of_what_is_not_finite_is_answered_in_words(value):
     line, points = np.array([1.0, value, 2.0]), np.array([[0.0, 1.0], [value, 2.0]])
     curve = plots.Curves({"a": "blame"}, **AXES)
     for words, draw in (
-        (
-            "the bars is V at place 2",
-            lambda: plots.Bars("abc", "output", "p", (0, 1)).draw(line, ""),
-        ),
         ("curve 1 is V at place 2", lambda: curve.draw(np.arange(3.0), [line], "")),
         ("the axis of curve 1 is V at place 2", lambda: curve.draw(line, [np.arange(3.0)], "")),
         ("the map is V at place 2, 1", lambda: plots.Map({"a": [0]}, (), **AXES).draw(points, "")),
@@ -888,7 +897,6 @@ from revlib.drawing import plots
 net = model.post_net()
 for panel in (panels.encoding_panel(net), panels.map_panel(net, 2), panels.growth_panel(net), panels.softmax_panel([1.0, 2.0, 3.0])):
     panel.reset()
-plots.Bars("ab", "output", "p", (0, 1)).draw([0.1, 0.2], "")._repr_html_()
 print(json.dumps([name for name in sys.modules if "pyplot" in name] + list(Gcf.figs)))
 """  # noqa: E501
     found = subprocess.run(

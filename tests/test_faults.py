@@ -47,11 +47,9 @@ def plot_pictures():
     x = np.arange(1.0, 21)
     curves = plots.Curves({"loss": "output", "norm": "blame"}, **axes)
     dots = plots.Map({"one": [0], "other": [1]}, ["a", "b"], **axes)
-    bars = plots.Bars(["a", "b"], "output", "p", (0, 1))
     return [
         curves.draw(x, [x / 21, 1 - x / 21], "curves").svg,
         dots.draw(np.array([[1, 0.5], [20, 0.9]]), "dots").svg,
-        bars.draw(np.array([0.3, 0.7]), "bars").svg,
     ]
 
 

@@ -87,6 +87,12 @@ def check(panel, string, precision, base, step, run=None):
     places = max(left - (pop > 0), 0)
     right, held = shown(right, base, places), shown(held, base, places)
     pages.check_still(page)
+    strip = page.blocks.pop(0)
+    assert strip.name == "string" and strip.texts == list(string)
+    (line,) = page.marks
+    check_number_line(
+        line, exact_part(string[: max(T - pop, 0)] if pop else string[:step], base), base
+    )
     assert [block.name for block in page.blocks] == [
         name for title in TITLES for name in ("", title.format(precision))
     ]
@@ -104,9 +110,8 @@ def check(panel, string, precision, base, step, run=None):
         {0} if pop else set(),
         set() if pop else {0},
     ] * 2 + [set(), set()]
-    letters = [text for text in page.numbers if text in tuple("abc")][
-        : len([d for d in right if d])
-    ]
+    letters = [text for text in page.numbers if text in tuple("abc")][T:]
+    letters = letters[: len([d for d in right if d])]
     assert letters == [" abc"[d] for d in right if d], "the letters above the digits"
     off = sum(a != b for a, b in zip(right, held))
     does = (
@@ -129,6 +134,26 @@ def check(panel, string, precision, base, step, run=None):
     )
     if pop:
         assert " ".join(said[:pop]) in page.numbers, "what has been said so far"
+
+
+def exact_part(letters, base):
+    """What stands after the point: the letters as digits, the last one first."""
+    places = enumerate(reversed(letters), start=1)
+    return sum(Fraction("abc".index(letter) + 1, base**place) for place, letter in places)
+
+
+def check_number_line(mark, value, base):
+    """The point stands where the number is, and on each line below where it is in the part that
+    was chosen, which has a box."""
+    assert len(mark.points) == len(mark.floors) == len(mark.bars) == 3
+    for (left, y, width), (x, at), (start, _, part, _, _) in zip(
+        mark.floors, mark.points, mark.bars
+    ):
+        assert at == y and abs(x - left - value * width) < 0.1, f"the point is at {x}"
+        digit = int(value * base)
+        assert abs(start - left - digit * width / base) < 0.1, f"the wrong part of {base}"
+        assert abs(part - width / base) < 0.1
+        value = value * base - digit
 
 
 def test_the_start():

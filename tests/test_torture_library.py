@@ -376,7 +376,6 @@ def test_a_plot_of_anything_is_whole_or_refused_in_words(values, names):
         "curves": lambda: plots.Curves({names[0]: "encoder"}, **AXES).draw(
             array[:, 0], [array[:, 1]], "words"
         ),
-        "bars": lambda: plots.Bars(names, "output", names[0], (-1, 1)).draw(array[:, 0], "words"),
         "map": lambda: plots.Map({names[0]: [0, 1, 2]}, names, **AXES).draw(array, "words"),
     }
     for name, make in makers.items():

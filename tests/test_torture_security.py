@@ -385,7 +385,6 @@ def plots_of(h):
     return [
         plots.Map({h: [0]}, [h], **axes).draw(np.array([[0.5, 0.5]]), h),
         plots.Curves({h: "output"}, **axes).draw(np.array([0, 1.0]), [np.array([0, 1.0])], h),
-        plots.Bars([h], "output", h, (0, 1)).draw(np.array([0.5]), h),
     ]
 
 

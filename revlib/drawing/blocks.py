@@ -278,8 +278,9 @@ def draw(grid, words, flows=(), gap=GAP):
 
     Parameters
     ----------
-    grid : list of rows, each a list of Block, Sign, str (a Sign) or None
-        Every column is as wide as its widest entry; entries are centred.
+    grid : list of rows, each a list of Block, Sign, str (a Sign), a mark of marks.py, or None
+        Every column is as wide as its widest entry; entries are centred. A row of one
+        entry has no columns: it begins at the left.
     words : str
         What the picture shows.
     flows : sequence of Flow
@@ -302,11 +303,15 @@ def draw(grid, words, flows=(), gap=GAP):
             if item is not None:
                 items[i, j] = Sign(item) if isinstance(item, str) else item
 
+    def alone(i):
+        return len(grid[i]) == 1 < len(widths)
+
     sizes = {place: item.size for place, item in items.items()}
     widths = [0] * max(len(row) for row in grid)
     heights = [0] * len(grid)
     for (i, j), (width, height) in sizes.items():
-        widths[j] = max(widths[j], width)
+        if not alone(i):
+            widths[j] = max(widths[j], width)
         heights[i] = max(heights[i], height)
     gaps = np.broadcast_to(gap, len(grid))
     left = GAP + np.cumsum([0, *(width + GAP for width in widths)])
@@ -316,10 +321,10 @@ def draw(grid, words, flows=(), gap=GAP):
     boxes = {}
     for (i, j), item in items.items():
         width, height = sizes[i, j]
-        x = left[j] + (widths[j] - width) / 2
+        x = GAP if alone(i) else left[j] + (widths[j] - width) / 2
         # Numbers share a line: a block lower than its row stands at the row's foot, and a sign in
         # the middle of the last cell.
-        above_foot = height if isinstance(item, Block) else (CELL_H + height) / 2
+        above_foot = (CELL_H + height) / 2 if isinstance(item, Sign) else height
         y = top[i] + heights[i] - above_foot
         boxes[i, j] = Box(x, y, width, height)
         if isinstance(item, Block):
@@ -330,7 +335,7 @@ def draw(grid, words, flows=(), gap=GAP):
     # under the cells, so that no number is ever crossed
     arrows = [route(flow, boxes[flow.start], boxes[flow.end]) for flow in flows]
 
-    width = left[-1]
+    width = max([left[-1], *(2 * GAP + sizes[i, j][0] for i, j in items if alone(i))])
     height = top[-1] - gaps[-1] + GAP
     return Picture(
         f'<rect width="{width:.0f}" height="{height:.0f}" fill="{PAPER}"/>'

@@ -7,6 +7,7 @@ import numpy as np
 from revlib.alphabet import END
 from revlib.drawing.blocks import CELL_H, DIGIT_W, Block, Sign, draw, spoken, units
 from revlib.drawing.flows import Flow
+from revlib.drawing.marks import Bars, NumberLine
 from revlib.drawing.picture import FAINT, drawable, number, themed
 
 ACTIVATION = {
@@ -105,7 +106,7 @@ def draw_step(
     others = set(range(len(letters))) - {letter}
     upright_x = Block(x[:, None], f"x({t})", "input", tuple(letters), digits=0)
     upright_s = Block(s[:, None], before, "encoder", units(n), limit=limit)
-    read = _letters_read(text, letters, t, held) if text else None
+    read = _letters_read(text, letters, np.eye(len(text))[t - 1], held) if text else None
     becomes = f"{activation}|sum" if activation != "linear" else "add|sum"
     grid = [
         [None, None, read],
@@ -120,6 +121,7 @@ def draw_step(
         [None, None, state(from_state, passed, f"dot|{before}|Ws")],
         [None, None, weights(bh, "bh")],
         [None, None, state(total, "sum", f"add|{brought};add|{passed};add|bh")],
+        [None, None, Bars(total, "encoder", limit, cut=activation == "relu")],
         [None, None, state(after, f"S({t})", becomes)],
     ]
     picked = (letter + 0.5) / len(letters)
@@ -131,18 +133,18 @@ def draw_step(
         Flow((2, 2), (6, 2), "right", "right", "input", at=(0.5, 0.25), reach=34),
         Flow((4, 2), (6, 2), "right", "right", at=(0.5, 0.5), reach=18),
         Flow((5, 2), (6, 2), role="weights"),
-        Flow((6, 2), (7, 2), label=ACTIVATION[activation]),
-        Flow((7, 2), (3, 1), "left", "left", label="next step", reach=34),
+        Flow((7, 2), (8, 2), label=ACTIVATION[activation]),
+        Flow((8, 2), (3, 1), "left", "left", label="next step", reach=34),
     ]
     if text:
         flows.append(Flow((0, 2), (1, 1), "left", "top", "input", at=(0.5, 0.5)))
-    return draw(grid, words, flows, gap=[14, 14, 18, 14, 14, 14, 26, 14])
+    return draw(grid, words, flows, gap=[14, 14, 18, 14, 14, 14, 2, 26, 14])
 
 
-def _letters_read(text, letters, t, held):
-    """Return a strip of the letters of a string, the one of step t in the full colour."""
+def _letters_read(text, letters, read, held=True):
+    """Return a strip of the letters of a string; the one with a 1 in `read` in the full colour."""
     return Block(
-        np.eye(len(text))[t - 1],
+        read,
         "string",
         "input",
         texts=tuple(text),
@@ -764,8 +766,10 @@ def draw_blame(z, p, y, letters, temperature=1.0, held=False):
         ),
         row("e to that power", np.exp(shifted), "exp", why=f"exp|{shift}"),
         row("divided by their sum", p, "p", why="part|exp"),
+        [None, Bars(p, "output", below=False)],
         row("the right letter", y, "y", "input", digits=0),
         row("the blame", p - y, "p − y", "blame", why="less|p|y"),
+        [None, Bars(p - y, "blame")],
     ]
     words = (
         f"At temperature {number(temperature)} the probabilities are {spoken(p, 3)}. The right"
@@ -976,8 +980,11 @@ def draw_code(text, X, code, P, said, letters, widest, words):
     return draw(grid, words, gap=6)
 
 
-def draw_stack(right, held, places, letters, limit, kind, frame, said, words):
+def draw_stack(right, held, places, letters, limit, kind, frame, said, words, text="", before=None):
     """Draw a number digit by digit, as it should be and as a machine holds it, and the difference.
+
+    Below, the place of what is after the point on a number line, whose part is magnified for the
+    next digit.
 
     Parameters
     ----------
@@ -996,11 +1003,16 @@ def draw_stack(right, held, places, letters, limit, kind, frame, said, words):
     said : str
         The letters said so far.
     words : str
+    text : str
+        The letters that are pushed, drawn over the digits if given, for the reader to drag.
+    before : float, optional
+        Where what is after the point was a step before.
 
     Returns
     -------
     Picture
     """
+    base = limit + 1
     beyond = places + 1 - len(right)
     meanings = [*(letters[digit] for digit in right), *[" "] * beyond]
     difference = np.where(
@@ -1034,11 +1046,21 @@ def draw_stack(right, held, places, letters, limit, kind, frame, said, words):
     exact = "the exact number"
     holds = f"what {kind} holds"
 
+    line = NumberLine(
+        digits=tuple(right[1:]),
+        base=base,
+        names=tuple([*letters, *[" "] * base][:base]),
+        role="encoder",
+        before=before,
+    )
+    read = np.eye(len(text))[len(right) - 2] if text and frame else np.zeros(len(text))
     grid = [
+        *([[None, None, _letters_read(text, letters[1:], read)]] if text else []),
         row(right, exact, "encoder", meanings, frame),
         row(held, holds, "encoder", framed=frame),
         row(difference, "the difference", "blame", why=f"less|{holds}|{exact}"),
         [None, None, Sign(said or " ", themed("output"))],
+        [line],
     ]
     return draw(grid, words, gap=6)
 

@@ -1,4 +1,4 @@
-"""Curves, bars and maps, drawn by matplotlib. Knows nothing of models.
+"""Curves and maps, drawn by matplotlib. Knows nothing of models.
 
 Each class lays out a figure once; its `draw` moves what is on it, so that a slider can follow the
 hand. The frame (axes, ticks, legend) never moves: it is drawn once and kept as text, and a move
@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 from matplotlib.transforms import ScaledTranslation
 
-from revlib.drawing.picture import Picture, drawable, minus, number
+from revlib.drawing.picture import Picture, drawable
 from revlib.notation import COLOURS
 
 STYLE = {
@@ -315,53 +315,3 @@ def distance(boxes, others):
     other_lows, other_highs = (corners.T[:, None] for corners in others)  # (2, 1, M)
     gaps = np.maximum(other_lows - highs, lows - other_highs)  # (2, N, M)
     return gaps.max(axis=0).min(axis=1)
-
-
-class Bars(Plot):
-    """Bars with their values written on them.
-
-    Parameters
-    ----------
-    names : sequence of str
-        What stands under each bar.
-    role : str
-        A key of notation.COLOURS.
-    ylabel, ylim, size
-        As in Plot.
-    """
-
-    def __init__(self, names, role, ylabel, ylim, size=(270, 220)):
-        super().__init__("", ylabel, (-0.6, len(names) - 0.4), ylim, size)
-        places = range(len(names))
-        with style():
-            self.axes.set_xticks(places, list(names))
-            self.axes.axhline(0, color="#767676", lw=0.8)
-            self.bars = self.axes.bar(places, np.zeros(len(names)), color=COLOURS[role], width=0.7)
-            self.values = [self.axes.text(place, 0, "", ha="center") for place in places]
-        self.moving = [*self.bars, *self.values]
-
-    def draw(self, heights, words, digits=2):
-        """Set the heights of the bars and return the Picture.
-
-        Parameters
-        ----------
-        heights : sequence of float
-            One a name.
-        words : str
-            What the picture shows.
-        digits : int
-            Decimals of the values written on the bars.
-
-        Raises
-        ------
-        FloatingPointError
-            If a height is not finite; the message says which.
-        """
-        heights = drawable(heights, "the bars").tolist()
-        low, high = self.axes.get_ylim()
-        with LOCK:
-            for bar, value, height in zip(self.bars, self.values, heights, strict=True):
-                bar.set_height(height)
-                top = min(max(height, 0), high)
-                value.set(text=minus(number(height, digits)), y=top + 0.015 * (high - low))
-            return self.picture(words)

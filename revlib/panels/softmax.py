@@ -3,7 +3,7 @@
 import numpy as np
 
 from revlib.activations import softmax
-from revlib.drawing import figures, plots
+from revlib.drawing import figures
 from revlib.panels.controls import Dropdown, Number
 from revlib.panels.panel import Panel
 
@@ -27,18 +27,12 @@ def softmax_panel(scores, letters="abc", target="a"):
         f"score_{letter}": Number(f"score of {letter}", round(float(score), 6), low, high)
         for letter, score in zip(letters, scores, strict=True)
     }
-    bars_of_p = plots.Bars(letters, "output", "probability", (0, 1.15))
-    bars_of_blame = plots.Bars(letters, "blame", "p − y", (-1.15, 1.15))
 
     def draw(temperature, target, **scores):
         z = np.array(list(scores.values()))
         p = softmax(z, temperature)
         y = np.eye(len(letters))[letters.index(target)]
-        return [
-            figures.draw_blame(z, p, y, letters, temperature, held=True),
-            bars_of_p.draw(p, "Bars: p."),
-            bars_of_blame.draw(p - y, "Bars: p − y."),
-        ]
+        return [figures.draw_blame(z, p, y, letters, temperature, held=True)]
 
     return Panel(
         {

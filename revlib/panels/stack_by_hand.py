@@ -23,6 +23,7 @@ class Moment(NamedTuple):
     held: float
     places: int  # digits after the point
     said: list  # letters, and END
+    before: Fraction  # what was after the point a step earlier
 
 
 def stack_panel(text="abcab", precision="float16", longest=30):
@@ -61,7 +62,9 @@ def stack_panel(text="abcab", precision="float16", longest=30):
             precision,
             0 if now.said else 1,
             " ".join(now.said),
-            f"{now.does}. The exact number is {written(right)} in base {base},"
+            text=string,
+            before=float(now.before),
+            words=f"{now.does}. The exact number is {written(right)} in base {base},"
             f" {float(now.exact):.6g}; {precision} has {off or 'none'} of its digits wrong."
             f" {string!r} {end}.",
         )
@@ -77,6 +80,8 @@ def stack_panel(text="abcab", precision="float16", longest=30):
         draw,
         adjust=lambda values: step.bound(2 * len(values["string"]) + 1),
         frames={"string": distinct(text, text[::-1]), "step": range(1, 2 * len(text) + 2)},
+        grips={"string": ["string"]},
+        play="step",
     )
 
 
@@ -88,6 +93,7 @@ def pushed(string, base, state):
         held=state[0],
         places=len(string),
         said=[],
+        before=handmade.number(string[:-1], base),
     )
 
 
@@ -101,6 +107,7 @@ def popped(string, base, S, said):
         held=S[step][0],
         places=max(len(left) - 1, 0),
         said=said,
+        before=handmade.number(left, base),
     )
 
 

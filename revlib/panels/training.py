@@ -153,4 +153,6 @@ def scrub_panel(net, run, text="abc"):
         },
         draw,
         frames={"string": distinct(text, "cab"), "moment": distinct(*moments)},
+        play="moment",
+        pause=200,
     )

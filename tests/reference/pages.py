@@ -12,6 +12,9 @@ from dataclasses import dataclass, field, replace
 NUMBER = r"-?\d+(?:\.\d+)?(?:e-?\d+)?"
 
 
+LONGEST = 26  # pixels, of a bar
+
+
 @dataclass
 class Cells:
     name: str
@@ -40,6 +43,15 @@ class Plot:
 
 
 @dataclass
+class Mark:
+    """Bars over a floor, or a number line: rects and points in pixels, and what is written."""
+
+    bars: list  # (left, top, width, height, whether it is only an outline)
+    floors: list  # (left, y, width) of every line that is level
+    points: list  # (x, y)
+
+
+@dataclass
 class Page:
     """What stands on a panel's page now."""
 
@@ -50,6 +62,7 @@ class Page:
     plots: list
     signs: list  # (text, points) of the letters between blocks
     numbers: list = field(repr=False)  # every text that stands in a picture
+    marks: list = field(default_factory=list)
 
 
 def read(html):
@@ -61,7 +74,19 @@ def read(html):
         _tag(e) for e in root
     ]
     assert len(line) == 0, f"markup inside the line of words: {[_tag(e) for e in line]}"
-    allowed = {"svg", "title", "g", "rect", "text", "path", "use", "defs", "style", "clipPath"}
+    allowed = {
+        "svg",
+        "title",
+        "g",
+        "rect",
+        "text",
+        "path",
+        "use",
+        "defs",
+        "style",
+        "clipPath",
+        "circle",
+    }
     assert {_tag(e) for d in drawings for e in d.iter()} <= allowed
     page = Page(line.get("role"), line.text, [], [], [], [], [])
     for drawing in drawings:
@@ -69,6 +94,7 @@ def read(html):
         texts = [e for e in drawing.iter() if _tag(e) == "text"]
         page.numbers += [e.text or "" for e in texts]
         page.blocks += [_block(g) for g in drawing.iter() if g.get("data-block") is not None]
+        page.marks += [_mark(g) for g in drawing.iter() if g.get("class") == "mark"]
         page.signs += [
             (e.text, int(e.get("font-size"))) for e in texts if int(e.get("font-size", 0)) >= 13
         ]
@@ -98,6 +124,33 @@ def _block(g):
         "cells are not row by row"
     )
     return Cells(g.get("data-block"), texts, len(cells), {places.index(frame) for frame in frames})
+
+
+def _mark(g):
+    sizes = lambda e, *names: tuple(float(e.get(name)) for name in names)
+    rects = [e for e in g if _tag(e) == "rect"]
+    bars = [(*sizes(e, "x", "y", "width", "height"), e.get("fill") == "none") for e in rects]
+    level = [re.match(r"M([\d.]+) ([\d.]+)h([\d.]+)", e.get("d", "")) for e in g]
+    points = [sizes(e, "cx", "cy") for e in g if _tag(e) == "circle"]
+    return Mark(bars, [tuple(map(float, m.groups())) for m in level if m], points)
+
+
+def check_bars(mark, values, limit=None, cut=False):
+    """A bar for each number that is not 0, in its column, up from the floor or down, as long as the
+    number is large; full length from `limit` on, which is the same for all if not given."""
+    ((left, ground, width),) = mark.floors
+    column = width / len(values)
+    drawn = [(j, value) for j, value in enumerate(values) if value != 0]
+    scales = set()
+    for (j, value), (x, top, wide, high, hollow) in zip(drawn, mark.bars, strict=True):
+        assert abs(x + wide / 2 - left - (j + 0.5) * column) < 0.01, f"bar {j + 1} stands elsewhere"
+        assert abs((top + high if value > 0 else top) - ground) < 0.01, f"bar {j + 1} is adrift"
+        assert hollow == (cut and value < 0)
+        if limit is not None:
+            assert abs(high - LONGEST * min(1, abs(value) / limit)) < 0.01, f"bar {j + 1}"
+        elif 0.5 < high < LONGEST:
+            scales.add(round(high / abs(value), 1))
+    assert len(scales) <= 1 or max(scales) - min(scales) <= 0.02 * max(scales), scales
 
 
 def plain(text):
@@ -204,7 +257,7 @@ def check_words(words, *parts):
 
 def check_same(page, other):
     """Two pages show the same: words, numbers, cells and where curves run."""
-    for what in ("role", "words", "titles", "blocks", "signs", "numbers"):
+    for what in ("role", "words", "titles", "blocks", "signs", "numbers", "marks"):
         assert getattr(page, what) == getattr(other, what), what
     assert len(page.plots) == len(other.plots)
     for plot, same in zip(page.plots, other.plots):
