@@ -865,6 +865,19 @@ def test_without_a_browser_the_tests_are_left_out_aloud(monkeypatch):
         jupyter.leave_out("7 tests", "there is none")
 
 
+@browser
+@pytest.mark.parametrize("name", ["01_encoding"])
+def test_the_picture_follows_the_theme(chapter, name):
+    """Light on dark where JupyterLab is dark."""
+    page = chapter(name).page
+    fill = """dark => { const was = document.body.dataset.jpThemeLight;
+        document.body.dataset.jpThemeLight = String(!dark);
+        const fill = getComputedStyle(document.querySelector('.revlib-panel svg > rect')).fill;
+        document.body.dataset.jpThemeLight = was; return fill; }"""
+    assert page.evaluate(fill, False) == "rgb(255, 255, 255)"
+    assert page.evaluate(fill, True) == "rgb(18, 18, 18)"
+
+
 # ---------------------------------------------------------------- quizzes
 
 

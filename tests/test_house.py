@@ -10,6 +10,8 @@ import tomllib
 
 import pytest
 
+from revlib import notation
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MODULES = {
     path.relative_to(ROOT / "revlib").with_suffix("").as_posix(): path
@@ -236,3 +238,31 @@ def test_makefile_and_readme_agree():
             r"(?i)\b(numpy|matplotlib|ipywidgets)\s*>=?\s*(\d+(?:\.\d+)*)", text
         ):
             assert f">={version}" in declared[name.lower()]
+
+
+# ---------------------------------------------------------------- colours
+
+
+def luminance(colour):
+    """How bright a colour is, from 0 to 1, as WCAG defines it."""
+    parts = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one, other):
+    low, high = sorted([luminance(one), luminance(other)])
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_by_night_every_colour_can_be_read():
+    """Each role has a colour for dark themes too, which reads on its paper at 4.5 : 1, as the
+    colours of the day do on theirs."""
+    css = (ROOT / "revlib/panels/hand.css").read_text()
+    night = dict(re.findall(r"--revlib-(\w+): (#[0-9a-f]{6})", css))
+    assert set(night) == {*notation.COLOURS, "ink", "faint", "paper", "second"}
+    paper = night.pop("paper")
+    assert luminance(paper) < 0.05
+    assert {name: contrast(c, paper) for name, c in night.items() if contrast(c, paper) < 4.5} == {}
+    day = notation.COLOURS.values()
+    assert [colour for colour in day if contrast(colour, "#ffffff") < 4.5] == []

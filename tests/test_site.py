@@ -143,6 +143,28 @@ def test_a_page_is_whole(looked_at):
         assert page.locator("mjx-container").count()
 
 
+PAINT = """() => [...document.querySelectorAll(".revlib-panel svg")].map((svg) => {
+  const ground = svg.querySelector(":scope > rect, #patch_1 path");
+  const label = [...svg.querySelectorAll("text")].find((text) => text.textContent === "a");
+  return [getComputedStyle(ground).fill, getComputedStyle(label ?? svg.querySelector("text")).fill];
+})"""
+
+
+@pytest.mark.parametrize(
+    "scheme, paper", [("light", "rgb(255, 255, 255)"), ("dark", "rgb(18, 18, 18)")]
+)
+@pytest.mark.parametrize("name", ["02_thought_vector"])
+def test_panels_follow_the_theme(opened, name, scheme, paper):
+    """Cells and plots: light on dark by night, and on paper as by day."""
+    with opened(f"notebooks/{name}", color_scheme=scheme) as one:
+        painted = one.page.evaluate(PAINT)
+        assert len(painted) >= 3 and {ground for ground, _ in painted} == {paper}
+        bright = {int(ink.removeprefix("rgb(").split(",")[0]) > 120 for _, ink in painted}
+        assert bright == {scheme == "dark"}
+        one.page.emulate_media(media="print")
+        assert {ground for ground, _ in one.page.evaluate(PAINT)} == {"rgb(255, 255, 255)"}
+
+
 @nightly
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious(looked_at, scheme):

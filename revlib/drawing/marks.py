@@ -75,7 +75,7 @@ class Bars:
         thick = ' stroke-width="2"' if self.cut else ""
         across = f"M{x:g} {ground:g}h{self.size[0]:g}"
         return (
-            f'<g class="mark" color="{themed(self.role)}" fill="currentColor"'
+            f'<g data-mark="bars" color="{themed(self.role)}" fill="currentColor"'
             f' stroke="currentColor" stroke-width="1">{"".join(bars)}'
             f'<path d="{across}" stroke="var(--i)"{thick}/></g>'
         )
@@ -130,7 +130,7 @@ class NumberLine:
         if self.before is not None:
             parts.append(self._jump(left, y + ARC + 12))
         return (
-            f'<g class="mark" color="{themed(self.role)}" fill="none"'
+            f'<g data-mark="line" color="{themed(self.role)}" fill="none"'
             f' stroke="currentColor" stroke-width="1.2">{"".join(parts)}</g>'
         )
 

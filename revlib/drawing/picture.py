@@ -15,9 +15,19 @@ FAINT = "var(--revlib-faint,#6b6b6b)"
 PAPER = "var(--revlib-paper,#ffffff)"
 
 
+# What matplotlib draws in a colour that a dark theme may change.
+THEMED = {
+    "#000000": INK,
+    "#767676": FAINT,
+    "#ffffff": PAPER,
+    "#c65d10": "var(--revlib-second,#c65d10)",  # a group of points that has no role
+    **{colour: f"var(--revlib-{role},{colour})" for role, colour in COLOURS.items()},
+}
+
+
 def themed(role):
     """Return the colour of a role, which a dark theme may change."""
-    return f"var(--revlib-{role},{COLOURS[role]})"
+    return THEMED[COLOURS[role]]
 
 
 @dataclass(frozen=True, repr=False)

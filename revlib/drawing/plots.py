@@ -18,7 +18,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
-from revlib.drawing.picture import Picture, drawable
+from revlib.drawing.picture import INK, THEMED, Picture, drawable
 from revlib.notation import COLOURS
 
 STYLE = {
@@ -119,7 +119,19 @@ class Plot:
         body = svg[svg.index(">", svg.index("<svg")) + 1 : svg.rindex("</svg>")]
         # a style would reach the whole page
         body = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", body, flags=re.DOTALL)
-        return f'<g stroke-linejoin="round" stroke-linecap="butt">{body}</g>'
+        body = ALIKE.sub(_with_one_style, body)
+        body = re.sub('#[0-9a-f]{6}(?=[;"])', lambda found: THEMED.get(found[0], found[0]), body)
+        return f'<g stroke-linejoin="round" stroke-linecap="butt" fill="{INK}">{body}</g>'
+
+
+# Markers of one curve or group, which matplotlib tells their colour one by one.
+ALIKE = re.compile(r'<use [^>]* (style="[^"]*")/>(?:\s*<use [^>]* \1/>)+')
+
+
+def _with_one_style(markers):
+    """Return markers that are alike in a group that has the style of all."""
+    uses = markers[0].replace(f" {markers[1]}", "")
+    return f"<g {markers[1]}>{uses}</g>"
 
 
 class Map(Plot):

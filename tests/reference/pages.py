@@ -94,7 +94,7 @@ def read(html):
         texts = [e for e in drawing.iter() if _tag(e) == "text"]
         page.numbers += [e.text or "" for e in texts]
         page.blocks += [_block(g) for g in drawing.iter() if g.get("data-block") is not None]
-        page.marks += [_mark(g) for g in drawing.iter() if g.get("class") == "mark"]
+        page.marks += [_mark(g) for g in drawing.iter() if g.get("data-mark")]
         page.signs += [
             (e.text, int(e.get("font-size"))) for e in texts if int(e.get("font-size", 0)) >= 13
         ]
