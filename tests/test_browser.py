@@ -628,6 +628,23 @@ def test_pointed_at_a_number_explains_itself(encoding):
 
 @browser
 @pytest.mark.parametrize("name", ["01_encoding"])
+def test_what_relu_cuts_says_so(encoding):
+    """The 0 that is left says the sum that it was, and that sum lights up."""
+    encoding.take("Wh[b, 1]")
+    encoding.focus("Wh[b, 1]")
+    encoding.page.keyboard.press("Home")
+    jupyter.wait_until(lambda: encoding.values()["Wh[b, 1]"] < -0.5)
+    encoding.settles()
+    encoding.page.mouse.move(*encoding.cell("S(2)", 0))
+    said = jupyter.wait_until(lambda: encoding.js("why"))
+    assert said.startswith("unit 1 of S(2): 0.00 = ReLU(−"), said
+    assert encoding.js("lit") == [["sum", 0]]
+    encoding.page.mouse.move(0, 0)
+    encoding.reset()
+
+
+@browser
+@pytest.mark.parametrize("name", ["01_encoding"])
 def test_play_reads_the_string(encoding):
     """From the last step it begins anew, and stops at the end."""
     encoding.press("step t")
@@ -655,7 +672,12 @@ def test_every_number_says_a_sum_that_adds_up(chapter, name, panel):
         [source, panel.place],
     )
     assert len(said) == sum(block.cells for block in panel.read().blocks)
+    found = explaining.blocks(panel.js("html"))
     for one in said:
+        block = found[one["block"]]
+        lit = {tuple(cell) for cell in one["made"]}
+        told = block.why and block.texts[one["place"]]
+        assert lit == (explaining.made_of(block, one["place"], found) if told else set()), one
         if one["made"]:
             explaining.adds_up(one["text"])
 

@@ -178,7 +178,7 @@ function factors(...all) {
 
 /** A sum in words: the largest terms one by one, and the rest together. */
 function summed(all) {
-  const parts = all.filter((part) => part.value !== 0);
+  const parts = all.length === 1 ? all : all.filter((part) => part.value !== 0);
   if (!parts.length) return { text: "0", shown: 0, value: 0, cells: [] };
   const order = [...parts].sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
   const said = new Set(parts.length > MOST ? order.slice(0, MOST - 1) : order);
@@ -233,12 +233,13 @@ export function explain(block, k, blocks) {
   return { text: `${name}: ${text} ${same ? "=" : "≈"} ${sum.text}`, cells: sum.cells };
 }
 
-/** Everything that the pictures under an element can say: for tests. */
+/** Everything that the pictures under an element can say, and the cells that light up: for tests. */
 export function everything(root) {
   const blocks = blocksOf(root);
+  const places = new Map(blocks.flatMap((block) => block.cells.map((cell, k) => [cell, [block.name, k]])));
   return blocks.flatMap((block) =>
     block.cells.map((_, k) => ({ block: block.name, place: k, ...explain(block, k, blocks) }))
-      .map(({ cells, ...said }) => ({ ...said, made: cells.length })));
+      .map(({ cells, ...said }) => ({ ...said, made: cells.map((cell) => places.get(cell)) })));
 }
 
 // ------------------------------------------------------------------ hands and keys

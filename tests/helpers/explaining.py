@@ -93,6 +93,56 @@ def reasoned(block, all_blocks):
     return (CURVES[outer](total) if colon else total), names
 
 
+def made_of(block, k, all_blocks):
+    """The cells that a block's number k was made of, {(name, place)}.
+
+    A term that is 0 takes no part, if it is not the only one.
+    """
+    outer, _, why = block.why.rpartition(":")
+    places = range(len(block.texts)) if outer == "softmax" else [k]
+    found = set()
+    for place in places:
+        terms = [one for term in why.split(";") for one in parts(term, place, all_blocks)]
+        some = [cells for value, cells in terms if value != 0 or len(terms) == 1]
+        found = found.union(*some)
+    return found
+
+
+def parts(term, k, all_blocks):
+    """The terms of one operation at place k: [(value, cells)]; of products only what is not 0."""
+    operation, *args = term.split("|")
+    cell = lambda i, k: (args[i], int(k))
+    vector = lambda i: all_blocks[args[i]].values.ravel()
+    if operation in ("dot", "dotT", "back"):
+        columns = all_blocks[args[1]].values.shape[1]
+        terms = []
+        for i, value in enumerate(vector(0)):
+            place = i * columns + k if operation == "dot" else k * columns + i
+            value = value * vector(1)[place]
+            cells = {cell(0, i), cell(1, place)}
+            if operation == "back":
+                value = value * SLOPES[args[3]](vector(2))[i]
+                cells.add(cell(2, i))
+            terms += [(value, cells)] if value != 0 else []
+        return terms
+    if operation == "less":
+        return [(vector(0)[k], {cell(0, k)}), (vector(1)[k], {cell(1, k)})]
+    if operation == "times":
+        return [(vector(0)[k] * vector(1)[k], {cell(0, k), cell(1, k)})]
+    if operation == "pick":
+        place = int(args[1]) * all_blocks[args[0]].values.shape[1] + k
+        return [(vector(0)[place], {cell(0, place)})]
+    if operation == "shift":
+        return [(vector(0)[k] - vector(0).max(), {cell(0, i) for i in range(len(vector(0)))})]
+    if operation == "part":
+        return [(vector(0)[k], {cell(0, i) for i in range(len(vector(0)))})]
+    if operation == "miss":
+        return [(vector(0)[k] - (int(args[1]) == k), {cell(0, k)})]
+    if operation == "add":
+        return [(vector(0)[k], {cell(0, k)})]
+    return [(CURVES[operation](vector(0)[k]), {cell(0, k)})]
+
+
 SENTENCE = re.compile(r"(?P<name>.+?): (?P<shown>−?[\d.]+(?:e−?\d+)?) (?P<sign>[=≈]) (?P<sum>.*)")
 NUMBER = r"(-?[\d.]+(?:e-?\d+)?)"
 POWER = re.compile(rf"e\^(?:\({NUMBER}\)|{NUMBER})")
