@@ -6,7 +6,7 @@ from helpers import lab
 from helpers.driving import PANELS, build
 from revlib.panels import controls
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.nightly]
 
 OVERPRINTED = """() => [...document.querySelectorAll("svg")].flatMap((svg) => {
   const texts = [...svg.querySelectorAll("text")].filter((text) => text.textContent.trim());
