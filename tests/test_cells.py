@@ -23,7 +23,7 @@ from matplotlib.font_manager import FontProperties, findfont
 from reference import network, pages
 from revlib import activations, model, notation
 from revlib.alphabet import Alphabet
-from revlib.drawing import blocks, figures, marks, picture, plots
+from revlib.drawing import blocks, figures, machine, marks, picture, plots
 from revlib.drawing.picture import Picture
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -609,6 +609,55 @@ def test_a_jump_on_a_number_line():
     )
     assert high < foot and arc(0.0)[2] < high
     assert "Q" not in blocks.draw([[marks.NumberLine((), 4, (), "encoder")]], "w").svg
+
+
+def lit_and_not(picture):
+    """Two lists: the colours of what is lit, and of what is not, in a picture of the machine."""
+    found = [[], []]
+    (drawn,) = [g for g in ET.fromstring(picture.svg).findall(f"{SVG}g") if g.get("style")]
+    for group in drawn.findall(f"{SVG}g"):
+        colours = [
+            role
+            for role in notation.COLOURS
+            if f"--revlib-{role}," in ET.tostring(group, "unicode")
+        ]
+        found[group.get("opacity") is not None] += colours
+    return found
+
+
+def test_draw_machine():
+    """Letters in and out, seven states, a feedback for all letters said but the last; lit is what a
+    chapter is about."""
+    whole = machine.draw_machine()
+    said = [text for text in texts(whole.svg) if len(text) == 1]
+    assert (
+        sorted(said) == sorted("abc" + "cb" + "cba") and whole.words == f"{texts(whole.svg)[-1]}."
+    )
+    states = [e for e in ET.fromstring(whole.svg).iter(f"{SVG}rect") if e.get("width") == "16"]
+    assert len(states) == 7 * 5
+    assert lit_and_not(whole)[1] == [] and "blame" not in lit_and_not(whole)[0]
+    assert set(lit_and_not(machine.draw_machine("encoder"))[0]) == {"input", "encoder", "decoder"}
+    assert set(lit_and_not(machine.draw_machine("decoder"))[0]) == {"input", "decoder", "output"}
+    assert set(lit_and_not(machine.draw_machine("scores"))[0]) == {"output"}
+    assert set(lit_and_not(machine.draw_machine("blame"))[0]) == {"blame"}
+    for part in machine.PARTS:
+        assert f"{machine.PARTS[part]}." == machine.draw_machine(part).words
+    with pytest.raises(ValueError, match="no part 'ear' of the machine; there are all, encoder, "):
+        machine.draw_machine("ear")
+
+
+def test_a_machine_with_numbers():
+    """The larger a state's number, the stronger its cell; the likelier a letter, the higher."""
+    S = np.arange(14.0).reshape(7, 2)
+    P = np.array([[0.5, 0.2, 0.3]] * 3)
+    root = ET.fromstring(machine.draw_machine(S=S, P=P).svg)
+    cells = [e for e in root.iter(f"{SVG}rect") if e.get("width") == "16"]
+    strong = sorted(
+        (float(e.get("x")), float(e.get("y")), float(e.get("fill-opacity"))) for e in cells
+    )
+    assert [full for *_, full in strong] == pytest.approx(np.arange(14) / 13, abs=0.006)
+    bars = [float(e.get("height")) for e in root.iter(f"{SVG}rect") if e.get("width") == "6"]
+    assert bars == pytest.approx([7.5, 3.0, 4.5] * 3)
 
 
 def test_figures_of_words():
