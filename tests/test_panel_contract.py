@@ -159,7 +159,7 @@ UNEXPLAINED = {  # computed from numbers that stand in no cell of the picture
     "encoding_panel": {"S("},  # the state before
     "thought_panel": {"S(0)", " "},
     "decoding_panel": {"thought vector"},
-    "scrub_panel": {"thought vector", "_S(", "z("},
+    "scrub_panel": {"thought vector", "_S(", "z(", "answers"},
     "softmax_panel": {"z"},
     "reach_panel": {"what it says"},
     "stack_panel": {"the exact number", "what float", ""},

@@ -60,7 +60,7 @@ class Block:
     held : bool
         Whether the reader can take a number in hand.
     texts : sequence of str
-        What stands in the cells instead of numbers: letters, each in a disc.
+        What stands in the cells instead of numbers, row by row: letters, each in a disc.
     letters : str
         With spaces between, what a letter in hand can become.
     """
@@ -185,7 +185,8 @@ class Block:
     def _shown(self, table):
         """Return what stands in the cells, a list of rows."""
         if self.texts:
-            return [list(self.texts)]
+            columns = table.shape[1]
+            return [list(self.texts[k : k + columns]) for k in range(0, len(self.texts), columns)]
         return [
             ["" if isnan(value) else minus(number(value, self.digits)) for value in row]
             for row in table.tolist()

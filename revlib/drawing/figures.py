@@ -291,6 +291,7 @@ def draw_compare(first, S1, second, S2, limit=None, letters="", activation="relu
 
 
 THOUGHT = "thought vector = _S(0)"
+BOARD_W = 52  # pixels, of a string on the board
 
 
 def draw_decoding(
@@ -834,6 +835,39 @@ def draw_answer(text, said, sure):
         mark={(0, t) for t in wrong},
     )
     return draw([[block]], f"'{_spelled(text)}' gives '{answer}': {verdict}. {doubt}")
+
+
+def draw_board(strings, answers, words=""):
+    """Draw what a network answers to all strings of a length: those that are right are filled.
+
+    A row has the strings that begin with one letter, a column those that go on alike.
+
+    Parameters
+    ----------
+    strings, answers : sequences of N str
+        The strings in alphabetical order, with what the network says to each.
+    words : str
+        What the picture shows.
+
+    Returns
+    -------
+    Picture
+    """
+    firsts = sorted({string[0] for string in strings})
+    across = len(strings) // len(firsts)
+    right = [answer == string[::-1] for string, answer in zip(strings, answers, strict=True)]
+    board = Block(
+        np.reshape(right, (len(firsts), across)).astype(float),
+        "answers",
+        "output",
+        rows=tuple(firsts),
+        columns=tuple(string[1:] for string in strings[:across]),
+        texts=tuple(answers),
+        limit=1,
+        width=BOARD_W,
+        title="what it answers; filled: right",
+    )
+    return draw([[board]], words)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ def training_panel(steps=300, length=3):
     """
     strings = model.Net("abc").alphabet.strings(length)
     units = Number("units", 5, 1, 12, 1)
-    curves = loss_curves(steps, "norm of the gradient")
+    curves = loss_curves(steps, "norm of the gradient", "blame")
 
     def post_units(values):
         if values["start"] == "post":
@@ -67,14 +67,14 @@ def training_panel(steps=300, length=3):
     )
 
 
-def loss_curves(steps, second):
-    """Return empty axes for the loss of a training, and for a second curve of that name."""
+def loss_curves(steps, second, role, low=LOSSES[0]):
+    """Return empty axes for the loss of a training, and for a second curve of a name and role."""
     return plots.Curves(
-        {"loss": "output", second: "blame"},
+        {"loss": "output", second: role},
         xlabel="updates",
         ylabel="loss, nats per letter",
         xlim=(0, steps),
-        ylim=LOSSES,
+        ylim=(low, LOSSES[1]),
         yscale="log",
     )
 
@@ -98,6 +98,8 @@ def training_words(setting, end, net, strings):
 def scrub_panel(net, run, text="abc"):
     """Return the panel that goes back and forth through a training: the moment, and a string.
 
+    Under the curve stand the answers to all strings of the string's length at the start.
+
     Parameters
     ----------
     net : model.Net
@@ -120,7 +122,9 @@ def scrub_panel(net, run, text="abc"):
     nets = [net.like(moment.theta.copy()) for moment in run]
     steps = np.array([moment.step for moment in run])
     losses = np.array([moment.loss for moment in run])
-    curves = loss_curves(max(steps[-1], 1), "this moment")
+    low = max(LOSSES[0], 10.0 ** np.floor(np.log10(max(losses.min(), LOSSES[0]))))  # a whole decade
+    curves = loss_curves(max(steps[-1], 1), "this moment", "weights", low)
+    strings = net.alphabet.strings(len(net.alphabet.read(text)))
     moments = np.linspace(0, len(run) - 1, 25).astype(int).tolist()
 
     def draw(moment, string):
@@ -132,8 +136,13 @@ def scrub_panel(net, run, text="abc"):
             f" {verdict(trace.output == string[::-1])}."
         )
         here = np.array([steps[moment], steps[moment]])
+        answers = nets[moment].run(strings).outputs
+        right = sum(answer == asked[::-1] for asked, answer in zip(strings, answers))
         return [
-            curves.draw([steps, here], [losses, np.array(LOSSES)], words),
+            curves.draw([steps, here], [losses, np.array([low, LOSSES[1]])], words),
+            figures.draw_board(
+                strings, answers, f"Of all {len(strings)} strings {right} are reversed."
+            ),
             figures.draw_decoding(
                 dec.S[0],
                 dec.X,

@@ -13,6 +13,7 @@ import numpy as np
 from reference.learning import (
     answers,
     chain,
+    every_string,
     indices,
     scaled_both,
     slope,
@@ -367,14 +368,21 @@ def check_scrub(page, W, step, loss, string):
     """`W`: the weights of the moment."""
     plain = {name: value.tolist() for name, value in W.items()}
     (answer,) = answers(W, [string])
+    every = every_string(3)
+    said = answers(W, every)
+    good = [one == asked[::-1] for asked, one in zip(every, said)]
     before = [
         f"After {step} updates the loss is ",
         ([loss], 4),
         (
             f" nats, and '{string}' gives '{answer}', which is "
             f"{'right' if answer == string[::-1] else 'wrong'}. "
+            f"Of all 27 strings {sum(good)} are reversed. "
         ),
     ]
+    board = page.blocks[0]
+    assert board.name == "answers" and board.texts == said and board.cells == 27
+    page = replace(page, blocks=page.blocks[1:])
     check_decoding(
         page, plain, encode_letters(string, plain)[-1], len(string), len(string), before=before
     )
