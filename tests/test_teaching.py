@@ -247,7 +247,8 @@ def test_the_headings_of_the_first_chapter_are_there():
         for cell in CHAPTERS["00_start_here.ipynb"].cells
         if cell.cell_type == "code" and cell.id != "colab"
     ]
-    assert "installation.check()" in code[0] and code[1].endswith('net.run("abc").output')
+    assert "installation.check()" in code[0] and code[1].endswith("draw_machine()")
+    assert code[2].endswith('net.run("abc").output')
 
 
 def dead_links(text):
