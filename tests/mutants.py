@@ -312,15 +312,15 @@ MUTANTS = (
     Mutant(
         "negative numbers without stripes",
         "drawing/blocks.py",
-        'if shown[i][j].startswith("−"):',
-        'if shown[i][j].startswith("+"):',
+        'if text.startswith("−"):',
+        'if text.startswith("+"):',
         "test_cells.py",
     ),
     Mutant(
         "blame explained by the wrong state",
         "drawing/figures.py",
-        'return f"back|{name}|{part}Ws|{after}|{activation}"',
-        'return f"dotT|{name}|{part}Wh|{after}"',
+        'terms.append(f"back|{blames[k + 1]}|{part}Ws|{states[k + 1]}|{activation}")',
+        'terms.append(f"back|{blames[k + 1]}|{part}Ws|{states[k]}|{activation}")',
         "test_panel_contract.py",
     ),
     Mutant(
@@ -364,6 +364,41 @@ MUTANTS = (
         "if self.whole and not",
         "if self.whole and False and not",
         "test_exercises.py",
+    ),
+    Mutant(
+        "bars only grow up",
+        "drawing/marks.py",
+        "top = ground - long if value > 0 else ground",
+        "top = ground - long",
+        "test_cells.py",
+    ),
+    Mutant(
+        "each line of a number line shows the first digit",
+        "drawing/marks.py",
+        "int(self.digits[level])",
+        "int(self.digits[0])",
+        "test_panel_stack.py",
+    ),
+    Mutant(
+        "names on a map stand anywhere",
+        "drawing/plots.py",
+        "off_names = distance(boxes, (lows - 1, highs + 1)) >= 0",
+        "off_names = distance(boxes, (lows - 1, highs + 1)) >= -99",
+        "test_cells.py",
+    ),
+    Mutant(
+        "the board fills what is read forward",
+        "drawing/figures.py",
+        "right = [answer == string[::-1] for",
+        "right = [answer == string for",
+        "test_cells.py",
+    ),
+    Mutant(
+        "the machine lights what the chapter is not about",
+        "drawing/machine.py",
+        'return "" if lit else',
+        'return "" if not lit else',
+        "test_cells.py",
     ),
 )
 

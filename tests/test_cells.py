@@ -611,6 +611,17 @@ def test_a_jump_on_a_number_line():
     assert "Q" not in blocks.draw([[marks.NumberLine((), 4, (), "encoder")]], "w").svg
 
 
+def test_draw_board():
+    """Filled is what is reversed, and nothing else; a row has the strings of one first letter."""
+    strings = Alphabet("ab").strings(2)
+    picture = figures.draw_board(strings, ["aa", "ab", "ab", "ba"], "w")
+    (board,) = ET.fromstring(picture.svg).findall(f".//{SVG}g[@data-block]")
+    assert (board.get("data-rows"), board.get("data-names")) == ("a b", "a b")
+    filled = [float(cell.get("fill-opacity")) > 0 for cell in board.findall(f"{SVG}rect")]
+    assert filled == [True, False, True, False]
+    assert [text for text in texts(picture.svg) if len(text) == 2] == ["aa", "ab", "ab", "ba"]
+
+
 def lit_and_not(picture):
     """Two lists: the colours of what is lit, and of what is not, in a picture of the machine."""
     found = [[], []]
