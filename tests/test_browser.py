@@ -739,16 +739,19 @@ def test_reset_brings_the_start_back(encoding):
 @browser
 @nightly
 @pytest.mark.parametrize("name", ["01_encoding"])
-def test_where_the_hand_cannot_load_all_else_works(started, name):
-    """Sliders, picture and words, as before; nothing says sums, and nothing is in the way."""
-    chromium, lab = started
+def test_where_the_hand_cannot_load_all_else_works(started, name, tmp_path):
+    """Sliders, picture and words, as before; nothing says sums, and nothing is in the way.
+
+    In a JupyterLab of its own: a notebook has one kernel there, which another page may be using.
+    """
+    chromium, _ = started
     context = chromium.new_context(viewport=jupyter.PAGE)
     page = context.new_page()
     page.set_default_timeout(jupyter.WAIT * 1000)
     stopped = []
     page.route("**/anywidget/**", lambda route: (stopped.append(route.request.url), route.abort()))
-    chapter = jupyter.Chapter(lab, chromium, name, page)
-    try:
+    with jupyter.Lab(tmp_path) as lab:
+        chapter = jupyter.Chapter(lab, chromium, name, page)
         chapter.open()
         chapter.run()
         panel = Panel(chapter, "encoding_panel", chapter.place("encoding_panel"))
@@ -761,8 +764,6 @@ def test_where_the_hand_cannot_load_all_else_works(started, name):
         panel.press("Ws[1, 1]")
         jupyter.wait_until(lambda: panel.values()["Ws[1, 1]"] == 0.11)
         panel.check()
-    finally:
-        chapter.close()
         context.close()
 
 
