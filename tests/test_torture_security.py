@@ -357,6 +357,7 @@ def drawings(h):
         "draw_stack": figures.draw_stack(
             np.array([0, 1, 2]), np.array([0, 1, 1]), 4, three, 2, h, 0, h, h
         ),
+        "draw_board": figures.draw_board([h, h], [h, h[::-1]], h),
         "draw_attention": figures.draw_attention(three, three, np.eye(3)),
         "draw_weights": figures.draw_weights(
             {"Wh": rows, "bh": np.ones(5)},
