@@ -141,7 +141,7 @@ def scrub_panel(net, run, text="abc"):
         return [
             curves.draw([steps, here], [losses, np.array([low, LOSSES[1]])], words),
             figures.draw_board(
-                strings, answers, f"Of all {len(strings)} strings {right} are reversed."
+                strings, answers, f"It reverses {right} of all {len(strings)} strings."
             ),
             figures.draw_decoding(
                 dec.S[0],

@@ -377,7 +377,7 @@ def check_scrub(page, W, step, loss, string):
         (
             f" nats, and '{string}' gives '{answer}', which is "
             f"{'right' if answer == string[::-1] else 'wrong'}. "
-            f"Of all 27 strings {sum(good)} are reversed. "
+            f"It reverses {sum(good)} of all 27 strings. "
         ),
     ]
     board = page.blocks[0]
