@@ -9,7 +9,7 @@ from revlib.alphabet import LetterError
 from revlib.panels import static
 from revlib.panels.controls import Number, TextBox, play_button
 from revlib.panels.hand import Hand
-from revlib.panels.words import paragraph
+from revlib.panels.words import lines_of, paragraph
 
 
 class Panel(widgets.VBox):
@@ -56,6 +56,7 @@ class Panel(widgets.VBox):
         self.pictures = []
         self._seen = {}  # the values that the pictures show
         self.parts = []  # of the page: the pictures, and the line of words
+        self.lines = None  # kept free for the words: what stands below them does not jump
         self.page = widgets.HTML()
         self.hand = Hand()
         self.play = None if play is None else followed(controls[play], pause)
@@ -177,7 +178,9 @@ class Panel(widgets.VBox):
         return pictures
 
     def _write(self, words, role):
-        self.parts = [*(picture.svg for picture in self.pictures), paragraph(words, role)]
+        self.lines = self.lines or lines_of(words)
+        line = paragraph(words, role, lines=self.lines)
+        self.parts = [*(picture.svg for picture in self.pictures), line]
         self.page.value = "".join(self.parts)
 
     def _move_back(self):

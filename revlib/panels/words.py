@@ -2,7 +2,8 @@
 
 from html import escape
 
-STYLE = "line-height:1.4;min-height:2.8em;max-width:820px"
+STYLE = "line-height:1.4;max-width:820px"
+LINE = 105  # characters, about
 ALERT = ";color:#7a2900;background:#fff1e6;padding:0 0.4em"  # on its own paper: pages may be dark
 
 
@@ -22,7 +23,13 @@ def listed(names):
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def paragraph(words, role=None, lead=None):
+def lines_of(words):
+    """Return how many lines to keep free for words that change: those they take now, and two at
+    the least."""
+    return max(2, 1 + len(words) // LINE)
+
+
+def paragraph(words, role=None, lead=None, lines=2):
     """Return words as a paragraph of HTML.
 
     Parameters
@@ -33,8 +40,11 @@ def paragraph(words, role=None, lead=None):
         "status" for what has changed, "alert" for what went wrong.
     lead : str, optional
         A few words in bold before the others.
+    lines : int
+        It is as high as these, if the words are fewer: what stands below does not jump.
     """
     said = f' role="{role}"' if role else ""
     colour = ALERT if role == "alert" else ""
     bold = f"<b>{escape(lead)}</b> " if lead else ""
-    return f'<p{said} style="{STYLE}{colour}">{bold}{escape(words)}</p>'
+    style = f"{STYLE};min-height:{1.4 * lines:.2g}em{colour}"
+    return f'<p{said} style="{style}">{bold}{escape(words)}</p>'
