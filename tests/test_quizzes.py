@@ -408,7 +408,6 @@ TRUE = {
         max(range(3), key=lambda t: math.hypot(*shares("abc")[t]))
     ],  # the options are c, a, b
     "2.lost": lambda: 0 if faint("a") == faint("b") else 1,
-    "3.slips": lambda: 0 if printed_letters() == decoded(thought("abc")) else 1,
     "3.end": lambda: [5, 11, 6].index(len(network.flat(network.post_weights() | WITH_END)) - 108),
     "3.letters": lambda: (
         1 if {decoded(network.one_hot(i, 5), 1) for i in range(5)} == {"c"} else 0
@@ -473,6 +472,7 @@ TRUE = {
     "12.mean": lambda: [81, 108, 27].index(len(strings(3)) * (3 + 1)),
     "12.longer": page_and_oracle,  # letters and an END each
     "A.tenths": tenths_that_fit,
+    "A.slips": lambda: 0 if printed_letters() == decoded(thought("abc")) else 1,
     "A.chance": made_up,
 }
 

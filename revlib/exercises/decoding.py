@@ -66,27 +66,6 @@ EXERCISES = {
 }
 
 QUIZZES = {
-    "3.slips": Quiz(
-        "The post's account has three slips of the pen. Will it choose other letters than the exact"
-        " one?",
-        [
-            Option(
-                "No, the same at every step",
-                "c is ahead by far more than a few wrong units can change in a score.",
-                right=True,
-            ),
-            Option(
-                "Yes, at step 2, where two units are wrong",
-                "Those two are a little too large, which moves all three scores a little, and c"
-                " stays ahead.",
-            ),
-            Option(
-                "Yes, from the first slip on: feedback carries it along",
-                "It is carried along, and the states do differ. But a letter changes only when"
-                " another score overtakes.",
-            ),
-        ],
-    ),
     "3.end": Quiz(
         "How many weights does END add to the 108 of this network?",
         [

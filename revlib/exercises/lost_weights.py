@@ -25,6 +25,27 @@ QUIZZES = {
             ),
         ],
     ),
+    "A.slips": Quiz(
+        "The post's account has three slips of the pen. Will it choose other letters than the exact"
+        " one?",
+        [
+            Option(
+                "No, the same at every step",
+                "c is ahead by far more than a few wrong units can change in a score.",
+                right=True,
+            ),
+            Option(
+                "Yes, at step 2, where two units are wrong",
+                "Those two are a little too large, which moves all three scores a little, and c"
+                " stays ahead.",
+            ),
+            Option(
+                "Yes, from the first slip on: feedback carries it along",
+                "It is carried along, and the states do differ. But a letter changes only when"
+                " another score overtakes.",
+            ),
+        ],
+    ),
     "A.chance": Quiz(
         "Twenty made-up units: printed numbers, each moved by up to 1. How many find a candidate"
         " that misses at most one number?",
