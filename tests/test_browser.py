@@ -26,6 +26,7 @@ PRESSED = {
     "encoding_panel": "Wh[a, 1]",
     "thought_panel": "scale of Ws",
     "map_panel": "scale of Ws",
+    "turning_panel": "scale of A",
     "growth_panel": "scale of Ws",
     "decoding_panel": "thought, unit 1",
     "softmax_panel": "score of a",
@@ -74,6 +75,7 @@ DRAGGED = [
         "flow_panel": ["letters", "gate's bias"],
         "gates_panel": ["step"],
         "autoencoder_panel": ["bottleneck, units"],
+        "turning_panel": ["start, degrees", "steps"],
     }.get(panel, ["scale of Ws"])
 ]
 HARMLESS = ()  # console errors that are no fault of ours, as regular expressions; none is known
@@ -255,6 +257,8 @@ class Panel:
                 int(v["up: unit"]),
                 v["colour by"],
             )
+        elif self.name == "turning_panel":
+            shown.check_turning(page, v["start, degrees"], int(v["steps"]), v["scale of A"])
         elif self.name == "growth_panel":
             shown.check_growth(page, W, v["string"], v["scale of Ws"])
         elif self.name == "decoding_panel":

@@ -21,6 +21,7 @@ BUILD = {
     "encoding": lambda net: panels.encoding_panel(net, "abc"),
     "thought": lambda net: panels.thought_panel(net, "abc", "acb"),
     "map": lambda net: panels.map_panel(net, 3),
+    "turning": lambda net: panels.turning_panel(),
     "growth": lambda net: panels.growth_panel(net, "abc"),
     "decoding": lambda net: panels.decoding_panel(net, network.THOUGHT),
     "softmax": lambda net: panels.softmax_panel(SCORES),
@@ -56,6 +57,8 @@ def check(name, panel, W=None):
         shown.check_thought(page(panel), W, **v)
     elif name == "map":
         shown.check_map(page(panel), W, **v)
+    elif name == "turning":
+        shown.check_turning(page(panel), **v)
     elif name == "growth":
         shown.check_growth(page(panel), W, **v)
     elif name == "decoding":
@@ -109,6 +112,17 @@ def test_thought_strings_and_scale(first, second):
     for scale in (0.0, 0.01, 0.37, 1.0, 1.5):
         panel.controls["scale"].value = scale
         check("thought", panel)
+
+
+@pytest.mark.parametrize("direction", [0, 45, 90, 135, 200, 360])
+def test_turning_directions_steps_and_scale(direction):
+    panel = build("turning")
+    panel.controls["direction"].value = direction
+    for steps in range(6):
+        panel.controls["steps"].value = steps
+        for scale in (0.0, 0.83, 1.0):
+            panel.controls["scale"].value = scale
+            check("turning", panel)
 
 
 @pytest.mark.parametrize("length", range(1, 6))

@@ -19,6 +19,7 @@ SLIDERS = {
     "02_thought_vector": {
         "thought_panel": ["scale of Ws"],
         "map_panel": ["scale of Ws", "length"],
+        "turning_panel": ["steps"],
         "growth_panel": ["scale of Ws"],
     },
     "01_encoding": {"encoding_panel": ["step t", "Wh[a, 1]"]},

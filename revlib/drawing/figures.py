@@ -427,6 +427,7 @@ def draw_backward(
     activation="relu",
     share=None,
     shown=None,
+    held=False,
 ):
     """Draw a run from left to right and, beside every state, what the loss blames on it.
 
@@ -454,6 +455,8 @@ def draw_backward(
         How much the loss of each letter counts; 1/L if not given.
     shown : int, optional
         How many states, from the last, the blame has reached; all if not given.
+    held : bool
+        Whether the reader can drag a letter of the string, which then stands below.
 
     Returns
     -------
@@ -553,7 +556,10 @@ def draw_backward(
         words += " It sets out."
     elif shown < T + L:
         words += f" It has come as far as {states[T + L - shown]}."
-    return draw([top, scores, middle, bottom], words, flows, gap=[6, 38, 26, 6])
+    grid = [top, scores, middle, bottom]
+    if held:
+        grid.append([_letters_read(text, letters, np.ones(T))])
+    return draw(grid, words, flows, gap=[6, 38, 26, 6, 6][: len(grid)])
 
 
 def _letter(letter):
@@ -616,7 +622,6 @@ def _blame_flows(norms, score_norms, T, shown):
     """
     flows = []
     count = len(norms)
-    names = {count - 1: "·dec.Wsᵀ", T: "·dec.Wsᵀ", T - 1: "·Wsᵀ"}  # once each, and at the bridge
     for k in range(count):
         blame = STATES, 2 * k + 1
         if k >= T and score_norms[k - T] > 0:
@@ -644,9 +649,9 @@ def _blame_flows(norms, score_norms, T, shown):
                     back=True,
                     at=(0.2, 0.85),
                     width=_thickness(norms[k - 1]),
-                    label=names.get(k, ""),
-                    label_at=0.2,  # not where the state's own arrow goes up
-                    label_up=9,
+                    label="·dec.Wsᵀ" if k >= T else "·Wsᵀ",
+                    label_at=0.2 if k >= T else 0.5,  # not where the state's own arrow goes up
+                    label_up=11,
                 )
             )
     return flows

@@ -10,7 +10,7 @@ from revlib.panels.progress_bar import progress
 from revlib.panels.reverse_them_all import reach_panel
 from revlib.panels.softmax import softmax_panel
 from revlib.panels.stack_by_hand import stack_panel
-from revlib.panels.thought_vector import growth_panel, map_panel, thought_panel
+from revlib.panels.thought_vector import growth_panel, map_panel, thought_panel, turning_panel
 from revlib.panels.training import scrub_panel, training_panel
 
 __all__ = [
@@ -30,5 +30,6 @@ __all__ = [
     "styles_panel",
     "thought_panel",
     "training_panel",
+    "turning_panel",
     "vanishing_panel",
 ]

@@ -60,6 +60,7 @@ def blame_panel(net, text="abc", longest=5):
             activation=net.activation,
             share=share,
             shown=reached,
+            held=True,
         )
         loss = loss_words(now, weights, scale)
         return [
@@ -78,6 +79,7 @@ def blame_panel(net, text="abc", longest=5):
         weights,
         adjust=adjust,
         frames={"letter": [0, 1], "reached": range(reach(net, text) + 1)},
+        grips={"string": ["string"]},
         play="reached",
     )
 

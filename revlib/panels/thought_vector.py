@@ -1,10 +1,11 @@
-"""The panels of chapter 02: thought vectors side by side, on a map, and as strings grow."""
+"""The panels of chapter 02: thought vectors side by side, on a map, and as strings grow; a row that
+a matrix turns."""
 
 from functools import lru_cache
 
 import numpy as np
 
-from revlib.drawing import figures, plots
+from revlib.drawing import figures, plane, plots
 from revlib.drawing.blocks import units
 from revlib.drawing.picture import number
 from revlib.panels.controls import Dropdown, Number, TextBox, Weights
@@ -70,11 +71,16 @@ def map_panel(net, length=3, longest=5, axes=(1, 5)):
     while longest > 1 and len(net.alphabet) ** longest > MOST_POINTS:
         longest -= 1
 
+    @lru_cache(maxsize=8)
+    def usual(length, at):
+        """The ends of both axes that suit a scale of 1."""
+        farthest = np.abs(net.run(net.alphabet.strings(length), steps=0).thought[:, at]).max(axis=0)
+        return 1.15 * np.where(farthest == 0, 1, farthest)
+
     @lru_cache(maxsize=8)  # each holds a figure, and there are hundreds to ask for
-    def empty_map(length, at, group):
+    def empty_map(length, at, group, widened):
         strings = net.alphabet.strings(length)
-        limits = 1.15 * np.abs(net.run(strings, steps=0).thought[:, at]).max(axis=0)
-        limits[limits == 0] = 1
+        limits = usual(length, at) * widened
         lowest = 0 if net.activation == "relu" else -1
         return plots.Map(
             by_letter(strings, net.alphabet.symbols, group),
@@ -90,7 +96,8 @@ def map_panel(net, length=3, longest=5, axes=(1, 5)):
         strings = net.alphabet.strings(length)
         thoughts = scaled(net, scale).run(strings, steps=0).thought
         words = map_words(strings, thoughts, length, scale)
-        return [empty_map(length, at, group).draw(thoughts[:, at], words)]
+        widened = widening(thoughts[:, at], usual(length, at))
+        return [empty_map(length, at, group, widened).draw(thoughts[:, at], words)]
 
     return Panel(
         {
@@ -103,6 +110,22 @@ def map_panel(net, length=3, longest=5, axes=(1, 5)):
         draw,
         frames={"length": range(1, min(longest, 4) + 1), "scale": SCALES},
     )
+
+
+WIDER = 1.25
+
+
+def widening(points, limits):
+    """Return what axes must be multiplied by, so that no point leaves them: 1, or a power of WIDER.
+
+    Parameters
+    ----------
+    points : (N, 2) array
+    limits : (2,) array
+        The ends of both axes.
+    """
+    beyond = float((np.abs(points) / limits).max())
+    return WIDER ** np.ceil(np.log(beyond) / np.log(WIDER)) if beyond > 1 else 1.0
 
 
 def by_letter(strings, letters, group):
@@ -129,6 +152,37 @@ def map_words(strings, thoughts, length, scale):
         f"{len(strings)} strings of length {length}, Ws times {number(scale)}. The two closest"
         f" thought vectors, of '{strings[i]}' and '{strings[j]}', are {number(gap, 4)} apart; the"
         f" largest norm is {number(farthest)}."
+    )
+
+
+A = np.array([[0.9, 0.3], [0.3, 0.9]])  # stretches (1, 1) by 1.2, (1, -1) by 0.6
+
+
+def turning_panel(most=5):
+    """Return the panel of a row of two numbers that is multiplied by a matrix again and again.
+
+    Its controls are the direction in which the row begins, the steps, the scale of the matrix.
+
+    Parameters
+    ----------
+    most : int
+        Steps.
+    """
+
+    def draw(direction, steps, scale):
+        angle = np.deg2rad(direction)
+        row = np.array([np.cos(angle), np.sin(angle)]).round(12)  # no 6e-17 for a 0
+        return [plane.draw_turning(A, row, steps, scale, most=most)]
+
+    return Panel(
+        {
+            "direction": Number("start, degrees", 0, 0, 360, 5),
+            "steps": Number("steps", 0, 0, most, 1),
+            "scale": Number("scale of A", 1.0, 0.0, 1.0),
+        },
+        draw,
+        frames={"direction": range(0, 180, 15), "steps": range(most + 1)},
+        play="steps",
     )
 
 

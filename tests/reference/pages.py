@@ -44,11 +44,12 @@ class Plot:
 
 @dataclass
 class Mark:
-    """Bars over a floor, or a number line: rects and points in pixels, and what is written."""
+    """Bars over a floor, a number line, or arrows: in pixels, and what is written."""
 
     bars: list  # (left, top, width, height, whether it is only an outline)
     floors: list  # (left, y, width) of every line that is level
     points: list  # (x, y)
+    tips: list  # (x, y) of the arrows' heads
 
 
 @dataclass
@@ -132,7 +133,9 @@ def _mark(g):
     bars = [(*sizes(e, "x", "y", "width", "height"), e.get("fill") == "none") for e in rects]
     level = [re.match(r"M([\d.]+) ([\d.]+)h([\d.]+)", e.get("d", "")) for e in g]
     points = [sizes(e, "cx", "cy") for e in g if _tag(e) == "circle"]
-    return Mark(bars, [tuple(map(float, m.groups())) for m in level if m], points)
+    heads = [re.search(r"L([\d.]+) ([\d.]+)L[\d. ]+z$", e.get("d", "")) for e in g.iter()]
+    tips = [tuple(map(float, m.groups())) for m in heads if m]
+    return Mark(bars, [tuple(map(float, m.groups())) for m in level if m], points, tips)
 
 
 def check_bars(mark, values, limit=None, cut=False):

@@ -173,6 +173,52 @@ def check_dots(plot, dots, points):
         assert math.dist(dot, point) < 0.5, f"a dot is at {dot}, {point} is right"
 
 
+def check_turning(page, direction, steps, scale):
+    """The row, from step to step, by the sums of products; its two shares by what a quarter turn
+    leaves: along (1, 1) and (1, -1)."""
+    angle = math.radians(direction)
+    A = [[0.9, 0.3], [0.3, 0.9]]
+    step = lambda row: [scale * sum(row[i] * A[i][j] for i in (0, 1)) for j in (0, 1)]
+    rows = [[math.cos(angle), math.sin(angle)]]
+    fan = [[math.cos(math.pi * k / 6), math.sin(math.pi * k / 6)] for k in range(12)]
+    for _ in range(steps):
+        rows.append(step(rows[-1]))
+        fan = [step(row) for row in fan]
+    x, y = rows[-1]
+    shares = [[(x + y) / 2, (x + y) / 2], [(x - y) / 2, (y - x) / 2]]
+    check_still(page)
+    names = ["start", *(f"after {k}" for k in range(1, 6))]
+    empty = [None] * (5 - steps)
+    check_blocks(page, [("A", A, 1), *((n, r, 2) for n, r in zip(names, [*rows, *empty]))])
+    times = {0: "Before the first step", 1: "After one step"}.get(steps, f"After {steps} steps")
+    check_words(
+        page.words,
+        f"{times} the row is ",
+        ([x, y], 2),
+        ", of norm ",
+        ([math.hypot(x, y)], 2),
+        ": ",
+        (shares[0], 2),
+        " along the direction that is stretched by ",
+        ([1.2 * scale], 2),
+        " a step, and ",
+        (shares[1], 2),
+        " along the one by ",
+        ([0.6 * scale], 2),
+        ".",
+    )
+    (plane,) = page.marks
+    if scale == 0 and steps > 0:
+        assert plane.tips == []
+        return
+    wanted = [row for row in [*fan, *shares, rows[-1]] if math.hypot(*row) * 75 >= 1]
+    assert len(plane.tips) == len(wanted)
+    # opposite arrows: the middle lies between
+    middle = [(a + b) / 2 for a, b in zip(plane.tips[0], plane.tips[6])]
+    for tip, row in zip(plane.tips, wanted):
+        assert math.dist(tip, (middle[0] + 75 * row[0], middle[1] - 75 * row[1])) < 0.3
+
+
 def check_growth(page, W, string, scale, letters=20):
     W = scaled(W, scale)
     norms = [distance(s, [0.0] * 5) for s in encode_letters((string * letters)[:letters], W)[1:]]

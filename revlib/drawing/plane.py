@@ -1,0 +1,200 @@
+"""Rows of two numbers as arrows in a plane, and what a matrix does to them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from revlib.drawing.blocks import Block, draw, spoken
+from revlib.drawing.flows import Flow, head
+from revlib.drawing.picture import PAPER, drawable, minus, number, themed
+
+# Pixels
+SIDE = 300  # of the plane
+ROOM = 18  # around it, for names
+FAN = 12  # arrows all around
+
+
+@dataclass(frozen=True)
+class Plane:
+    """A row of two numbers as an arrow, split along two directions, before arrows all around.
+
+    Parameters
+    ----------
+    row : (2,) array
+    shares : (2, 2) array
+        Two rows that add up to it, one along each direction.
+    fan : (N, 2) array
+        Other rows, drawn pale.
+    directions : (2, 2) array
+        A row each, of norm 1.
+    names : (str, str)
+        What is written along the directions.
+    limit : float
+        From the middle to each side.
+    """
+
+    row: np.ndarray
+    shares: np.ndarray
+    fan: np.ndarray
+    directions: np.ndarray
+    names: tuple
+    limit: float
+
+    @property
+    def size(self):
+        """Width and height in pixels."""
+        return SIDE + 2 * ROOM, SIDE + 2 * ROOM
+
+    def svg(self, x, y):
+        """Return the plane as an SVG element, its upper left corner at (x, y)."""
+        middle = np.array([x, y]) + ROOM + SIDE / 2
+
+        def at(point):
+            return middle + np.asarray(point) * [1, -1] * (SIDE / 2 / self.limit)
+
+        parts = [self._axes(middle, at)]
+        for direction, name in zip(self.directions, self.names):
+            parts.append(self._direction(direction, name, at))
+        parts += [_arrow(at, row, 'stroke-width="1.2" opacity=".35"') for row in self.fan]
+        for share in self.shares:
+            far = _data(at(share), at(self.row))
+            parts.append(f'<path d="{far}" stroke="var(--f)" stroke-dasharray="2 3"/>')
+            parts.append(_arrow(at, share, 'stroke-width="2" stroke-dasharray="5 3"'))
+        parts.append(_arrow(at, self.row, 'stroke-width="3"'))
+        colour = themed("encoder")
+        return (
+            f'<g data-mark="plane" color="{colour}" fill="none" stroke="currentColor"'
+            f' stroke-width="1">{"".join(parts)}</g>'
+        )
+
+    def _axes(self, middle, at):
+        """Return the two axes with their numbers and names."""
+        left, top = middle - SIDE / 2
+        right, foot = middle + SIDE / 2
+        lines = f"M{left:g} {middle[1]:g}H{right:g}M{middle[0]:g} {top:g}V{foot:g}"
+        half = self.limit / 2
+        ticks = ""
+        labels = [_text(right - 22, middle[1] - 6, "entry 1"), _text(middle[0], top - 6, "entry 2")]
+        for value in (-half, half):
+            across, up = at((value, 0)), at((0, value))
+            ticks += f"M{across[0]:g} {across[1] - 3:g}v6M{up[0] - 3:g} {up[1]:g}h6"
+            labels.append(_text(across[0], across[1] + 17, minus(f"{value:g}")))
+            labels.append(_text(up[0] - 14, up[1] + 4, minus(f"{value:g}")))
+        return f'<path d="{lines}{ticks}" stroke="var(--f)" stroke-width=".8"/>{"".join(labels)}'
+
+    def _direction(self, direction, name, at):
+        """Return the line of a direction through the middle, and its name at the end on the
+        right."""
+        end = direction / np.abs(direction).max() * self.limit
+        end = end if end[0] > 0 else -end
+        line = _data(at(-end), at(end))
+        place = at(0.86 * end)
+        lower = 16 if end[1] < 0 else -8
+        return (
+            f'<path d="{line}" stroke="{themed("weights")}" stroke-dasharray="1 4"'
+            f' stroke-width="1.6"/>{_text(place[0] - 34, place[1] + lower, name)}'
+        )
+
+
+def _data(start, end):
+    return f"M{start[0]:.1f} {start[1]:.1f}L{end[0]:.1f} {end[1]:.1f}"
+
+
+def _arrow(at, row, look):
+    """Return an arrow from the middle to a row; nothing if it is too short to be seen."""
+    start, end = at((0, 0)), at(row)
+    length = np.linalg.norm(end - start)
+    if length < 1:
+        return ""
+    ahead = (end - start) / length
+    long = min(1, length / 12)
+    near = end - 6 * long * ahead
+    tip = head(*end, ahead, long, False, "currentColor")
+    return f'<g {look}><path d="{_data(start, near)}"/>{tip}</g>'
+
+
+def _text(x, y, text):
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" font-size="12" fill="var(--f)" stroke="{PAPER}"'
+        f' stroke-width="5" paint-order="stroke">{text}</text>'
+    )
+
+
+def draw_turning(A, row, steps, scale=1.0, limit=2.0, most=5):
+    """Draw what a matrix does to a row, again and again: the row turns, and is stretched.
+
+    Over the numbers stand arrows: the row, split along the two directions that the matrix does not
+    turn, and, pale, rows of norm 1 all around, after as many steps.
+
+    Parameters
+    ----------
+    A : (2, 2) array
+        With two real eigenvalues, the first direction drawn being that of the larger.
+    row : (2,) array
+        The row to begin with.
+    steps : int
+        How many times it is multiplied, from 0 to `most`.
+    scale : float
+        What A is multiplied by.
+    limit : float
+        From the middle of the plane to each side.
+    most : int
+        Steps for which there is room.
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    FloatingPointError
+        If the row is not finite, or becomes so.
+    ValueError
+        If A turns every row; the message gives its eigenvalues.
+    """
+    row = drawable(row, "the row")
+    values, columns = np.linalg.eig(np.transpose(A))  # of rows: e·A is the eigenvalue times e
+    if np.iscomplexobj(values):
+        raise ValueError(f"the matrix turns every row: its eigenvalues are {values.round(3)}")
+    order = np.argsort(-np.abs(values))
+    directions = columns.T[order]
+    stretches = scale * values[order]
+    shares = np.linalg.solve(directions.T, row)[:, None] * directions  # (2, 2), adding up to row
+    shares = shares * stretches[:, None] ** steps
+    with np.errstate(all="ignore"):  # what overflows is answered in words
+        rows = [row]
+        for _ in range(steps):
+            rows.append(drawable(rows[-1] @ A * scale, "the row"))
+    angles = 2 * np.pi * np.arange(FAN) / FAN
+    circle = np.stack([np.cos(angles), np.sin(angles)], axis=1)  # (FAN, 2)
+    plane = Plane(
+        rows[-1],
+        shares,
+        circle @ np.linalg.matrix_power(scale * np.asarray(A), steps),
+        directions,
+        tuple(f"× {number(stretch)} a step" for stretch in stretches),
+        limit,
+    )
+    title = "A" if scale == 1 else f"A × {number(scale)}"
+    numbers = [Block(A, "A", "weights", digits=1, limit=1.2, title=title, scale=scale)]
+    for k in range(most + 1):
+        values = rows[k] if k <= steps else np.full(2, np.nan)
+        before = "start" if k == 1 else f"after {k - 1}"
+        numbers.append(
+            Block(
+                values[:, None],
+                f"after {k}" if k else "start",
+                "encoder",
+                limit=limit,
+                why=f"dot|{before}|A" if k else "",
+            )
+        )
+    flows = [Flow((1, k), (1, k + 1), "right", "left") for k in range(1, steps + 1)]
+    times = {0: "Before the first step", 1: "After one step"}.get(steps, f"After {steps} steps")
+    words = (
+        f"{times} the row is {spoken(rows[-1])}, of norm"
+        f" {number(np.linalg.norm(rows[-1]))}: {spoken(shares[0])} along the direction that is"
+        f" stretched by {number(stretches[0])} a step, and {spoken(shares[1])} along the one by"
+        f" {number(stretches[1])}."
+    )
+    return draw([[plane], numbers], words, flows, gap=10)
