@@ -181,7 +181,7 @@ def turning_panel(most=5):
             "scale": Number("scale of A", 1.0, 0.0, 1.0),
         },
         draw,
-        frames={"direction": range(0, 180, 15), "steps": range(most + 1)},
+        frames={"direction": [0, 45, 90, 135], "steps": range(most + 1)},
         play="steps",
     )
 
