@@ -1,8 +1,9 @@
 """The whole task: 5 ReLU units reverse every one of the 9,840 strings of length 1 to 8 over 'abc'.
 
-    python benchmarks/whole_task.py                # seeds 0 to 4, one a core, a minute each at most
+    python benchmarks/whole_task.py                # seeds 0 to 4, one a core
     python benchmarks/whole_task.py --at-once 1    # one after the other
-    python benchmarks/whole_task.py --seeds 7 8
+    python benchmarks/whole_task.py --seeds 7 8    # others; nothing is written
+    python benchmarks/whole_task.py --replace      # keeps a network of this run
 
 The network says END and has 114 parameters. Its start is "identity": what S(t-1) held passes on
 unchanged, and all other weights are drawn with the seed. An update takes up to 150 strings of one
@@ -12,15 +13,23 @@ and from then on nearly half of the updates or more are of the longest.
 
 Every so often, when nearly all strings of length 8 look right, all 9,840 are decoded greedily, each
 until the network says END. The run ends when every answer is the string backwards, and fails when
-its updates or its time are used up. No restarts.
+its updates or its CPU seconds are used up. No restarts.
+
+What is taught says nothing of longer strings. So when the run has ended, all 19,683 strings of
+length 9, none of which it has seen, are decoded in the same way. Counted are the answers that are
+right, and the wrong ones whose only fault is to say END one letter early. Training takes no notice
+of either count.
 
 A seed's time counts everything from its first random number to the check that passed; its CPU
 seconds are what one core worked for it, on a machine that others use too. Everything is float64,
 and nothing depends on the clock but giving up, so that a seed gives the same network whenever it is
-run on one machine.
+run on one machine. On a processor of another kind last bits differ, and so do networks.
 
-Writes, in notebooks/results, whole_task.json, every seed with its outcome, and whole_task.npz, the
-network that was ready first.
+Writes, in notebooks/results, whole_task.json: every seed with its outcome, and, as "kept", the
+counts of the network in whole_task.npz. With --replace, that network is replaced: by the one that
+took the fewest updates, of the seeds that reverse all. How it does on longer strings has no say in
+that. The one that is there was chosen so in the book's first run, on another processor (seed 4,
+76,800 updates). It stays because exercises of chapter 07 ask for its very mistakes.
 """
 
 import os
@@ -37,10 +46,12 @@ ABC = Alphabet("abc", end=True)
 LONGEST = 8
 UNITS = 5
 STRINGS = [string for length in range(1, LONGEST + 1) for string in ABC.strings(length)]
+LONGER = ABC.strings(LONGEST + 1)
+KEPT = runs.RESULTS / "whole_task.npz"
 STEPS = 130_000
 RATE = 0.005
 LOOK = 300  # updates from look to look
-LIMIT = 60  # seconds, for giving up
+LIMIT = 120  # CPU seconds, for giving up
 GOAL = 25  # seconds
 
 
@@ -77,31 +88,55 @@ def learn(seed, steps=STEPS):
                 f" {share:6.1%} of it right",
                 flush=True,
             )
-        if right == len(STRINGS) or seconds > LIMIT:
+        if right == len(STRINGS) or process_time() - worked > LIMIT:
             break
-    right = int(training.correct(net, STRINGS).sum())
+    seconds = perf_counter() - begin
+    worked = process_time() - worked
+    found = counts(net)
     row = dict(
         seed=seed,
-        solved=right == len(STRINGS),
-        right=right,
-        of=len(STRINGS),
+        solved=found["right"] == found["of"],
+        **found,
         steps=moment.step,
-        seconds=round(perf_counter() - begin, 1),
-        cpu_seconds=round(process_time() - worked, 1),
+        seconds=round(seconds, 1),
+        cpu_seconds=round(worked, 1),
         length_joined_after_seconds=joined,
     )
     print(
-        f"seed {seed}: {right:,} of {len(STRINGS):,} right after {row['seconds']} s"
-        f" ({row['cpu_seconds']} s of CPU) and {moment.step:,} steps",
+        f"seed {seed}: {row['right']:,} of {row['of']:,} right after {row['seconds']} s"
+        f" ({row['cpu_seconds']} s of CPU) and {moment.step:,} steps;"
+        f" of length {LONGEST + 1} {row['right_longer']:,} of {row['of_longer']:,},"
+        f" and {row['cut_longer']:,} cut short by a letter",
         flush=True,
     )
     return net, row
+
+
+def counts(net):
+    """Decode all strings of the lengths taught, and all that are a letter longer, until END.
+
+    Returns
+    -------
+    dict
+        right, of: of the lengths taught. right_longer, of_longer: one letter longer; cut_longer:
+        how many of those answers are right but for END a letter early.
+    """
+    answers = net.run(LONGER, steps=LONGEST + 2).outputs
+    cut = [answer == string[:0:-1] for string, answer in zip(LONGER, answers)]
+    return dict(
+        right=int(training.correct(net, STRINGS).sum()),
+        of=len(STRINGS),
+        right_longer=int(training.correct(net, LONGER).sum()),
+        cut_longer=sum(cut),
+        of_longer=len(LONGER),
+    )
 
 
 def main():
     """Train a network for each seed; if the seeds are the book's, write what came of it."""
     parser = runs.options(__doc__)
     parser.add_argument("--seeds", type=int, nargs="*", default=range(5))
+    parser.add_argument("--replace", action="store_true", help="keep a network of this run")
     given = parser.parse_args()
     tasks = [dict(seed=seed) for seed in given.seeds]
     found = [answer for _, answer in runs.each(learn, tasks, "whole-task", given)]
@@ -114,19 +149,21 @@ def main():
     )
     if list(given.seeds) != list(range(5)):
         return
+    if given.replace and solved:
+        first, _ = min(solved, key=lambda answer: answer[1]["steps"])
+        checkpoint.save(first, KEPT)
     table = dict(
         numpy=np.__version__,
         cores=os.cpu_count(),
         at_once=given.at_once,
         parameters=found[0][0].theta.size,
         strings=len(STRINGS),
+        longest=LONGEST,
         goal_seconds=GOAL,
+        kept=counts(checkpoint.load(KEPT)),
         runs=rows,
     )
     runs.write("whole_task", table)
-    if solved:
-        first, _ = min(solved, key=lambda answer: answer[1]["steps"])
-        checkpoint.save(first, runs.RESULTS / "whole_task.npz")
 
 
 if __name__ == "__main__":
