@@ -212,7 +212,7 @@ def test_draw_decoding(activation, end, seed, shown):
         run.S[0], run.X, run.S[1:], run.Z, run.P, said, "abc", net.alphabet.outputs, shown
     )
     last = min(shown or T, T)
-    shows(pages.read_block(picture.svg, "thought vector = _S(0)"), thought)
+    shows(pages.read_block(picture.svg, "thought = _S(0)"), thought)
     for t, (x, s, z, _) in enumerate(right, start=1):
         for name, values in (
             (f"_x({t})", x),
@@ -235,7 +235,7 @@ def test_draw_decoding(activation, end, seed, shown):
         f"it says {said[last - 1]!r}. So far it has said {' '.join(said[:last])!r}."
     )
     spoken = [text for text in texts(picture.svg) if text in ("a", "b", "c", "END")]
-    assert spoken == [*"abc", *net.alphabet.outputs * 2, *said[:last]]
+    assert spoken == [*said[:last], *net.alphabet.outputs * 2, *"abc"]
 
 
 @pytest.mark.parametrize(

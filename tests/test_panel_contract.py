@@ -158,8 +158,9 @@ GIVEN = {"input", "weights"}  # roles of numbers that are not computed
 UNEXPLAINED = {  # computed from numbers that stand in no cell of the picture
     "encoding_panel": {"S("},  # the state before
     "thought_panel": {"S(0)", " "},
-    "decoding_panel": {"thought vector"},
-    "scrub_panel": {"thought vector", "_S(", "z(", "answers"},
+    "turning_panel": {"start", "A"},
+    "decoding_panel": {"thought"},
+    "scrub_panel": {"thought", "_S(", "z(", "answers"},
     "softmax_panel": {"z"},
     "reach_panel": {"what it says"},
     "stack_panel": {"the exact number", "what float", ""},

@@ -290,7 +290,10 @@ def draw_compare(first, S1, second, S2, limit=None, letters="", activation="relu
     return draw(grid, words, gap=6)
 
 
-THOUGHT = "thought vector = _S(0)"
+THOUGHT = "thought = _S(0)"
+_SPACE = Sign(" ", points=10)  # between two states, for their arrow and the feedback's
+NARROW_W = 46  # pixels, of a cell where many stand side by side
+BACK_W = 41  # and where twelve do
 BOARD_W = 52  # pixels, of a string on the board
 
 
@@ -308,11 +311,11 @@ def draw_decoding(
     activation="relu",
     held=False,
 ):
-    """Draw the decoder, one row a step: what is fed in, the state, the scores, the probabilities,
-    the letter said.
+    """Draw the decoder from left to right, a step a column: what is fed in, the state, the scores,
+    the probabilities, the letter said.
 
-    Arrows lead from state to state, through the scores to the letter said, and take that letter to
-    the next step's input: the feedback.
+    Arrows lead from state to state, up through the scores to the letter said, and take that letter
+    to the next step's input: the feedback.
 
     Parameters
     ----------
@@ -347,51 +350,78 @@ def draw_decoding(
     shown = T if shown is None else min(shown, T)
     limit = limit or _largest(S)
     largest_score = _largest(Z)
-    grid = [
-        [
-            None,
-            Block(thought, THOUGHT, "encoder", columns=units(len(thought)), limit=limit, held=held),
-        ]
-    ]
+    start = Block(
+        thought[:, None],
+        THOUGHT,
+        "encoder",
+        units(len(thought)),
+        limit=limit,
+        width=NARROW_W,
+        title="thought",
+        held=held,
+    )
+    top = [None, None]
+    shares = [None, None]
+    scores = [None, None]
+    states = [start, _SPACE]
+    inputs = [None, None]
     drawn = [_until(shown, rows) for rows in (X, S, Z, P)]
     for t, (x, s, z, p, letter) in enumerate(zip(*drawn, said, strict=True), start=1):
-        inputs = tuple(letters) if t == 1 else ()
-        scores = tuple(outputs) if t == 1 else ()
         before = f"_S({t - 1})" if t > 1 else THOUGHT
         read = letters[int(x.argmax())] if t <= shown and x.any() else None
+        labels = tuple(outputs) if t == 1 else ()
         points = 20 if len(letter) == 1 else 13
-        grid.append(
-            [
-                Block(x, f"_x({t})", "input", columns=inputs, digits=0, limit=1),
-                Block(
-                    s,
-                    f"_S({t})",
-                    "decoder",
-                    limit=limit,
-                    why=_state_reason(before, read, letters, "dec.", activation) if held else "",
-                    names=units(len(thought)),
-                ),
-                Block(
-                    z,
-                    f"z({t})",
-                    "output",
-                    columns=scores,
-                    limit=largest_score,
-                    why=f"dot|_S({t})|Wo;add|bo" if held else "",
-                    names=tuple(outputs),
-                ),
-                Block(
-                    p,
-                    f"p({t})",
-                    "output",
-                    columns=scores,
-                    limit=1,
-                    why=f"softmax:add|z({t})",
-                    names=tuple(outputs),
-                ),
-                Sign(letter if t <= shown else " ", themed("output"), points),
-            ]
-        )
+        top += [Sign(letter if t <= shown else " ", themed("output"), points), None]
+        shares += [
+            Block(
+                p[:, None],
+                f"p({t})",
+                "output",
+                labels,
+                limit=1,
+                width=NARROW_W,
+                why=f"softmax:add|z({t})",
+                names=tuple(outputs),
+            ),
+            None,
+        ]
+        scores += [
+            Block(
+                z[:, None],
+                f"z({t})",
+                "output",
+                labels,
+                limit=largest_score,
+                width=NARROW_W,
+                why=f"dot|_S({t})|Wo;add|bo" if held else "",
+                names=tuple(outputs),
+            ),
+            None,
+        ]
+        states += [
+            Block(
+                s[:, None],
+                f"_S({t})",
+                "decoder",
+                limit=limit,
+                width=NARROW_W,
+                why=_state_reason(before, read, letters, "dec.", activation) if held else "",
+            ),
+            _SPACE,
+        ]
+        inputs += [
+            Block(
+                x[:, None],
+                f"_x({t})",
+                "input",
+                tuple(letters) if t == 1 else (),
+                digits=0,
+                limit=1,
+                width=NARROW_W,
+                names=tuple(letters),
+            ),
+            None,
+        ]
     fed = X[shown - 1]
     read = f"'{letters[int(fed.argmax())]}'" if fed.any() else "nothing"
     words = (
@@ -399,16 +429,20 @@ def draw_decoding(
         f" probabilities {spoken(P[shown - 1])}, and it says {said[shown - 1]!r}. So far it has"
         f" said {' '.join(said[:shown])!r}."
     )
-    flows = [Flow((t, 4), (t + 1, 0), role="output") for t in range(1, shown)]  # what it hears
+    flows = []
     for t in range(1, shown + 1):
+        column = 2 * t
         flows += [
-            Flow((t - 1, 1), (t, 1), role="decoder"),
-            Flow((t, 0), (t, 1), "right", "left", "input"),
-            Flow((t, 1), (t, 2), "right", "left", "output"),
-            Flow((t, 2), (t, 3), "right", "left", "output"),
-            Flow((t, 3), (t, 4), "right", "left", "output"),
+            Flow((3, column - 2), (3, column), "right", "left", "decoder", width=2.4),
+            Flow((4, column), (3, column), "top", "bottom", "input"),
+            Flow((3, column), (2, column), "top", "bottom", "output"),
+            Flow((2, column), (1, column), "top", "bottom", "output"),
+            Flow((1, column), (0, column), "top", "bottom", "output"),
         ]
-    return draw(grid, words, flows, gap=24)
+        if t < shown:  # what it hears
+            flows.append(Flow((0, column), (4, column + 2), "right", "left", "output"))
+    grid = [row[:-1] for row in (top, shares, scores, states, inputs)]
+    return draw(grid, words, flows, gap=18)
 
 
 def draw_backward(
@@ -495,7 +529,7 @@ def draw_backward(
         else:
             answer = right[t]
             terms.append(f"dotT|∂loss/∂z({t + 1})|Wo")
-            top += [_letter(answer), Sign("is right", FAINT, 12)]
+            top += [_letter(answer), Sign("right", FAINT, 12)]
             scores += [
                 Block(
                     P[t][:, None],
@@ -503,6 +537,7 @@ def draw_backward(
                     "output",
                     rows=tuple(outputs) if t == 0 else (),
                     limit=1,
+                    width=BACK_W,
                     why=f"softmax:dot|{states[k]}|Wo;add|bo",
                     names=tuple(outputs),
                 ),
@@ -512,6 +547,7 @@ def draw_backward(
                     "blame",
                     digits=3,
                     limit=1 / L,
+                    width=BACK_W,
                     title="blame",
                     why=f"miss|p({t + 1})|{list(outputs).index(answer)}|{share[t]:.10g}",
                     names=tuple(outputs),
@@ -528,6 +564,7 @@ def draw_backward(
                 role,
                 rows=units(len(value)) if k == 0 else (),
                 limit=largest_state,
+                width=BACK_W,
                 why=_state_reason(before, letter, letters, "" if reading else "dec.", activation),
             ),
             Block(
@@ -536,6 +573,7 @@ def draw_backward(
                 "blame",
                 digits=3,
                 limit=limit,
+                width=BACK_W,
                 title="blame",
                 why=";".join(terms),
             ),
@@ -649,8 +687,8 @@ def _blame_flows(norms, score_norms, T, shown):
                     back=True,
                     at=(0.2, 0.85),
                     width=_thickness(norms[k - 1]),
-                    label="·dec.Wsᵀ" if k >= T else "·Wsᵀ",
-                    label_at=0.2 if k >= T else 0.5,  # not where the state's own arrow goes up
+                    label="·_Wsᵀ" if k >= T else "·Wsᵀ",
+                    label_at=0.74 if k >= T else 0.5,  # not where the state's own arrow goes up
                     label_up=11,
                 )
             )
@@ -663,10 +701,12 @@ def _thickness(norm):
 
 
 WEIGHTS = (
-    ("Wh", "Ws", None),
-    ("bh", None, None),
-    ("dec.Wh", "dec.Ws", "Wo"),
-    ("dec.bh", None, "bo"),
+    ("Wh", "Ws"),
+    ("bh", None),
+    ("dec.Wh", "dec.Ws"),
+    ("dec.bh", None),
+    ("Wo", None),
+    ("bo", None),
 )
 
 

@@ -52,15 +52,21 @@ class Picture:
         return (
             '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
             f' role="img" width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
-            ' style="max-width:100%;height:auto">'
+            f' style="{self._look};height:auto">'
             f"<title>{escape(self.words)}</title>{self.body}</svg>"
         )
+
+    @property
+    def _look(self):
+        """How wide it may be: no wider than the page, and, where a page says so (a phone's), no
+        smaller than can be read."""
+        return f"max-width:100%;min-width:calc(var(--revlib-least,0)*{self.width:.0f}px)"
 
     def _repr_html_(self):
         data = base64.b64encode(self.svg.encode()).decode()
         return (
             f'<img class="revlib-{self.kind}" alt="{escape(self.words)}"'
-            f' src="data:image/svg+xml;base64,{data}">'
+            f' src="data:image/svg+xml;base64,{data}" style="{self._look}">'
         )
 
     def __repr__(self):

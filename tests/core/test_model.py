@@ -49,8 +49,8 @@ def test_exact_chain():
 
 
 def test_printed_chain():
-    """Each printed state follows from the printed state before it to 0.0101, but for the three
-    slips."""
+    """Each printed state follows from the printed state before it, cut or rounded, but for the
+    three slips and one last digit."""
     net = model.post_net()
 
     def step(layer, letter, before):
@@ -67,13 +67,19 @@ def test_printed_chain():
         ("_S(2)", dec[1], step(net.dec, "c", dec[0])),
         ("_S(3)", dec[2], step(net.dec, "c", dec[1])),
     ]
-    slips = {
-        (name, unit + 1): (printed, round(float(computed), 3))
-        for name, row, computed_row in chain
-        for unit, (printed, computed) in enumerate(zip(row, computed_row))
-        if abs(printed - computed) > 0.0101
-    }
-    assert slips == network.SLIPS
+    slips = {}
+    for name, row, computed_row in chain:
+        for unit, (printed, computed) in enumerate(zip(row, computed_row), start=1):
+            thousandths = round(1000 * float(computed))  # the sums have three decimals
+            if round(100 * printed) not in (thousandths // 10, (thousandths + 5) // 10):
+                slips[name, unit] = printed, thousandths / 1000
+    assert slips == network.SLIPS | network.LAST_DIGIT
+    state, unit, printed, computed = post.LAST_DIGIT
+    assert network.LAST_DIGIT == {(state, unit): (printed, computed)}
+    assert step(net.dec, "c", dec[0])[2:4].round(3).tolist() == [22.477, 22.581]
+    net.dec.Wh[2, 2:4] = 0.8  # both numbers of _S(2), rounded, if this weight was misread
+    assert step(net.dec, "c", dec[0]).round(2).tolist() == dec[1]
+    net.dec.Wh[2, 2:4] = 0.6
     near(net.decode(S[2], 1).S[1], chain[3][2])
     P = activations.softmax(np.array(dec) @ net.Wo)
     assert P[0].round(4).tolist() == [0.0339, 0.1533, 0.8128]

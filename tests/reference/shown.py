@@ -253,17 +253,14 @@ def check_decoding(page, W, thought, step, most, outputs=LETTERS, before=()):
         page = without_weights(page, W, ["dec.Wh", "dec.Ws", "dec.bh", "Wo", "bo"])
     run = decode_letters(thought, most, W, outputs)
     T, shown = len(run), min(step, len(run))
-    rows = []
-    for t, now in enumerate(run, start=1):
-        there = t <= shown
-        rows += [
-            (f"_x({t})", now["x"] if there else None, 0),
-            (f"_S({t})", now["S"] if there else None, 2),
-            (f"z({t})", now["z"] if there else None, 2),
-            (f"p({t})", now["p"] if there else None, 2),
-        ]
+    rows = lambda name, key, digits: [
+        (f"{name}({t})", now[key] if t <= shown else None, digits)
+        for t, now in enumerate(run, start=1)
+    ]
+    above = [*rows("p", "p", 2), *rows("z", "z", 2)]
+    start = ("thought = _S(0)", thought, 2)
     check_still(page)
-    check_blocks(page, [("thought vector = _S(0)", thought, 2), *rows])
+    check_blocks(page, [*above, start, *rows("_S", "S", 2), *rows("_x", "x", 0)])
     said, now = [step["said"] for step in run[:shown]], run[shown - 1]
     assert [text for text, points in page.signs if text.strip()] == said
     fed = f"'{outputs[now['x'].index(1)]}'" if 1 in now["x"] else "nothing"
@@ -311,7 +308,9 @@ def check_blame(page, W, string, letter, scale, entry, label, reached=None):
     where = f" It has come as far as {names[2 * T - reached]}." if reached else " It sets out."
     where = where if reached < 2 * T else ""
     check_still(page)
-    check_blocks(page, rows)
+    strip = page.blocks[-1]  # the letters, to be dragged
+    assert strip.name == "string" and strip.texts == list(string)
+    check_blocks(replace(page, blocks=page.blocks[:-1]), rows)
     check_words(
         page.words,
         "Loss ",
