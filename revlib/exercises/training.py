@@ -124,24 +124,25 @@ QUIZZES = {
         ],
     ),
     "6.nine": Quiz(
-        "This network is right on every string of length 1 to 8. How will it do on strings of"
-        " length 9, which it has never seen?",
+        "Five trainings, all right on every string of length 1 to 8. How will the five networks do"
+        " on strings of length 9, which none of them has seen?",
         [
             Option(
-                "Nearly all will be right",
-                "So many strings left it hardly another way than the rule, and the rule holds a"
-                " little further than it was taught.",
+                "It depends on the seed: anything from none to nearly all",
+                "The training strings do not say what should happen at nine letters. To reverse"
+                " and to stop after eight at the latest is as right on all of them as the rule is.",
                 right=True,
             ),
             Option(
-                "Most will be wrong, as they were one letter beyond length 4",
-                "That network had learned 120 strings; this one had to "
-                "get 9,840 right, which only the rule can do.",
+                "Most will be wrong in each, as they were one letter beyond length 4",
+                "With so many strings some networks do find what holds a little longer; that it"
+                " can happen does not mean that it must.",
             ),
             Option(
-                "All will be right: a rule knows no length",
-                "The rule knows none, but the states do: each letter more must fit into the "
-                "same five units.",
+                "Nearly all will be right in each: 9,840 strings leave room for nothing but the"
+                " rule",
+                "They leave no room for a list of answers. But between the list and the rule there"
+                " is a third thing: a rule that is right only at the lengths that were taught.",
             ),
         ],
     ),
