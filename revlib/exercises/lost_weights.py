@@ -26,8 +26,8 @@ QUIZZES = {
         ],
     ),
     "A.slips": Quiz(
-        "The post's account has three slips of the pen. Will it choose other letters than the exact"
-        " one?",
+        "Three numbers of the post's account have slipped. Will it choose other letters than the"
+        " exact one?",
         [
             Option(
                 "No, the same at every step",
