@@ -67,14 +67,14 @@ QUIZZES = {
             ),
             Option(
                 "They stay exactly as they are",
-                "Each e to the score grows by one and the same factor, and the division takes that "
-                "factor out again.",
+                "Each power of e grows by the same factor, and so does their total. The division"
+                " takes that factor out again.",
                 right=True,
             ),
             Option(
                 "They come closer together, as the scores do in proportion",
-                "Proportions of scores do not count: what counts is the "
-                "ratio of two e to the score, and that depends on their difference alone.",
+                "Proportions of scores do not count. Softmax raises e to each score, and the ratio"
+                " of two such powers depends on the difference of the scores alone.",
             ),
         ],
     ),
@@ -104,8 +104,8 @@ QUIZZES = {
         [
             Option(
                 "Far more",
-                "A letter costs the more the surer the network was that it is wrong: the last costs"
-                " 18.32 nats alone.",
+                "The surer the network was that a letter is wrong, the more that letter costs. The"
+                " last alone costs 18.32 nats.",
                 right=True,
             ),
             Option(
@@ -115,8 +115,8 @@ QUIZZES = {
             ),
             Option(
                 "Less, since the network has at least read the string",
-                "Reading helps those who draw the right conclusion; a wrong one, "
-                "firmly held, costs more than none.",
+                "Reading helps only if what follows from it is right. To be sure of a wrong"
+                " letter costs more than to have no opinion.",
             ),
         ],
     ),
