@@ -45,6 +45,7 @@ CHAPTERS = (
     "12_on_one_page",
     "A_lost_weights",
     "C_teaching",
+    "D_under_the_hood",
 )
 
 every_chapter = pytest.mark.parametrize("name", CHAPTERS)

@@ -13,7 +13,8 @@ import ipywidgets as widgets
 import numpy as np
 import pytest
 
-from revlib import exercises, model, starts
+from revlib import exercises, model, starts, training
+from revlib.alphabet import Alphabet
 from revlib.exercises import grading
 from revlib.panels import static
 
@@ -389,6 +390,29 @@ def made_up():
     return 0 if few == 0 else 1 if few < 15 else 2
 
 
+def eight_units_for_one():
+    """An update's time with 8 units, in the measured table: within a tenth of that with 1 unit,
+    half as long again, or nine times it."""
+    rows = json.loads((RESULTS / "scaling.json").read_text(encoding="utf-8"))["sweeps"]["units"]
+    took = {row["units"]: row["step_us"] for row in rows}
+    return 0 if took[8] < 1.1 * took[1] else 1 if took[8] < 2 * took[1] else 2
+
+
+def after_the_last_bit():
+    """How far 600 updates of one training carry two networks that differ in one last bit."""
+    alphabet, ends = Alphabet("abc", end=True), []
+    texts = [text for length in (1, 2, 3, 4) for text in strings(length)]
+    for last_bit in (False, True):
+        net = starts.initialize(model.Net(alphabet, 5), "identity", np.random.default_rng(0))
+        if last_bit:
+            net.theta[0] = np.nextafter(net.theta[0], 1)
+        batch = training.Batch(net, texts)
+        *_, last = training.train(net, batch, training.Adam(0.01), 600, clip=1, every=600)
+        ends.append(last.theta)
+    apart = np.abs(ends[0] - ends[1]).max()
+    return 0 if apart == 0 else 1 if apart < 1e-6 else 2
+
+
 # Quiz -> which option is right, from 0: computed without revlib, or, where the question is one of
 # meaning, said with its reason.
 TRUE = {
@@ -474,6 +498,8 @@ TRUE = {
     "A.tenths": tenths_that_fit,
     "A.slips": lambda: 0 if printed_letters() == decoded(thought("abc")) else 1,
     "A.chance": made_up,
+    "D.units": eight_units_for_one,
+    "D.bit": after_the_last_bit,
 }
 
 every_quiz = pytest.mark.parametrize("name", exercises.QUIZZES)

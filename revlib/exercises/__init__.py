@@ -15,6 +15,7 @@ from revlib.exercises import (
     stack_by_hand,
     thought_vector,
     training,
+    under_the_hood,
 )
 from revlib.exercises.decoding import ender
 from revlib.exercises.gates import small_gru
@@ -36,6 +37,7 @@ CHAPTERS = (
     other_roads,
     one_page,
     lost_weights,
+    under_the_hood,
 )
 EXERCISES = {}  # "1.1" -> a Question
 QUIZZES = {}  # "1.lookup" -> a Quiz
