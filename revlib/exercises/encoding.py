@@ -34,7 +34,8 @@ EXERCISES = {
 
 QUIZZES = {
     "1.lookup": Quiz(
-        "x(b) is [0, 1, 0], and Wh has three rows of five numbers. What is x(b)·Wh?",
+        "The one-hot row of 'b' is [0, 1, 0], and Wh has three rows of five numbers. What is that"
+        " row times Wh?",
         [
             Option(
                 "The second column of Wh",
@@ -46,13 +47,13 @@ QUIZZES = {
             ),
             Option(
                 "The second row of Wh",
-                "Row by row, Wh is taken as often as x(b) says: the second once, the others not at"
-                " all.",
+                "Row by row, Wh is taken as often as [0, 1, 0] says: the second once, the others"
+                " not at all.",
                 right=True,
             ),
             Option(
                 "The sum of the three rows of Wh",
-                "That would be [1, 1, 1] times Wh; x(b) leaves two of the rows out.",
+                "That would be [1, 1, 1] times Wh; [0, 1, 0] leaves two of the rows out.",
             ),
         ],
     ),
