@@ -26,9 +26,9 @@ class Symbol(NamedTuple):
 
 TABLE = (
     Symbol(
-        "V, n, T",
-        "letters in the alphabet, units, letters in the string",
-        "3, 5, 3 in the post",
+        "V, K, n, T",
+        "letters in the alphabet, scores (one more with END), units, letters in the string",
+        "3, 3, 5, 3 in the post",
         "",
         "",
     ),
@@ -53,10 +53,10 @@ TABLE = (
         "",
         "weights",
     ),
-    Symbol("Wo, bo", "state → scores, and their bias", "n × V, 1 × V", "Why, W_hy, V", "weights"),
-    Symbol("z(t)", "scores of the letters: the logits", "1 × V", "oₜ", "output"),
-    Symbol("p(t)", "probabilities, softmax of z(t)", "1 × V", "ŷₜ", "output"),
-    Symbol("y(t)", "the letter that would be right, as a one-hot row", "1 × V", "target", "input"),
+    Symbol("Wo, bo", "state → scores, and their bias", "n × K, 1 × K", "Why, W_hy, V", "weights"),
+    Symbol("z(t)", "scores of the letters: the logits", "1 × K", "oₜ", "output"),
+    Symbol("p(t)", "probabilities, softmax of z(t)", "1 × K", "ŷₜ", "output"),
+    Symbol("y(t)", "the letter that would be right, as a one-hot row", "1 × K", "target", "input"),
     Symbol(
         "∂loss/∂S(t), ∂loss/∂_S(t)",
         "blame on a state: how the loss changes with it; `dS`, `dec_dS`",
@@ -65,7 +65,7 @@ TABLE = (
         "blame",
     ),
     Symbol(
-        "∂loss/∂z(t)", "blame on the scores, (p(t) − y(t)) / T; `dZ`", "1 × V", "δₜ, delta", "blame"
+        "∂loss/∂z(t)", "blame on the scores, (p(t) − y(t)) / T; `dZ`", "1 × K", "δₜ, delta", "blame"
     ),
 )
 

@@ -30,7 +30,7 @@ OTHER_SENSES = (  # where a word is none of the terms
     r"is no loss",
     r"Its unit is",
     r"unit of the last place",
-    r"push unit 5 down",
+    r"push unit \d down",
     r"as much weight",
     r"[Ss]tack (?:Wh|those|the)\b",
     r"a stack of arrays",

@@ -93,7 +93,7 @@ QUIZZES = {
     ),
     "5.shut": Quiz(
         "Wh[b, 5] is so low that in 'abc' the letter b shuts unit 5, and the answer is wrong. Which"
-        " way will the next step of training move Wh[b, 5]?",
+        " way will the next step of gradient descent on 'abc' move Wh[b, 5]?",
         [
             Option(
                 "Not at all",
