@@ -1,6 +1,6 @@
 """Times one training step of revlib, PyTorch and JAX, side by side in one run.
 
-    make peers                                   # in its own environment, .venv-peers
+    make bench NAME=peers                        # in its own environment, .venv-peers
     python benchmarks/peers.py                   # where torch, jax, threadpoolctl and revlib are
     python benchmarks/peers.py --write-reference # writes tests/reference_*.json too
 

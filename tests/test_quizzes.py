@@ -218,8 +218,12 @@ def of_seven_unseen():
 
 
 def of_length_nine():
-    wrong = len(not_reversed(five_units("whole_task.npz"), 9))
-    return 2 if wrong == 0 else 0 if wrong < 0.05 * 3**9 else 1
+    """Of the five seeds: one is nearly always wrong and one nearly never, or all are alike."""
+    runs = json.loads((RESULTS / "whole_task.json").read_text())["runs"]
+    share = [run["right_longer"] / 3**9 for run in runs]
+    if min(share) < 0.05 and max(share) > 0.95:
+        return 0
+    return 1 if max(share) < 0.5 else 2
 
 
 def blame_of_the_starts():

@@ -72,7 +72,7 @@ EXERCISES = {
     "6.6": Function(
         "a function from gradients to as many steps",
         adam_steps,
-        ((2.0, 2.0, 2.0), (3.0, -3.0, 3.0, -3.0), (0.5, 4.0)),
+        ((2.0, 2.0, 2.0), (3.0, -3.0, 3.0, -3.0), (0.5, 4.0), (0.0, 2.0)),
     ),
     "6.7": Works("one whole number, a seed", 1, two_units, "27 of 27", whole=True),
     "6.8": Explanation(),

@@ -287,14 +287,15 @@ def lowest_power():
 
 def adam_steps(gradients):
     """Adam's two means as the sums they are: weights that shrink with age, over the sum of those
-    weights."""
+    weights; and 1e-8, which keeps 0 from being divided by 0."""
 
     def mean(values, beta):
         weights = [beta**age for age in reversed(range(len(values)))]
         return sum(w * value for w, value in zip(weights, values)) / sum(weights)
 
     seen = [gradients[:t] for t in range(1, len(gradients) + 1)]
-    return [0.01 * mean(g, 0.9) / math.sqrt(mean([x * x for x in g], 0.999)) for g in seen]
+    root = lambda g: math.sqrt(mean([x * x for x in g], 0.999))
+    return [0.01 * mean(g, 0.9) / (root(g) + 1e-8) for g in seen]
 
 
 def common_run(texts):
