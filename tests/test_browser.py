@@ -26,7 +26,7 @@ PRESSED = {
     "encoding_panel": "Wh[a, 1]",
     "thought_panel": "scale of Ws",
     "map_panel": "scale of Ws",
-    "turning_panel": "scale of A",
+    "turning_panel": "steps",
     "growth_panel": "scale of Ws",
     "decoding_panel": "thought, unit 1",
     "softmax_panel": "score of a",
@@ -47,11 +47,13 @@ STEPS = {
     "rate: 10 to the": 0.05,
     "length": 1,
     "step": 1,
+    "steps": 1,
     "bottleneck, units": 1,
 }  # of the sliders whose step is not 0.01
 ENDS = {
     "letter (0: all)": 3,
     "letters": 30,
+    "steps": 5,
     "rate: 10 to the": 0.5,
 }  # where the keys cannot go beyond
 DRAGGED = [
