@@ -21,7 +21,10 @@ def write(path, content):
     path = Path(path).resolve()
     scratch = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        scratch.write_bytes(content)
+        with scratch.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())  # on the disk before the name: the power may fail, too
         os.replace(scratch, path)
     finally:
         scratch.unlink(missing_ok=True)

@@ -27,6 +27,7 @@ GLOSSARY = ROOT / "notebooks" / "B_glossary.ipynb"
 LINK = re.compile(rf"\[([^][]*)\]\({GLOSSARY.name}#[^)]*\)")
 OTHER_SENSES = (  # where a word is none of the terms
     r"looks like a loss",
+    r"exposure bias",
     r"is no loss",
     r"Its unit is",
     r"unit of the last place",

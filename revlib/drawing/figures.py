@@ -430,17 +430,31 @@ def draw_decoding(
         f" said {' '.join(said[:shown])!r}."
     )
     flows = []
+    for t in range(1, shown):  # what it hears
+        place = (float(np.argmax(X[t])) + 0.5) / len(letters)
+        flows.append(Flow((0, 2 * t), (4, 2 * t + 2), "right", "left", "output", at=(0.5, place)))
     for t in range(1, shown + 1):
         column = 2 * t
         flows += [
-            Flow((3, column - 2), (3, column), "right", "left", "decoder", width=2.4),
-            Flow((4, column), (3, column), "top", "bottom", "input"),
-            Flow((3, column), (2, column), "top", "bottom", "output"),
+            Flow(
+                (3, column - 2),
+                (3, column),
+                "right",
+                "left",
+                "decoder",
+                label="·_Ws" if t == 1 else "",
+                label_up=11,
+                width=2.4,
+            ),
+            Flow(
+                (4, column), (3, column), "top", "bottom", "input", label="·_Wh" if t == 1 else ""
+            ),
+            Flow(
+                (3, column), (2, column), "top", "bottom", "output", label="·Wo" if t == 1 else ""
+            ),
             Flow((2, column), (1, column), "top", "bottom", "output"),
             Flow((1, column), (0, column), "top", "bottom", "output"),
         ]
-        if t < shown:  # what it hears
-            flows.append(Flow((0, column), (4, column + 2), "right", "left", "output"))
     grid = [row[:-1] for row in (top, shares, scores, states, inputs)]
     return draw(grid, words, flows, gap=18)
 
@@ -529,7 +543,7 @@ def draw_backward(
         else:
             answer = right[t]
             terms.append(f"dotT|∂loss/∂z({t + 1})|Wo")
-            top += [_letter(answer), Sign("right", FAINT, 12)]
+            top += [Sign("right:", FAINT, 12), _letter(answer)]
             scores += [
                 Block(
                     P[t][:, None],
@@ -594,6 +608,7 @@ def draw_backward(
         words += " It sets out."
     elif shown < T + L:
         words += f" It has come as far as {states[T + L - shown]}."
+    top.append(Sign("  ", points=12))  # room for the last label
     grid = [top, scores, middle, bottom]
     if held:
         grid.append([_letters_read(text, letters, np.ones(T))])

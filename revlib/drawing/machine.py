@@ -30,7 +30,7 @@ PARTS = {
     "decoder": "The decoder says: each letter said is read again",
     "scores": "Scores become probabilities, and those a letter",
     "blame": "Blame flows back, from the letters said to the letters read",
-    "weights": "Every arrow is a matrix of weights: training moves them all",
+    "weights": "Behind these arrows stand the weights, which training moves",
 }
 
 

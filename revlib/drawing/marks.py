@@ -67,8 +67,8 @@ class Bars:
             left = x + (j + 0.25) * self.width
             top = ground - long if value > 0 else ground
             look = ' fill-opacity=".45"'
-            if value < 0:
-                look = ' fill="none" stroke-dasharray="3 2"' if self.cut else ' fill-opacity=".12"'
+            if value < 0 and self.cut:
+                look = ' fill="none" stroke-dasharray="3 2"'
             if value != 0:
                 size = f'width="{self.width / 2:g}" height="{long:.2f}"'
                 bars.append(f'<rect x="{left:g}" y="{top:.2f}" {size}{look}/>')

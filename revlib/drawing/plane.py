@@ -1,4 +1,5 @@
-"""Rows of two numbers as arrows in a plane, and what a matrix does to them."""
+"""Two numbers as an arrow in a plane: what a matrix does to it, and whether its two numbers
+cancel."""
 
 from dataclasses import dataclass
 
@@ -10,7 +11,10 @@ from revlib.drawing.picture import PAPER, drawable, minus, number, themed
 
 # Pixels
 SIDE = 300  # of the plane
+SMALL = 170  # and of one of several
 ROOM = 18  # around it, for names
+TITLE = 20  # over it
+BELOW = 0.3  # how much of its lower half is shown
 FAN = 12  # arrows all around
 
 
@@ -52,7 +56,7 @@ class Plane:
         def at(point):
             return middle + np.asarray(point) * [1, -1] * (SIDE / 2 / self.limit)
 
-        parts = [self._axes(middle, at)]
+        parts = [_axes(middle, at, SIDE, self.limit, ("entry 1", "entry 2"))]
         for direction, name in zip(self.directions, self.names):
             parts.append(self._direction(direction, name, at))
         parts += [_arrow(at, row, 'stroke-width="1.2" opacity=".35"') for row in self.fan]
@@ -67,21 +71,6 @@ class Plane:
             f' stroke-width="1">{"".join(parts)}</g>'
         )
 
-    def _axes(self, middle, at):
-        """Return the two axes with their numbers and names."""
-        left, top = middle - SIDE / 2
-        right, foot = middle + SIDE / 2
-        lines = f"M{left:g} {middle[1]:g}H{right:g}M{middle[0]:g} {top:g}V{foot:g}"
-        half = self.limit / 2
-        ticks = ""
-        labels = [_text(right - 22, middle[1] - 6, "entry 1"), _text(middle[0], top - 6, "entry 2")]
-        for value in (-half, half):
-            across, up = at((value, 0)), at((0, value))
-            ticks += f"M{across[0]:g} {across[1] - 3:g}v6M{up[0] - 3:g} {up[1]:g}h6"
-            labels.append(_text(across[0], across[1] + 17, minus(f"{value:g}")))
-            labels.append(_text(up[0] - 14, up[1] + 4, minus(f"{value:g}")))
-        return f'<path d="{lines}{ticks}" stroke="var(--f)" stroke-width=".8"/>{"".join(labels)}'
-
     def _direction(self, direction, name, at):
         """Return the line of a direction through the middle, and its name at the end on the
         right."""
@@ -94,6 +83,84 @@ class Plane:
             f'<path d="{line}" stroke="{themed("weights")}" stroke-dasharray="1 4"'
             f' stroke-width="1.6"/>{_text(place[0] - 34, place[1] + lower, name)}'
         )
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Pairs of numbers that are added up, as arrows: those on the dashed line cancel.
+
+    Parameters
+    ----------
+    pairs : (N, 2) array
+    names : sequence of N str
+        What stands at each arrow's tip.
+    thick : int
+        Which arrow is in the full colour.
+    title : str
+    axes : (str, str)
+        What the two numbers are.
+    """
+
+    pairs: np.ndarray
+    names: tuple
+    thick: int
+    title: str
+    axes: tuple
+
+    @property
+    def size(self):
+        """Width and height in pixels."""
+        return SMALL + 2 * ROOM, (1 + BELOW) * SMALL / 2 + 2 * ROOM + TITLE
+
+    def svg(self, x, y):
+        """Return the plane as an SVG element, its upper left corner at (x, y)."""
+        middle = np.array([x, y + TITLE]) + ROOM + SMALL / 2
+        limit = 1.25 * float(np.abs(drawable(self.pairs, "a pair")).max() or 1)
+
+        def at(point):
+            return middle + np.asarray(point) * [1, -1] * (SMALL / 2 / limit)
+
+        line = _data(at((-limit, limit)), at((BELOW * limit, -BELOW * limit)))
+        parts = [
+            f'<text x="{middle[0]:.1f}" y="{y + 13:.1f}" font-weight="bold" fill="currentColor"'
+            f' stroke="none">{self.title}</text>',
+            _axes(middle, at, SMALL, limit, self.axes, BELOW),
+            f'<path d="{line}" stroke="{themed("weights")}" stroke-dasharray="5 4"/>',
+        ]
+        for k, pair in enumerate(self.pairs):
+            look = 'stroke-width="3"' if k == self.thick else 'stroke-width="1.6" opacity=".5"'
+            parts.append(_arrow(at, pair, look))
+        for pair, name in zip(self.pairs, self.names):
+            end = at(pair)
+            out = (end - middle) / (np.linalg.norm(end - middle) or 1)
+            place = end + 9 * out
+            parts.append(_text(place[0], place[1] + 4, name))
+        return (
+            f'<g data-mark="plane" color="{themed("decoder")}" fill="none" stroke="currentColor"'
+            f' stroke-width="1">{"".join(parts)}</g>'
+        )
+
+
+def _axes(middle, at, side, limit, names, below=1.0):
+    """Return two axes of a plane, with their numbers and names; `below` is the share of its lower
+    half that is shown."""
+    left, top = middle - side / 2
+    right, foot = middle + side / 2 * np.array([1, below])
+    lines = f"M{left:g} {middle[1]:g}H{right:g}M{middle[0]:g} {top:g}V{foot:g}"
+    half = float(f"{limit / 2:.1g}")
+    ticks = ""
+    labels = [
+        _text(right - 3.2 * len(names[0]), middle[1] + (-6 if below == 1 else 32), names[0]),
+        _text(middle[0], top - 6, names[1]),
+    ]
+    for value in (-half, half):
+        across, up = at((value, 0)), at((0, value))
+        ticks += f"M{across[0]:g} {across[1] - 3:g}v6"
+        labels.append(_text(across[0], across[1] + 17, minus(f"{value:g}")))
+        if up[1] < foot:
+            ticks += f"M{up[0] - 3:g} {up[1]:g}h6"
+            labels.append(_text(up[0] - 14, up[1] + 4, minus(f"{value:g}")))
+    return f'<path d="{lines}{ticks}" stroke="var(--f)" stroke-width=".8"/>{"".join(labels)}'
 
 
 def _data(start, end):
@@ -198,3 +265,34 @@ def draw_turning(A, row, steps, scale=1.0, limit=2.0, most=5):
         f" {number(stretches[1])}."
     )
     return draw([[plane], numbers], words, flows, gap=10)
+
+
+def draw_balance(pairs, names, thick, titles, axes, words):
+    """Draw pairs of numbers as arrows, step by step: those on the dashed line add up to 0.
+
+    Parameters
+    ----------
+    pairs : (T, N, 2) array
+    names : sequence of N str
+        Of the arrows.
+    thick : sequence of T int
+        Which arrow of each step is in the full colour.
+    titles : sequence of T str
+    axes : (str, str)
+        What the two numbers are.
+    words : str
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    FloatingPointError
+        If a number is not finite.
+    """
+    planes = [
+        Balance(step, tuple(names), which, title, tuple(axes))
+        for step, which, title in zip(pairs, thick, titles, strict=True)
+    ]
+    return draw([planes], words)

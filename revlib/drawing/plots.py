@@ -16,7 +16,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator
+from matplotlib.ticker import MaxNLocator, NullLocator
 
 from revlib.drawing.picture import INK, THEMED, Picture, drawable
 from revlib.notation import COLOURS
@@ -61,6 +61,9 @@ def style():
         yield
 
 
+WHOLE = 5  # a horizontal axis at least as long as this has ticks at whole numbers
+
+
 class Plot:
     """One pair of axes with names, units and fixed limits.
 
@@ -86,6 +89,10 @@ class Plot:
             FigureCanvasSVG(self.figure)
             self.axes = self.figure.add_axes([left, foot, 0.97 - left, 0.95 - foot])
             self.axes.set(xlabel=xlabel, ylabel=ylabel, xlim=xlim, ylim=ylim, yscale=yscale)
+            if xlim[1] - xlim[0] >= WHOLE:  # letters and updates come in whole numbers
+                self.axes.xaxis.set_major_locator(
+                    MaxNLocator("auto", integer=True, steps=[1, 2, 5, 10])
+                )
             if yscale == "log":  # plain labels, and none between them
                 self.axes.yaxis.set(minor_locator=NullLocator(), major_formatter="{x:g}")
         self.moving = []

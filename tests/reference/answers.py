@@ -89,7 +89,7 @@ WITH_END = {"Wo": [[*row, 1.0] for row in network.WO], "bo": [[0.0, 0.0, 0.0, -7
 IDENTITY = [network.one_hot(i, 5) for i in range(5)]
 
 
-FIRST_SCORES = network.product(network.PRINTED_DEC_S[0], network.WO)
+FIRST_SCORES = network.decode(network.post_weights(), network.THOUGHT, 1)[0][2]
 
 
 def temperature_of_a_half():
