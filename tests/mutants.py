@@ -400,6 +400,35 @@ MUTANTS = (
         'return "" if not lit else',
         "test_cells.py",
     ),
+    # arrows
+    Mutant(
+        "shares grow by the other eigenvalue",
+        "drawing/plane.py",
+        "order = np.argsort(-np.abs(values))",
+        "order = np.argsort(np.abs(values))",
+        "test_plane.py test_panels.py",
+    ),
+    Mutant(
+        "columns for rows",
+        "drawing/plane.py",
+        "np.linalg.eig(np.transpose(A))",
+        "np.linalg.eig(A)",
+        "test_plane.py",
+    ),
+    Mutant(
+        "the map's axes stay",
+        "panels/thought_vector.py",
+        "limits = usual(length, at) * widened",
+        "limits = usual(length, at)",
+        "test_panels.py",
+    ),
+    Mutant(
+        "feedback enters the next letter",
+        "drawing/figures.py",
+        "place = (float(np.argmax(X[t])) + 0.5) / len(letters)",
+        "place = (float(np.argmax(X[t - 1])) + 0.5) / len(letters)",
+        "test_cells.py",
+    ),
 )
 
 

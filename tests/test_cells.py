@@ -199,6 +199,24 @@ def test_draw_compare(first, second):
     says(picture.words, "a distance of ", [math.sqrt(sum(value**2 for value in gap))], 3)
 
 
+def cells(svg, name):
+    """The boxes of a block's cells: (x, y, width, height)."""
+    root = ET.fromstring(svg)
+    group = next(g for g in root.iter() if g.get("data-block") == name)
+    sides = ("x", "y", "width", "height")
+    return [
+        [float(rect.get(side)) for side in sides] for rect in group if rect.tag.endswith("rect")
+    ]
+
+
+def tipped(picture, cell):
+    """Whether an arrow's head ends at the left of a cell."""
+    x, y, _, height = cell
+    heads = re.findall(r'L([\d.]+) ([\d.]+)L[\d. ]+z" fill', picture.svg)
+    tips = [(float(across), float(down)) for across, down in heads]
+    return any(0 < x - across < 6 and y < down < y + height for across, down in tips)
+
+
 @pytest.mark.parametrize("shown", [None, 1, 2, 3, 9])
 @pytest.mark.parametrize(
     "activation, end, seed", [("relu", False, None), ("tanh", True, 4), ("relu", True, 10)]
@@ -225,6 +243,11 @@ def test_draw_decoding(activation, end, seed, shown):
             )  # what comes later is not there yet
     arrows = (last - 1) + 5 * last  # fed back; and in each step five
     assert picture.svg.count('class="flow"') == arrows
+    for t, (x, *_) in enumerate(right[:last], start=1):  # what was said enters its own cell
+        entered = [
+            k for k, cell in enumerate(cells(picture.svg, f"_x({t})")) if tipped(picture, cell)
+        ]
+        assert entered == ([x.index(1)] if 1 in x else []), f"what is fed at step {t}"
     x, s, z, _ = right[last - 1]
     assert picture.words.startswith(
         f"Step {last} of {T}: fed {repr('abc'[x.index(1)]) if 1 in x else 'nothing'}, "

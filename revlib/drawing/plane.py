@@ -227,11 +227,12 @@ def draw_turning(A, row, steps, scale=1.0, limit=2.0, most=5):
     directions = columns.T[order]
     stretches = scale * values[order]
     shares = np.linalg.solve(directions.T, row)[:, None] * directions  # (2, 2), adding up to row
-    shares = shares * stretches[:, None] ** steps
     with np.errstate(all="ignore"):  # what overflows is answered in words
         rows = [row]
         for _ in range(steps):
             rows.append(drawable(rows[-1] @ A * scale, "the row"))
+        norm = drawable(np.linalg.norm(rows[-1]), "the norm")
+    shares = shares * stretches[:, None] ** steps
     angles = 2 * np.pi * np.arange(FAN) / FAN
     circle = np.stack([np.cos(angles), np.sin(angles)], axis=1)  # (FAN, 2)
     plane = Plane(
@@ -260,7 +261,7 @@ def draw_turning(A, row, steps, scale=1.0, limit=2.0, most=5):
     times = {0: "Before the first step", 1: "After one step"}.get(steps, f"After {steps} steps")
     words = (
         f"{times} the row is {spoken(rows[-1])}, of norm"
-        f" {number(np.linalg.norm(rows[-1]))}: {spoken(shares[0])} along the direction that is"
+        f" {number(float(norm))}: {spoken(shares[0])} along the direction that is"
         f" stretched by {number(stretches[0])} a step, and {spoken(shares[1])} along the one by"
         f" {number(stretches[1])}."
     )

@@ -152,6 +152,8 @@ def check_map(page, W, length, scale, across, up, group):
     assert plot.legend == [f"{group} is {letter}" for letter in LETTERS]
     place = {"the first letter": 0, "the last letter": -1}[group]
     at = {s: (plot.x(v[int(across) - 1]), plot.y(v[int(up) - 1])) for s, v in thoughts.items()}
+    outside = [s for s, (x, y) in at.items() if not plot.inside(x, y, -1)]
+    assert not outside, f"{outside} are beyond the axes"
     for letter, dots in zip(LETTERS, plot.lines):
         check_dots(plot, dots, [at[s] for s in strings if s[place] == letter])
     if length <= 3:
