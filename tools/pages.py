@@ -19,6 +19,7 @@ import re
 import shutil
 import subprocess
 import sys
+from base64 import b64decode
 from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
@@ -31,6 +32,7 @@ from tools import notebook as tool  # noqa: E402
 SITE = ROOT / "site"
 BUILD = SITE / "_build"
 STATE = "application/vnd.jupyter.widget-state+json"
+STILL = re.compile(r'<img class="revlib-[^>]*src="data:image/svg\+xml;base64,([^"]*)"[^>]*>')
 LIVE = re.compile(r"_panel\(|\bquiz\(")  # what a cell shows that is a widget
 UNCHECKED = (
     "*On this page nothing judges an answer. A kernel does: [how to get"
@@ -95,6 +97,17 @@ def run_live(notebook, folder):
     notebook.metadata["widgets"] = part.metadata.get("widgets", {})
 
 
+def inline(cell):
+    """A still as a drawing of the page itself, which a dark theme reaches, and not as an image."""
+    for output in cell.get("outputs", []):
+        html = output.get("data", {}).get("text/html", "")
+        if "revlib-" in html:
+            output.data["text/html"] = STILL.sub(
+                lambda still: f'<div class="revlib-still">{b64decode(still[1]).decode()}</div>',
+                html,
+            )
+
+
 def key(path):
     """What the pages of a notebook depend on, as one hash."""
     sources = [
@@ -124,6 +137,7 @@ def page(path):
                 STATE: {"state": state, "version_major": 2, "version_minor": 0}
             }
         for cell in notebook.cells:
+            inline(cell)
             if cell.cell_type == "markdown":
                 cell.source = re.sub(
                     r"^## On your own\n",
