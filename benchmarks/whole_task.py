@@ -149,7 +149,7 @@ def main():
     )
     if list(given.seeds) != list(range(5)):
         return
-    if given.replace and solved:
+    if (given.replace or not KEPT.exists()) and solved:
         first, _ = min(solved, key=lambda answer: answer[1]["steps"])
         checkpoint.save(first, KEPT)
     table = dict(

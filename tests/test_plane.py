@@ -21,7 +21,7 @@ def balance(pairs, titles=("step 1", "step 2")):
     return plane.draw_balance(pairs, ("x", "y"), (1, 0), titles, ("one", "other"), "Two steps.")
 
 
-@pytest.mark.parametrize("steps", [0, 1, 3])
+@pytest.mark.parametrize("steps", [0, 1, 2])
 @pytest.mark.parametrize("matrix", [A, np.array([[2.0, 0.0], [1.0, 0.5]])])
 def test_the_two_shares_add_up_to_the_row(matrix, steps):
     """The last three tips are those of the shares and of the row; the middle is between the first
@@ -58,24 +58,65 @@ def test_what_no_picture_can_show_is_refused(bad):
         plane.draw_turning(1e200 * A, np.array([1.0, 0.0]), 2)
 
 
+def crossings(svg):
+    """Where the two axes of each plane cross."""
+    axes = re.findall(r'd="M[\d.]+ ([\d.]+)H[\d.]+M([\d.]+) [\d.]+V', svg)
+    return [np.array([float(x), float(y)]) for y, x in axes]
+
+
 def test_a_balance_has_an_arrow_a_pair_and_a_line_where_they_cancel():
     picture = balance(PAIRS)
-    drawn = marks(picture)
-    assert len(drawn) == 2
-    for mark, pairs in zip(drawn, PAIRS):
-        assert len(mark.tips) == len(pairs)
-        one, other = np.array(mark.tips)
-        # both from one middle, in one scale
-        scale = (one - other) / ((pairs[0] - pairs[1]) * [1, -1])
-        assert math.isclose(scale[0], scale[1], rel_tol=0.02)
-        middle = one - pairs[0] * [1, -1] * scale
-        assert np.allclose(middle + pairs[1] * [1, -1] * scale, other, atol=0.3)
+    drawn, middles = marks(picture), crossings(picture.svg)
     dashed = re.findall(
         r'd="M([\d.]+) ([\d.]+)L([\d.]+) ([\d.]+)"[^>]*dasharray="5 4"', picture.svg
     )
-    assert len(dashed) == 2
-    for x, y, to_x, to_y in (map(float, numbers) for numbers in dashed):
-        assert math.isclose(to_x - x, to_y - y, abs_tol=0.2), "down and to the right, half a turn"
+    assert len(drawn) == len(middles) == len(dashed) == 2
+    planes = picture.svg.split('<g data-mark="plane"')[1:]
+    for mark, pairs, middle, line, plane_svg, which in zip(
+        drawn, PAIRS, middles, dashed, planes, (1, 0), strict=True
+    ):
+        scale = np.linalg.norm(mark.tips[0] - middle) / np.linalg.norm(pairs[0])
+        assert scale > 1
+        for tip, pair, name in zip(mark.tips, pairs, "xy", strict=True):
+            assert np.allclose(middle + scale * pair * [1, -1], tip, atol=0.6)
+            at = re.search(rf'<text x="([\d.]+)" y="([\d.]+)"[^>]*>{name}</text>', plane_svg)
+            assert math.dist(tip, (float(at[1]), float(at[2]) - 4)) < 12, "each name at its tip"
+        x, y, to_x, to_y = map(float, line)
+        assert math.isclose(to_x - x, to_y - y, abs_tol=0.2), "as far down as to the right"
+        assert math.isclose(middle[0] - x, middle[1] - y, abs_tol=0.2), "through the middle"
+        looks = re.findall(r'<g stroke-width="([\d.]+)"', plane_svg)
+        assert [float(look) == 3 for look in looks] == [k == which for k in (0, 1)]
+
+
+def test_names_of_a_balance_are_text():
+    picture = plane.draw_balance(PAIRS, ("a<b", "&"), (0, 0), ("<i>", "t & u"), ("<", ">"), "Two.")
+    assert len(marks(picture)) == 2  # it can be parsed
+
+
+def test_directions_are_named_by_their_own_numbers():
+    """(1, 1) by 1.2 at the upper right, (1, -1) by 0.6 at the lower right; ticks where 1 is."""
+    svg = plane.draw_turning(A, np.array([1.0, 0.0]), 0).svg
+    (middle,) = crossings(svg)
+    at = lambda text: [
+        np.array([float(x), float(y)]) - middle
+        for x, y in re.findall(rf'<text x="([\d.]+)" y="([\d.]+)"[^>]*>{text}</text>', svg)
+    ]
+    ((_, grows),) = at("× 1.20 a step")
+    ((_, fades),) = at("× 0.60 a step")
+    assert grows < -60 < 60 < fades
+    across, up = at("1")
+    assert abs(across[0] - 75) < 1 and abs(up[1] + 75) < 6
+
+
+def test_one_direction_is_not_enough():
+    with pytest.raises(ValueError, match="only one direction"):
+        plane.draw_turning(np.array([[1.0, 1.0], [0.0, 1.0]]), np.array([1.0, 0.0]), 1)
+
+
+def test_what_would_leave_the_plane_widens_it():
+    (drawn,) = marks(plane.draw_turning(2 * A, np.array([0.6, 0.4]), 3))
+    middle = (np.array(drawn.tips[0]) + drawn.tips[6]) / 2
+    assert np.abs(np.array(drawn.tips) - middle).max() <= 150
 
 
 def test_as_many_titles_as_steps():

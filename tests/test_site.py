@@ -12,8 +12,10 @@ import urllib.parse
 from html.parser import HTMLParser
 
 import pytest
+from nbformat.v4 import new_code_cell, new_output
 
 from revlib import exercises
+from revlib.drawing import machine
 from revlib.panels import controls
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -491,3 +493,13 @@ def test_the_scripts_are_pinned_by_hash():
         package["integrity"].startswith("sha512-") and "resolved" not in package
         for package in lock.values()
     )
+
+
+def test_a_still_becomes_a_drawing_of_the_page():
+    """What a picture stores in a notebook is what tools/pages.py finds and puts in its place."""
+    picture = machine.draw_machine()
+    data = {"text/plain": repr(picture), "text/html": picture._repr_html_()}
+    cell = new_code_cell("machine", outputs=[new_output("display_data", data)])
+    pages.inline(cell)
+    shown = cell.outputs[0].data["text/html"]
+    assert shown == f'<div class="revlib-still">{picture.svg}</div>'

@@ -113,6 +113,7 @@ def key(path):
     sources = [
         path,
         *sorted((ROOT / "revlib").rglob("*.py")),
+        *sorted((ROOT / "tools").glob("*.py")),
         *sorted(path for path in (ROOT / "notebooks" / "results").iterdir() if path.is_file()),
     ]
     return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()

@@ -430,7 +430,9 @@ def draw_decoding(
         f" said {' '.join(said[:shown])!r}."
     )
     flows = []
-    for t in range(1, shown):  # what it hears
+    for t in range(1, shown):  # what it hears, if it hears anything
+        if not X[t].any():
+            continue
         place = (float(np.argmax(X[t])) + 0.5) / len(letters)
         flows.append(Flow((0, 2 * t), (4, 2 * t + 2), "right", "left", "output", at=(0.5, place)))
     for t in range(1, shown + 1):
@@ -560,7 +562,7 @@ def draw_backward(
                     f"∂loss/∂z({t + 1})",
                     "blame",
                     digits=3,
-                    limit=1 / L,
+                    limit=float(share.max()),
                     width=BACK_W,
                     title="blame",
                     why=f"miss|p({t + 1})|{list(outputs).index(answer)}|{share[t]:.10g}",
@@ -599,11 +601,15 @@ def draw_backward(
         *_forward_flows([*text, *fed], T),
         *_blame_flows(norms, np.linalg.norm(dZ, axis=1), T, shown),
     ]
-    words = (
-        f"Blame flows from the right letters, {' '.join(right)}, back to '{_spelled(text)}'. On"
-        f" the last state of the decoder: {spoken(dec_dS[-1], 3)}; on the thought vector:"
-        f" {spoken(dec_dS[0], 3)}; on S(1): {spoken(dS[1], 3)}."
-    )
+    words = f"Blame flows from the right letters, {' '.join(right)}, back to '{_spelled(text)}'."
+    blamed = [  # how many states it has passed when it is there
+        (1, f"the last state of the decoder: {spoken(dec_dS[-1], 3)}"),
+        (L + 1, f"the thought vector: {spoken(dec_dS[0], 3)}"),
+        (T + L, f"S(1): {spoken(dS[1], 3)}"),
+    ]
+    there = [said for passed, said in blamed if passed <= shown]
+    if there:
+        words += f" On {'; on '.join(there)}."
     if shown == 0:
         words += " It sets out."
     elif shown < T + L:

@@ -2,6 +2,7 @@
 cancel."""
 
 from dataclasses import dataclass
+from html import escape
 
 import numpy as np
 
@@ -115,7 +116,8 @@ class Balance:
     def svg(self, x, y):
         """Return the plane as an SVG element, its upper left corner at (x, y)."""
         middle = np.array([x, y + TITLE]) + ROOM + SMALL / 2
-        limit = 1.25 * float(np.abs(drawable(self.pairs, "a pair")).max() or 1)
+        pairs = drawable(self.pairs, "a pair")
+        limit = 1.25 * float(max(np.abs(pairs).max(), -pairs[:, 1].min() / BELOW) or 1)
 
         def at(point):
             return middle + np.asarray(point) * [1, -1] * (SMALL / 2 / limit)
@@ -123,14 +125,14 @@ class Balance:
         line = _data(at((-limit, limit)), at((BELOW * limit, -BELOW * limit)))
         parts = [
             f'<text x="{middle[0]:.1f}" y="{y + 13:.1f}" font-weight="bold" fill="currentColor"'
-            f' stroke="none">{self.title}</text>',
+            f' stroke="none">{escape(self.title)}</text>',
             _axes(middle, at, SMALL, limit, self.axes, BELOW),
             f'<path d="{line}" stroke="{themed("weights")}" stroke-dasharray="5 4"/>',
         ]
         for k, pair in enumerate(self.pairs):
             look = 'stroke-width="3"' if k == self.thick else 'stroke-width="1.6" opacity=".5"'
             parts.append(_arrow(at, pair, look))
-        for pair, name in zip(self.pairs, self.names):
+        for pair, name in zip(self.pairs, self.names, strict=True):
             end = at(pair)
             out = (end - middle) / (np.linalg.norm(end - middle) or 1)
             place = end + 9 * out
@@ -176,37 +178,37 @@ def _arrow(at, row, look):
     ahead = (end - start) / length
     long = min(1, length / 12)
     near = end - 6 * long * ahead
-    tip = head(*end, ahead, long, False, "currentColor")
+    tip = head(*end, ahead, long, opened=False, colour="currentColor")
     return f'<g {look}><path d="{_data(start, near)}"/>{tip}</g>'
 
 
 def _text(x, y, text):
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" font-size="12" fill="var(--f)" stroke="{PAPER}"'
-        f' stroke-width="5" paint-order="stroke">{text}</text>'
+        f' stroke-width="5" paint-order="stroke">{escape(text)}</text>'
     )
 
 
 def draw_turning(A, row, steps, scale=1.0, limit=2.0, most=5):
-    """Draw what a matrix does to a row, again and again: the row turns, and is stretched.
+    """Draw what a matrix does to a row, again and again: the row turns, and its norm changes.
 
-    Over the numbers stand arrows: the row, split along the two directions that the matrix does not
-    turn, and, pale, rows of norm 1 all around, after as many steps.
+    Over the numbers stand arrows: the row, split along the two directions that the matrix only
+    multiplies by a number, and, pale, rows of norm 1 all around, after as many steps.
 
     Parameters
     ----------
     A : (2, 2) array
-        With two real eigenvalues, the first direction drawn being that of the larger.
+        With two real eigenvalues and a direction for each; the one of the larger size comes first.
     row : (2,) array
         The row to begin with.
     steps : int
-        How many times it is multiplied, from 0 to `most`.
+        How many times it is multiplied, 0 or more.
     scale : float
         What A is multiplied by.
     limit : float
-        From the middle of the plane to each side.
+        From the middle of the plane to each side, or more if an arrow would leave it.
     most : int
-        Steps for which there is room.
+        Steps for which there are cells, empty ones after the last.
 
     Returns
     -------
@@ -217,40 +219,49 @@ def draw_turning(A, row, steps, scale=1.0, limit=2.0, most=5):
     FloatingPointError
         If the row is not finite, or becomes so.
     ValueError
-        If A turns every row; the message gives its eigenvalues.
+        If A turns every row, or all rows but those of one direction; the message gives its
+        eigenvalues.
     """
     row = drawable(row, "the row")
-    values, columns = np.linalg.eig(np.transpose(A))  # of rows: e·A is the eigenvalue times e
-    if np.iscomplexobj(values):
-        raise ValueError(f"the matrix turns every row: its eigenvalues are {values.round(3)}")
-    order = np.argsort(-np.abs(values))
+    A = drawable(A, "A")
+    eigenvalues, columns = np.linalg.eig(A.T)  # of rows: e·A is the eigenvalue times e
+    if np.iscomplexobj(eigenvalues):
+        raise ValueError(f"the matrix turns every row: its eigenvalues are {eigenvalues.round(3)}")
+    if np.linalg.cond(columns) > 1e8:
+        raise ValueError(
+            "the matrix leaves only one direction as it is, and no row can be split: its"
+            f" eigenvalues are {eigenvalues.round(3)}"
+        )
+    order = np.argsort(-np.abs(eigenvalues))
     directions = columns.T[order]
-    stretches = scale * values[order]
+    stretches = scale * eigenvalues[order]
     shares = np.linalg.solve(directions.T, row)[:, None] * directions  # (2, 2), adding up to row
     with np.errstate(all="ignore"):  # what overflows is answered in words
         rows = [row]
         for _ in range(steps):
             rows.append(drawable(rows[-1] @ A * scale, "the row"))
         norm = drawable(np.linalg.norm(rows[-1]), "the norm")
-    shares = shares * stretches[:, None] ** steps
-    angles = 2 * np.pi * np.arange(FAN) / FAN
-    circle = np.stack([np.cos(angles), np.sin(angles)], axis=1)  # (FAN, 2)
+        shares = drawable(shares * stretches[:, None] ** steps, "a share")
+        angles = 2 * np.pi * np.arange(FAN) / FAN
+        circle = np.stack([np.cos(angles), np.sin(angles)], axis=1)  # (FAN, 2)
+        fan = drawable(circle @ np.linalg.matrix_power(scale * A, steps), "an arrow")
+    limit = max(limit, 1.05 * float(np.abs([*shares, *fan, rows[-1]]).max()))
     plane = Plane(
         rows[-1],
         shares,
-        circle @ np.linalg.matrix_power(scale * np.asarray(A), steps),
+        fan,
         directions,
         tuple(f"× {number(stretch)} a step" for stretch in stretches),
         limit,
     )
     title = "A" if scale == 1 else f"A × {number(scale)}"
     numbers = [Block(A, "A", "weights", digits=1, limit=1.2, title=title, scale=scale)]
-    for k in range(most + 1):
-        values = rows[k] if k <= steps else np.full(2, np.nan)
+    for k in range(max(most, steps) + 1):
+        cells = rows[k] if k <= steps else np.full(2, np.nan)
         before = "start" if k == 1 else f"after {k - 1}"
         numbers.append(
             Block(
-                values[:, None],
+                cells[:, None],
                 f"after {k}" if k else "start",
                 "encoder",
                 limit=limit,

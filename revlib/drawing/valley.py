@@ -4,10 +4,12 @@ Over one weight, or along one direction, a valley is a curve; over two weights i
 lines of equal loss.
 """
 
+import itertools
+
 import numpy as np
 
 from revlib.drawing.picture import drawable
-from revlib.drawing.plots import LOCK, Plot, style
+from revlib.drawing.plots import Plot, style
 from revlib.notation import COLOURS
 
 
@@ -36,7 +38,8 @@ def draw_slice(lengths, losses, steps, xlabel, words):
     """
     lengths = drawable(lengths, "the axis of the slice")
     losses = drawable(losses, "the slice")
-    highest = 1.1 * max(losses.max(), *(loss for _, loss in steps.values()))
+    ends = {name: drawable(end, f"step {name!r}") for name, end in steps.items()}
+    highest = 1.1 * max([losses.max(), *(loss for _, loss in ends.values())])
     plot = Plot(
         xlabel,
         "loss, nats per letter",
@@ -47,7 +50,7 @@ def draw_slice(lengths, losses, steps, xlabel, words):
     with style():
         plot.axes.plot(lengths, losses, color=COLOURS["output"], lw=2)
         colour = COLOURS["blame"]
-        for name, (length, loss) in steps.items():
+        for name, (length, loss) in ends.items():
             plot.axes.annotate(
                 "",
                 (length, loss),
@@ -66,8 +69,7 @@ def draw_slice(lengths, losses, steps, xlabel, words):
             textcoords="offset points",
             color=COLOURS["weights"],
         )
-    with LOCK:
-        return plot.picture(words)
+    return plot.picture(words)
 
 
 def draw_paths(loss, paths, levels, xlim, ylim, words):
@@ -93,17 +95,15 @@ def draw_paths(loss, paths, levels, xlim, ylim, words):
     Raises
     ------
     FloatingPointError
-        If a weight on a path is not finite.
+        If a weight on a path, or a loss, is not finite.
     """
     plot = Plot("weight 1", "weight 2", xlim, ylim, (560, 300))
     across, up = np.meshgrid(np.linspace(*xlim, 200), np.linspace(*ylim, 120))
     with style():
-        plot.axes.contour(
-            across, up, loss(across, up), levels, colors=COLOURS["output"], linewidths=0.7
-        )
-        for marker, (name, (points, role)) in zip("os^D", paths.items()):
+        losses = drawable(loss(across, up), "the loss")
+        plot.axes.contour(across, up, losses, levels, colors=COLOURS["output"], linewidths=0.7)
+        for marker, (name, (points, role)) in zip(itertools.cycle("os^D"), paths.items()):
             points = drawable(points, name)
             plot.axes.plot(*points.T, f"{marker}-", color=COLOURS[role], ms=4, lw=1.5, label=name)
         plot.axes.legend(loc="upper right", frameon=True, framealpha=1, edgecolor="none")
-    with LOCK:
-        return plot.picture(words)
+    return plot.picture(words)

@@ -56,7 +56,7 @@ class Panel(widgets.VBox):
         self.pictures = []
         self._seen = {}  # the values that the pictures show
         self.parts = []  # of the page: the pictures, and the line of words
-        self.lines = None  # kept free for the words: what stands below them does not jump
+        self.lines = None  # of words, as many as the first take: with fewer nothing moves up
         self.page = widgets.HTML()
         self.hand = Hand()
         self.play = None if play is None else followed(controls[play], pause)

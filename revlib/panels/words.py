@@ -3,7 +3,7 @@
 from html import escape
 
 STYLE = "line-height:1.4;max-width:820px"
-LINE = 105  # characters, about
+CHARACTERS = 105  # of a line, about, where the page is wide
 ALERT = ";color:#7a2900;background:#fff1e6;padding:0 0.4em"  # on its own paper: pages may be dark
 
 
@@ -24,9 +24,8 @@ def listed(names):
 
 
 def lines_of(words):
-    """Return how many lines to keep free for words that change: those they take now, and two at
-    the least."""
-    return max(2, 1 + len(words) // LINE)
+    """Return how many lines some words take, about; two at the least."""
+    return max(2, -(-len(words) // CHARACTERS))
 
 
 def paragraph(words, role=None, lead=None, lines=2):
@@ -41,10 +40,10 @@ def paragraph(words, role=None, lead=None, lines=2):
     lead : str, optional
         A few words in bold before the others.
     lines : int
-        It is as high as these, if the words are fewer: what stands below does not jump.
+        The paragraph is at least as high as so many lines.
     """
     said = f' role="{role}"' if role else ""
     colour = ALERT if role == "alert" else ""
     bold = f"<b>{escape(lead)}</b> " if lead else ""
-    style = f"{STYLE};min-height:{1.4 * lines:.2g}em{colour}"
+    style = f"{STYLE};min-height:{1.4 * lines:.1f}em{colour}"
     return f'<p{said} style="{style}">{bold}{escape(words)}</p>'

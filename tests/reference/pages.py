@@ -179,7 +179,7 @@ def _plot(axes):
         elif name.startswith("legend"):
             legend = [t.text for t in g.iter() if _tag(t) == "text"]
         else:
-            parts[name.rpartition("_")[0]].append(g)
+            parts.setdefault(name.rpartition("_")[0], []).append(g)
     rect = vertices(parts["patch"][0][0].get("d"))
     xs, ys = [x for x, _ in rect], [y for _, y in rect]
     lines = []

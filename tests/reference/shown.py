@@ -309,6 +309,15 @@ def check_blame(page, W, string, letter, scale, entry, label, reached=None):
     names = [f"S({t})" for t in range(1, T + 1)] + [f"_S({t})" for t in range(1, T + 1)]
     where = f" It has come as far as {names[2 * T - reached]}." if reached else " It sets out."
     where = where if reached < 2 * T else ""
+    there = []  # what the words say of the states that it has reached
+    for passed, of, values in (
+        (1, "the last state of the decoder", blamed["_S", T]),
+        (T + 1, "the thought vector", blame("_S", 0, n)),
+        (2 * T, "S(1)", blamed["S", 1]),
+    ):
+        if passed <= reached:
+            there += ["; on " if there else " On ", f"{of}: ", (values, 3)]
+    there += ["."] if there else []
     check_still(page)
     strip = page.blocks[-1]  # the letters, to be dragged
     assert strip.name == "string" and strip.texts == list(string)
@@ -319,14 +328,9 @@ def check_blame(page, W, string, letter, scale, entry, label, reached=None):
         ([loss], 4),
         f" nats; ∂loss/∂{label} is ",
         ([weight_slope(W, string, share, entry)], 4),
-        f". Blame flows from the right letters, {' '.join(string[::-1])}, back to '{string}'. On"
-        " the last state of the decoder: ",
-        (blamed["_S", T], 3),
-        "; on the thought vector: ",
-        (blame("_S", 0, n), 3),
-        "; on S(1): ",
-        (blamed["S", 1], 3),
-        f".{where}",
+        f". Blame flows from the right letters, {' '.join(string[::-1])}, back to '{string}'.",
+        *there,
+        where,
     )
 
 
