@@ -1,6 +1,7 @@
 """The panels of chapter 05: the blame on every state, and how it fades on its way back."""
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -119,23 +120,25 @@ def vanishing_panel(net, text="abc", longest=30):
         Letters, at most.
     """
     net = net.copy()
-    low, high = 1e-12, 1e12
-    curves = plots.Curves(
-        {"norm of the blame on a state": "blame", "the thought vector": "encoder"},
-        xlabel="step: encoder's 1 to T, then decoder's",
-        ylabel="|∂loss/∂S|, nats per unit",
-        xlim=(0, 2 * longest + 1),
-        ylim=(low, high),
-        yscale="log",
-    )
+
+    @lru_cache(maxsize=8)  # each holds a figure
+    def empty_curves(length, low, high):
+        return plots.Curves(
+            {"norm of the blame on a state": "blame", "the thought vector": "encoder"},
+            xlabel="step: encoder's 1 to T, then decoder's",
+            ylabel="|∂loss/∂S|, nats per unit",
+            xlim=(0, 2 * length + 1),
+            ylim=(low, high),
+            yscale="log",
+        )
 
     def draw(length, scale):
         gradients = bptt.gradients(scaled(net, scale), (text * longest)[:length])
         blame = np.concatenate([gradients.dS[1:], gradients.dec_dS[1:]])
         norms = np.linalg.norm(blame, axis=1)
-        steps = np.arange(1, len(norms) + 1)
-        picture = curves.draw(
-            [steps, np.array([length, length])],
+        low, high = decades(norms)
+        picture = empty_curves(length, low, high).draw(
+            [np.arange(1, len(norms) + 1), np.array([length, length])],
             [np.maximum(norms, 1e-300), np.array([low, high])],  # a logarithmic axis has no 0
             vanishing_words(norms, length, scale),
         )
@@ -149,6 +152,17 @@ def vanishing_panel(net, text="abc", longest=30):
         draw,
         frames={"length": [1, 3, 6, 12, 20, longest], "scale": SCALES},
     )
+
+
+DECADES = 8  # an axis goes so many up and down from 1, or a multiple if that is not enough
+
+
+def decades(norms):
+    """Return the ends of a logarithmic axis that holds numbers above 1e-40: powers of ten."""
+    exponents = np.log10(norms[norms > 1e-40]) / DECADES
+    low = min([-1, *np.floor(exponents)])
+    high = max([1, *np.ceil(exponents)])
+    return 10.0 ** (DECADES * low), 10.0 ** (DECADES * high)
 
 
 def vanishing_words(norms, length, scale):

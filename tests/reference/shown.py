@@ -353,7 +353,8 @@ def check_vanishing(page, W, length, scale, text="abc"):
     ), (found[4], sizes[0])
     (plot,) = page.plots
     for t, size in enumerate(sizes, start=1):
-        if size > 0 and plot.inside(plot.x(t), plot.y(size)):
+        if size > 1e-40:
+            assert plot.inside(plot.x(t), plot.y(size), -1), f"step {t} is not in the picture"
             assert min(math.dist(v, (plot.x(t), plot.y(size))) for v in plot.lines[0]) < 0.5, (
                 f"the curve at step {t}"
             )
