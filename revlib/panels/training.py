@@ -69,10 +69,13 @@ def training_panel(steps=300, length=3):
 
 def loss_curves(steps, second, role, low=LOSSES[0]):
     """Return empty axes for the loss of a training, and for a second curve of a name and role."""
+    ylabel = "loss, nats per letter"
+    if role == "blame":  # the second curve has the same axis
+        ylabel += f"; {second}"
     return plots.Curves(
         {"loss": "output", second: role},
         xlabel="updates",
-        ylabel="loss, nats per letter",
+        ylabel=ylabel,
         xlim=(0, steps),
         ylim=(low, LOSSES[1]),
         yscale="log",
