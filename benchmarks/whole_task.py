@@ -28,8 +28,8 @@ run on one machine. On a processor of another kind last bits differ, and so do n
 Writes, in notebooks/results, whole_task.json: every seed with its outcome, and, as "kept", the
 counts of the network in whole_task.npz. With --replace, that network is replaced: by the one that
 took the fewest updates, of the seeds that reverse all. How it does on longer strings has no say in
-that. The one that is there was chosen so in the book's first run, on another processor (seed 4,
-76,800 updates). It stays because exercises of chapter 07 ask for its very mistakes.
+that. The one that is there was chosen so in an earlier run, on another machine (seed 4, 76,800
+updates). It stays because exercises of chapter 07 ask for its very mistakes.
 """
 
 import os

@@ -350,16 +350,8 @@ def draw_decoding(
     shown = T if shown is None else min(shown, T)
     limit = limit or _largest(S)
     largest_score = _largest(Z)
-    start = Block(
-        thought[:, None],
-        THOUGHT,
-        "encoder",
-        units(len(thought)),
-        limit=limit,
-        width=NARROW_W,
-        title="thought",
-        held=held,
-    )
+    names = units(len(thought))
+    start = _upright(thought, THOUGHT, "encoder", names, limit=limit, title="thought", held=held)
     top = [None, None]
     shares = [None, None]
     scores = [None, None]
@@ -369,59 +361,20 @@ def draw_decoding(
     for t, (x, s, z, p, letter) in enumerate(zip(*drawn, said, strict=True), start=1):
         before = f"_S({t - 1})" if t > 1 else THOUGHT
         read = letters[int(x.argmax())] if t <= shown and x.any() else None
-        labels = tuple(outputs) if t == 1 else ()
-        points = 20 if len(letter) == 1 else 13
-        top += [Sign(letter if t <= shown else " ", themed("output"), points), None]
-        shares += [
-            Block(
-                p[:, None],
-                f"p({t})",
-                "output",
-                labels,
-                limit=1,
-                width=NARROW_W,
-                why=f"softmax:add|z({t})",
-                names=tuple(outputs),
-            ),
-            None,
+        spelled = letter if t <= shown else " "
+        made = f"dot|_S({t})|Wo;add|bo" if held else ""
+        state = _state_reason(before, read, letters, "dec.", activation) if held else ""
+        share = f"softmax:add|z({t})"
+        said_by, fed_by = (outputs, letters) if t == 1 else ((), ())
+        column = [
+            Sign(spelled, themed("output"), 20 if len(letter) == 1 else 13),
+            _upright(p, f"p({t})", "output", said_by, limit=1, why=share, names=outputs),
+            _upright(z, f"z({t})", "output", said_by, limit=largest_score, why=made, names=outputs),
+            _upright(s, f"_S({t})", "decoder", limit=limit, why=state),
+            _upright(x, f"_x({t})", "input", fed_by, limit=1, digits=0, names=letters),
         ]
-        scores += [
-            Block(
-                z[:, None],
-                f"z({t})",
-                "output",
-                labels,
-                limit=largest_score,
-                width=NARROW_W,
-                why=f"dot|_S({t})|Wo;add|bo" if held else "",
-                names=tuple(outputs),
-            ),
-            None,
-        ]
-        states += [
-            Block(
-                s[:, None],
-                f"_S({t})",
-                "decoder",
-                limit=limit,
-                width=NARROW_W,
-                why=_state_reason(before, read, letters, "dec.", activation) if held else "",
-            ),
-            _SPACE,
-        ]
-        inputs += [
-            Block(
-                x[:, None],
-                f"_x({t})",
-                "input",
-                tuple(letters) if t == 1 else (),
-                digits=0,
-                limit=1,
-                width=NARROW_W,
-                names=tuple(letters),
-            ),
-            None,
-        ]
+        for row, item in zip((top, shares, scores, states, inputs), column):
+            row += [item, _SPACE if row is states else None]
     fed = X[shown - 1]
     read = f"'{letters[int(fed.argmax())]}'" if fed.any() else "nothing"
     words = (
@@ -459,6 +412,13 @@ def draw_decoding(
         ]
     grid = [row[:-1] for row in (top, shares, scores, states, inputs)]
     return draw(grid, words, flows, gap=18)
+
+
+def _upright(values, name, role, rows=(), names=(), **look):
+    """Return a state, or what belongs to a step, as a narrow block whose numbers run down."""
+    return Block(
+        values[:, None], name, role, tuple(rows), width=NARROW_W, names=tuple(names), **look
+    )
 
 
 def draw_backward(

@@ -1,10 +1,9 @@
 """Arrows: what flows where, and how an arrow finds its way between two boxes."""
 
 from dataclasses import dataclass
-from html import escape
 from typing import NamedTuple
 
-from revlib.drawing.picture import PAPER, themed
+from revlib.drawing.picture import label, themed
 
 OUTWARD = {"top": (0, -1), "bottom": (0, 1), "left": (-1, 0), "right": (1, 0)}
 CORNER = 7  # pixels, the radius of a turn
@@ -173,8 +172,4 @@ def _label(flow, points, colour):
     if beside:
         x += 10
         anchor = ' text-anchor="start"'
-    return (
-        f'<text x="{x:.4g}" y="{y:.4g}" font-size="12"{anchor} fill="{colour}"'
-        f' stroke="{PAPER}" stroke-width="5" paint-order="stroke">'
-        f"{escape(flow.label)}</text>"
-    )
+    return label(x, y, flow.label, colour, anchor)

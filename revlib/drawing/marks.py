@@ -1,13 +1,12 @@
 """Numbers as lengths and places, beside the cells that hold them: bars, a floor, a number line."""
 
 from dataclasses import dataclass
-from html import escape
 from math import pi, sin
 
 import numpy as np
 
 from revlib.drawing.blocks import CELL_W
-from revlib.drawing.picture import PAPER, drawable, themed
+from revlib.drawing.picture import drawable, label, themed
 
 # Pixels
 UP = 26  # the longest bar, above the floor or below it
@@ -155,10 +154,7 @@ class NumberLine:
         texts += [(left - 8, top + 4, ends[0]), (left + self.width + 8, top + 4, ends[1])]
         for across, down, text in texts:
             if text.strip():
-                parts.append(
-                    f'<text x="{across:.4g}" y="{down:g}" font-size="12" fill="var(--f)"'
-                    f' stroke="{PAPER}" stroke-width="5" paint-order="stroke">{escape(text)}</text>'
-                )
+                parts.append(label(across, down, text))
         return "".join(parts)
 
     def _magnifier(self, left, top, part):

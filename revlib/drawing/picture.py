@@ -30,6 +30,14 @@ def themed(role):
     return THEMED[COLOURS[role]]
 
 
+def label(x, y, text, colour="var(--f)", look=""):
+    """Return small words as an SVG element, on paper of their own: what lies under them stops."""
+    return (
+        f'<text x="{x:.4g}" y="{y:.4g}" font-size="12"{look} fill="{colour}"'
+        f' stroke="{PAPER}" stroke-width="5" paint-order="stroke">{escape(text)}</text>'
+    )
+
+
 @dataclass(frozen=True, repr=False)
 class Picture:
     """A drawing and its words: its title, its alternative text, and what `print` shows.

@@ -8,11 +8,11 @@ import numpy as np
 
 from revlib.drawing.blocks import Block, draw, spoken
 from revlib.drawing.flows import Flow, head
-from revlib.drawing.picture import PAPER, drawable, minus, number, themed
+from revlib.drawing.picture import drawable, label, minus, number, themed
 
 # Pixels
 SIDE = 300  # of the plane
-SMALL = 170  # and of one of several
+SMALL = 210  # and of one of several
 ROOM = 18  # around it, for names
 TITLE = 20  # over it
 BELOW = 0.3  # how much of its lower half is shown
@@ -82,7 +82,7 @@ class Plane:
         lower = 16 if end[1] < 0 else -8
         return (
             f'<path d="{line}" stroke="{themed("weights")}" stroke-dasharray="1 4"'
-            f' stroke-width="1.6"/>{_text(place[0] - 34, place[1] + lower, name)}'
+            f' stroke-width="1.6"/>{label(place[0] - 34, place[1] + lower, name)}'
         )
 
 
@@ -136,7 +136,7 @@ class Balance:
             end = at(pair)
             out = (end - middle) / (np.linalg.norm(end - middle) or 1)
             place = end + 9 * out
-            parts.append(_text(place[0], place[1] + 4, name))
+            parts.append(label(place[0], place[1] + 4, name))
         return (
             f'<g data-mark="plane" color="{themed("decoder")}" fill="none" stroke="currentColor"'
             f' stroke-width="1">{"".join(parts)}</g>'
@@ -151,17 +151,18 @@ def _axes(middle, at, side, limit, names, below=1.0):
     lines = f"M{left:g} {middle[1]:g}H{right:g}M{middle[0]:g} {top:g}V{foot:g}"
     half = float(f"{limit / 2:.1g}")
     ticks = ""
+    beside = -6 if below == 1 else 32  # over the axis, or under its numbers where there is no more
     labels = [
-        _text(right - 3.2 * len(names[0]), middle[1] + (-6 if below == 1 else 32), names[0]),
-        _text(middle[0], top - 6, names[1]),
+        label(right - 3.2 * len(names[0]), middle[1] + beside, names[0]),
+        label(middle[0], top - 6, names[1]),
     ]
     for value in (-half, half):
         across, up = at((value, 0)), at((0, value))
         ticks += f"M{across[0]:g} {across[1] - 3:g}v6"
-        labels.append(_text(across[0], across[1] + 17, minus(f"{value:g}")))
+        labels.append(label(across[0], across[1] + 17, minus(f"{value:g}")))
         if up[1] < foot:
             ticks += f"M{up[0] - 3:g} {up[1]:g}h6"
-            labels.append(_text(up[0] - 14, up[1] + 4, minus(f"{value:g}")))
+            labels.append(label(up[0] - 14, up[1] + 4, minus(f"{value:g}")))
     return f'<path d="{lines}{ticks}" stroke="var(--f)" stroke-width=".8"/>{"".join(labels)}'
 
 
@@ -180,13 +181,6 @@ def _arrow(at, row, look):
     near = end - 6 * long * ahead
     tip = head(*end, ahead, long, opened=False, colour="currentColor")
     return f'<g {look}><path d="{_data(start, near)}"/>{tip}</g>'
-
-
-def _text(x, y, text):
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" font-size="12" fill="var(--f)" stroke="{PAPER}"'
-        f' stroke-width="5" paint-order="stroke">{escape(text)}</text>'
-    )
 
 
 def draw_turning(A, row, steps, scale=1.0, limit=2.0, most=5):

@@ -27,7 +27,9 @@ def training_panel(steps=300, length=3):
     """
     strings = model.Net("abc").alphabet.strings(length)
     units = Number("units", 5, 1, 12, 1)
-    curves = loss_curves(steps, "norm of the gradient", "blame")
+    curves = loss_curves(
+        steps, "loss, nats per letter; norm of the gradient", "norm of the gradient", "blame"
+    )
 
     def post_units(values):
         if values["start"] == "post":
@@ -67,11 +69,8 @@ def training_panel(steps=300, length=3):
     )
 
 
-def loss_curves(steps, second, role, low=LOSSES[0]):
+def loss_curves(steps, ylabel, second, role, low=LOSSES[0]):
     """Return empty axes for the loss of a training, and for a second curve of a name and role."""
-    ylabel = "loss, nats per letter"
-    if role == "blame":  # the second curve has the same axis
-        ylabel += f"; {second}"
     return plots.Curves(
         {"loss": "output", second: role},
         xlabel="updates",
@@ -126,7 +125,8 @@ def scrub_panel(net, run, text="abc"):
     steps = np.array([moment.step for moment in run])
     losses = np.array([moment.loss for moment in run])
     low = max(LOSSES[0], 10.0 ** np.floor(np.log10(max(losses.min(), LOSSES[0]))))  # a whole decade
-    curves = loss_curves(max(steps[-1], 1), "this moment", "weights", low)
+    last = max(steps[-1], 1)
+    curves = loss_curves(last, "loss, nats per letter", "this moment", "weights", low)
     strings = net.alphabet.strings(len(net.alphabet.read(text)))
     moments = np.linspace(0, len(run) - 1, 25).astype(int).tolist()
 
@@ -140,7 +140,7 @@ def scrub_panel(net, run, text="abc"):
         )
         here = np.array([steps[moment], steps[moment]])
         answers = nets[moment].run(strings).outputs
-        right = sum(answer == asked[::-1] for asked, answer in zip(strings, answers))
+        right = training.correct(nets[moment], strings).sum()
         return [
             curves.draw([steps, here], [losses, np.array([low, LOSSES[1]])], words),
             figures.draw_board(
