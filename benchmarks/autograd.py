@@ -149,10 +149,11 @@ def references():
     return found
 
 
-# ---------------------------------------------------------------- four styles, three cells
+# ---------------------------------------------------------------- four styles, four cells
 
 CELLS = {
     rnn_cells.SimpleRNN: lambda V, n: nn.RNNCell(V, n, nonlinearity="relu"),
+    rnn_cells.TanhRNN: nn.RNNCell,
     rnn_cells.GRU: nn.GRUCell,
     rnn_cells.LSTM: nn.LSTMCell,
 }
@@ -229,7 +230,8 @@ def style_references():
     """Return the same as `references` for each style with each cell, by turns with END."""
     found = []
     for seed, (style, cell) in enumerate(itertools.product(decoders.STYLES, rnn_cells.CELLS)):
-        letters, n, end = ("abc", 3, True) if seed % 2 else ("ab", 4, False)
+        odd = (seed + seed // len(rnn_cells.CELLS)) % 2  # by turns for each style and each cell
+        letters, n, end = ("abc", 3, True) if odd else ("ab", 4, False)
         rng = np.random.default_rng(seed)
         net = decoders.EncoderDecoder(style, Alphabet(letters, end), n, cell)
         net.theta[:] = rng.uniform(-0.7, 0.9, net.theta.size).round(4)

@@ -4,92 +4,67 @@
     python benchmarks/gates.py --dask tcp://…    # the same on a Dask cluster
 
 Each run is chapter 09's, feedback style (see styles.py): the same strings, curriculum, number of
-updates and questions. Cells are compared twice: with 8 units each, and with about as many
-parameters as the simple cell with 8 units has, or the LSTM with 8. One rate does not suit all: with
-8 units and seed 0 each cell is trained at all of RATES, the first of which is chapter 09's. It then
-goes on with the one that served it best (the largest sum of its accuracies over all lengths asked).
+updates and questions, and each network of SIZES at a rate and a start of its own, found with other
+seeds and strings than those reported. Cells are compared in two ways:
 
-Writes, in notebooks/results, gates.json (accuracy by length, a run a line; what a step costs) and
-gates.npz (the weights of every run, under cell-units-seed-rate).
+    equal width      of the thought vector: an LSTM's is [S, C], 2n numbers.
+                     8 numbers: simple-8, GRU-8, LSTM-4. 16: simple-16, LSTM-8.
+    equal weights    nearly: simple-8, GRU-4, LSTM-4 have 228, 220 and 276;
+                     GRU-8, simple-16 and LSTM-8 have 628, 708 and 804.
+
+Ten seeds of simple cells, whose runs take less than a minute of one core, and five of the others.
+
+Writes, in notebooks/results, gates.json (accuracy by length, a run a line; the tuning; what a step
+costs) and gates.npz (the weights of every run reported, under cell-units-seed).
 """
 
-import numpy as np
 import runs  # first: it says how many threads a product may have
 import styles
 
-SIZES = (  # cell, units
-    ("simple", 8),
-    ("GRU", 8),
-    ("LSTM", 8),
-    ("simple", 17),
-    ("GRU", 4),
-    ("LSTM", 4),
+SIZES = (  # cell, units, seeds
+    ("simple", 8, 10),
+    ("GRU", 8, 5),
+    ("LSTM", 4, 5),
+    ("GRU", 4, 5),
+    ("simple", 16, 10),
+    ("LSTM", 8, 5),
 )
-RATES = (styles.RATE, 0.02, 0.04)
-
-
-def best_rates(rows):
-    """Return cell -> the rate whose run has the largest sum of accuracies."""
-    best = {}
-    for cell in ("simple", "GRU", "LSTM"):
-        tried = [row for row in rows if row["cell"] == cell]
-        best[cell] = max(tried, key=lambda row: sum(row["accuracy"]))["rate"]
-    return best
-
-
-def place(row):
-    """Return what runs are sorted by in the table."""
-    return SIZES.index((row["cell"], row["units"])), row["rate"], row["seed"]
 
 
 def main():
-    """Train all networks and write the tables."""
-    parser = runs.options(__doc__)
-    parser.add_argument("--seeds", type=int, default=len(styles.SEEDS), help="only so many")
-    given = parser.parse_args()
+    """Tune and train all cells, and write the tables."""
+    given = runs.options(__doc__).parse_args()
+    networks = [dict(style="feedback", cell=cell, units=units) for cell, units, _ in SIZES]
+    best, tuning = styles.tune(networks, "gates", given)
+    tasks = [
+        network | setting | dict(seed=seed)
+        for network, setting, (*_, seeds) in zip(networks, best, SIZES)
+        for seed in range(seeds)
+    ]
     rows = []
     weights = {}
-
-    def train(tasks):
-        for task, (row, theta) in runs.each(styles.learn, tasks, "gates", given):
-            rows.append(task | row)
-            weights["{cell}-{units}-{seed}-{rate}".format(**task)] = theta
-
-    train(
-        [
-            dict(style="feedback", cell=cell, units=units, seed=0, rate=rate)
-            for cell, units in SIZES[:3]
-            for rate in RATES
-        ]
-    )
-    best = best_rates(rows)
-    given.fresh = False  # what was just found is not to be forgotten
-    train(
-        [
-            dict(style="feedback", cell=cell, units=units, seed=seed, rate=best[cell])
-            for seed in range(given.seeds)
-            for cell, units in SIZES
-            if (units, seed) != (8, 0)
-        ]
-    )
-    rows.sort(key=place)
-    calls = {}
-    for cell, units in SIZES:
-        net = styles.begin("feedback", cell, units, np.random.default_rng(0))
-        calls[f"{cell}-{units}"] = styles.gradient_of_150(net)
+    for task, (row, theta) in runs.each(styles.learn, tasks, "gates", given):
+        rows.append(task | row)
+        weights["{cell}-{units}-{seed}".format(**task)] = theta
+    calls = {
+        f"{cell}-{units}": styles.gradient_of_150("feedback", cell, units)
+        for cell, units, _ in SIZES
+    }
     table = dict(
-        numpy=np.__version__,
         updates=styles.UPDATES,
         trained=[1, styles.TRAINED],
-        rate=best,
         lengths=[1, styles.ASKED],
-        strings=[len(strings) for strings in styles.questions()],
+        strings=[len(strings) for strings in styles.questions("test")],
+        validation_seeds=styles.VALIDATION,
+        best={f"{cell}-{units}": setting for (cell, units, _), setting in zip(SIZES, best)},
         step_cpu_us=runs.costs(calls),
+        tuning=[{key: row[key] for key in row if key != "split"} for row in tuning],
         runs=rows,
     )
-    runs.write("gates", table)
-    runs.keep("gates", weights)
-    print(runs.minutes(rows))
+    runs.write("gates", table, given)
+    runs.keep("gates", weights, given)
+    print(runs.minutes(tuning), "to tune,", runs.minutes(rows), "to report")
+    print(runs.table(rows, ("cell", "units", "start", "rate")))
 
 
 if __name__ == "__main__":

@@ -6,8 +6,13 @@ A script of this folder names its tasks and the function that does one:
 
 What a task has found is kept in .runs, by joblib.Memory. So a run that was killed goes on where it
 was, and a second start finds everything done. It is kept under the task and under all that the task
-depends on: the sources of revlib's networks and of these scripts, and NumPy's version (`sources`).
-Change one of them, and everything is computed again. --fresh forgets what there is.
+depends on: the sources of revlib's networks and of the scripts that were imported, NumPy's version,
+and the kernels of OpenBLAS, whose last bits differ (`sources`). Change one of them, and everything
+is computed again. --fresh forgets what there is.
+
+Which kernels those are may be chosen: OPENBLAS_CORETYPE=Nehalem python benchmarks/…, say. That
+stands for another machine, so with --aside its tables are written beside the book's and not in
+their place. `agreement.py` compares the two.
 
 A Dask worker keeps the revlib that it has imported: after a change, start the workers again.
 """
@@ -22,6 +27,7 @@ import contextlib
 import hashlib
 import io
 import json
+import platform
 import shutil
 import sys
 from pathlib import Path
@@ -29,6 +35,7 @@ from time import process_time
 
 import joblib
 import numpy as np
+from threadpoolctl import threadpool_info
 from tqdm import tqdm
 
 import revlib
@@ -39,23 +46,38 @@ REVLIB = Path(revlib.__file__).resolve().parent
 RESULTS = HERE.parent / "notebooks" / "results"
 
 
-def sources(folders=(REVLIB, HERE)):
+def kernels():
+    """Return for which processors OpenBLAS multiplies here, such as "Haswell"."""
+    return threadpool_info()[0]["architecture"]
+
+
+def processor():
+    """Return the processor's name as the system knows it, and how many cores there are."""
+    about = Path("/proc/cpuinfo")
+    lines = about.read_text().splitlines() if about.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return f"{names[0] if names else platform.machine()}, {os.cpu_count()} cores"
+
+
+def scripts():
+    """Return the paths of this script and of those beside it that have been imported."""
+    files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+    here = {path for path in map(Path, filter(None, files)) if path.resolve().parent == HERE}
+    return here | {Path(__file__)}
+
+
+def sources(paths):
     """Return a name for what results depend on, 16 hex digits of a SHA-256.
 
-    It changes with every Python file that stands in one of the folders, and with NumPy's version.
-    revlib's own folder has its numbers and networks; what draws, and panels and exercises, stand in
-    folders below it and do not count.
+    It changes with the name and content of every file, and with NumPy's version and OpenBLAS's
+    kernels.
     """
-    digest = hashlib.sha256(np.__version__.encode())
-    for folder in folders:
-        for path in sorted(folder.glob("*.py")):
-            content = path.read_bytes()
-            digest.update(f"\n{path.name}: {len(content)} bytes\n".encode())
-            digest.update(content)
+    digest = hashlib.sha256(f"{np.__version__} {kernels()}".encode())
+    for path in sorted(paths, key=lambda path: path.name):
+        content = path.read_bytes()
+        digest.update(f"\n{path.name}: {len(content)} bytes\n".encode())
+        digest.update(content)
     return digest.hexdigest()[:16]
-
-
-SOURCES = sources()  # taken at the start, as the modules are
 
 
 def options(description):
@@ -66,6 +88,9 @@ def options(description):
     )
     parser.add_argument(
         "--dask", metavar="ADDRESS", help="run on this Dask cluster, such as tcp://127.0.0.1:8786"
+    )
+    parser.add_argument(
+        "--aside", action="store_true", help="write tables beside the book's, in .runs/aside"
     )
     parser.add_argument(
         "--fresh", action="store_true", help="forget what earlier starts have found"
@@ -94,7 +119,8 @@ def each(learn, tasks, name, given):
     if given.fresh and folder.exists():
         shutil.rmtree(folder)
     # compressed with a checksum: what is damaged is computed again
-    once = joblib.Memory(folder / SOURCES, verbose=0, compress=True).cache(learn)
+    where = folder / sources(scripts() | set(REVLIB.glob("*.py")))
+    once = joblib.Memory(where, verbose=0, compress=True).cache(learn)
     with cluster(given.dask):
         at_once = None if given.dask else given.at_once
         parallel = joblib.Parallel(n_jobs=at_once, return_as="generator")
@@ -150,27 +176,51 @@ def costs(calls, turns=200):
     return {name: round(1e6 * float(np.quantile(times, 0.25))) for name, times in taken.items()}
 
 
-def write(name, what):
-    """Write a table as notebooks/results/name.json.
+def place(given):
+    """Return the folder that tables go to: the book's, or with --aside one beside it."""
+    if not given.aside:
+        return RESULTS
+    folder = HERE / ".runs" / "aside" / kernels()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def write(name, what, given):
+    """Write a table as notebooks/results/name.json, headed by the machine that it was made on.
 
     Each of `what["runs"]` is one line, so that a diff shows which changed. A number that is not
     finite is a ValueError, and nothing is written: JSON has no such numbers.
     """
-    head = {key: value for key, value in what.items() if key != "runs"}
+    head = dict(numpy=np.__version__, machine=processor(), kernels=kernels(), at_once=given.at_once)
+    head |= {key: value for key, value in what.items() if key != "runs"}
     top = json.dumps(head, indent=1, allow_nan=False)[:-2]  # without its closing brace
     rows = ",\n  ".join(json.dumps(row, allow_nan=False) for row in what["runs"])
     text = f'{top},\n "runs": [\n  {rows}\n ]\n}}\n'
-    checkpoint.write(RESULTS / f"{name}.json", text.encode())
+    checkpoint.write(place(given) / f"{name}.json", text.encode())
 
 
-def keep(name, weights):
+def keep(name, weights, given):
     """Write weights, key -> array, as notebooks/results/name.npz, whole or not at all."""
     file = io.BytesIO()
     np.savez_compressed(file, **weights)
-    checkpoint.write(RESULTS / f"{name}.npz", file.getvalue())
+    checkpoint.write(place(given) / f"{name}.npz", file.getvalue())
 
 
 def minutes(rows):
     """Return in words how many runs there were, and what they took."""
     seconds = sum(row["cpu_seconds"] for row in rows)
     return f"{len(rows)} runs, {seconds / 60:.0f} minutes of CPU"
+
+
+def table(rows, names, share="accuracy", first=1):
+    """Return medians and quartiles over seeds as text: a line for each setting of the names."""
+    settings = list(dict.fromkeys(tuple(row[name] for name in names) for row in rows))
+    lengths = range(first, first + len(rows[0][share]))
+    lines = [f"{' '.join(names):30}" + "".join(f"{length:>16}" for length in lengths)]
+    for setting in settings:
+        found = [row[share] for row in rows if tuple(row[name] for name in names) == setting]
+        low, middle, high = np.quantile(found, (0.25, 0.5, 0.75), axis=0)
+        cells = [f"{m:.2f} {lo:.2f}-{h:.2f}" for lo, m, h in zip(low, middle, high)]
+        name = " ".join(map(str, setting)) + f" ({len(found)})"
+        lines.append(f"{name:30}" + "".join(f"{cell:>16}" for cell in cells))
+    return "\n".join(lines)

@@ -125,7 +125,7 @@ def main():
     ]
     begin = perf_counter()
     rows = [task | row for task, row in runs.each(learn, tasks, "stack", given)]
-    runs.write("stack", dict(numpy=np.__version__, drawn=DRAWN, runs=rows))
+    runs.write("stack", dict(drawn=DRAWN, runs=rows), given)
     print(f"{len(rows)} limits in {perf_counter() - begin:.0f} seconds")
 
 

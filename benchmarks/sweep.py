@@ -96,14 +96,13 @@ def main():
         rows[key] = task | row
         weights[key] = theta
     table = dict(
-        numpy=np.__version__,
         updates=UPDATES,
         lengths=[1, ASKED],
         strings=[len(strings) for strings in questions()],
         runs=[rows[key] for key in sorted(rows)],
     )
-    runs.write("sweep", table)
-    runs.keep("sweep", {"-".join(map(str, key)): weights[key] for key in sorted(weights)})
+    runs.write("sweep", table, given)
+    runs.keep("sweep", {"-".join(map(str, key)): weights[key] for key in sorted(weights)}, given)
     print(runs.minutes(table["runs"]))
 
 

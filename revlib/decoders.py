@@ -180,11 +180,12 @@ def forward(net, inputs, steps, given=None):
     U, K = len(net.says), len(net.says.outputs)
     if net.style == "attention" and T == 0:
         raise LetterError("the string is empty: attention has no state to look at")
-    X = np.eye(len(net.alphabet))[inputs]
-    symbol = np.eye(K, U)  # END's row is empty
-    S, dec_S = np.zeros((T + 1, B, cell.width)), np.zeros((L + 1, B, cell.width))
-    seen, Z = np.zeros((L, B, len(net.Wo))), np.zeros((L, B, K))
-    Y, alpha = np.zeros((L, B), int), np.zeros((L, B, T))
+    dtype = net.theta.dtype
+    X = np.eye(len(net.alphabet), dtype=dtype)[inputs]
+    symbol = np.eye(K, U, dtype=dtype)  # END's row is empty
+    S, dec_S = np.zeros((T + 1, B, cell.width), dtype), np.zeros((L + 1, B, cell.width), dtype)
+    seen, Z = np.zeros((L, B, len(net.Wo)), dtype), np.zeros((L, B, K), dtype)
+    Y, alpha = np.zeros((L, B), int), np.zeros((L, B, T), dtype)
     enc_kept, dec_kept = [], []
 
     with np.errstate(all="ignore"):  # what overflows is answered in words
@@ -192,7 +193,7 @@ def forward(net, inputs, steps, given=None):
             S[t], kept = cell.step(net.enc, X[t - 1], S[t - 1])
             enc_kept.append(kept)
         dec_S[0] = finite(S, "S")[-1]
-        said = np.zeros((B, U))  # nothing at first
+        said = np.zeros((B, U), dtype)  # nothing at first
         for t in range(1, L + 1):
             x = fed(net.style, said, thought=S[-1])
             dec_S[t], kept = cell.step(net.dec, x, dec_S[t - 1])
@@ -371,6 +372,6 @@ class Tape:
 
     def backward(self, net):
         """Send the blame back through the run that `forward` left; return the flat gradient."""
-        right = np.eye(self.P.shape[-1])[self.targets]
+        right = np.eye(self.P.shape[-1], dtype=self.P.dtype)[self.targets]
         d, _, _ = backward(net, self.ran, (self.P - right) / self.targets.size)
         return d.theta

@@ -1,5 +1,7 @@
 """One step of a recurrent cell, forward and backward: the simple RNN's, GRU's and LSTM's.
 
+The simple one comes with ReLU, the book's, and with tanh, the usual one.
+
 Each cell has the same parts, so that any of them fits where another does:
 
     width        columns of its state; the first n are what others see, S(t)
@@ -18,11 +20,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from revlib.activations import relu, sigmoid
+from revlib.activations import relu, relu_slope, sigmoid, tanh_slope
 
 
 class SimpleRNN:
     """S(t) = ReLU(x·Wh + S(t-1)·Ws + bh): (V + n + 1)·n parameters."""
+
+    act, slope = staticmethod(relu), staticmethod(relu_slope)
 
     class Kept(NamedTuple):
         """What a step leaves for the way back."""
@@ -44,14 +48,23 @@ class SimpleRNN:
 
     def step(self, p, x, s):
         """Return the state after, and what `back` needs."""
-        after = relu(x @ p.Wh + s @ p.Ws + p.bh)
+        after = self.act(x @ p.Wh + s @ p.Ws + p.bh)
         return after, self.Kept(x, s, after)
 
     def back(self, p, d, kept, blame):
         """Return the blame on x and on the state before; add the weights' to d."""
-        dA = blame * (kept.after > 0)
+        dA = blame * self.slope(kept.after)
         add_gradients(d, kept.x, kept.s, dA, dA)
         return dA @ p.Wh.T, dA @ p.Ws.T
+
+
+class TanhRNN(SimpleRNN):
+    """S(t) = tanh(x·Wh + S(t-1)·Ws + bh), Elman's: entries of both signs, none beyond 1.
+
+    Source: Elman, "Finding Structure in Time", 1990.
+    """
+
+    act, slope = staticmethod(np.tanh), staticmethod(tanh_slope)
 
 
 class GRU:
@@ -172,7 +185,7 @@ class LSTM:
         return dA @ p.Wh.T, np.concatenate([dA @ p.Ws.T, dC * f], axis=1)
 
 
-CELLS = {"simple": SimpleRNN, "GRU": GRU, "LSTM": LSTM}
+CELLS = {"simple": SimpleRNN, "tanh": TanhRNN, "GRU": GRU, "LSTM": LSTM}
 
 
 def side_by_side(A, count):

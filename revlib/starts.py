@@ -5,7 +5,7 @@ import numpy as np
 from revlib import post
 from revlib.alphabet import described
 
-STARTS = ("post", "gaussian", "uniform", "identity")
+STARTS = ("post", "gaussian", "he", "uniform", "orthogonal", "identity")
 
 
 def initialize(net, start, rng=None):
@@ -17,7 +17,10 @@ def initialize(net, start, rng=None):
     start : str
         "post": the post's matrices (5 units over 'abc'; END, if there is one, gets zeros).
         "gaussian": weights of mean 0 and variance 1 / (rows of the matrix), biases 0.
+        "he": the same with variance 2 / rows, since ReLU halves it again (He et al. 2015).
         "uniform": weights and biases between -1/√n and 1/√n, as PyTorch's recurrent layers.
+        "orthogonal": gaussian, but Ws is a random rotation or reflection, in a gated cell each
+        gate's own part of it (Saxe et al. 2014).
         "identity": gaussian, but in each recurrent layer a state passes on unchanged, or nearly:
         Ws is the identity (Le, Jaitly, Hinton 2015), or the gate that keeps has bias 1.
     rng : numpy Generator
@@ -31,7 +34,7 @@ def initialize(net, start, rng=None):
     """
     if start not in STARTS:
         raise ValueError(f"start {described(start)} is not one of {', '.join(STARTS)}")
-    if start != "gaussian" and not hasattr(net, "enc"):
+    if start not in ("gaussian", "he") and not hasattr(net, "enc"):
         raise ValueError(f"start {start!r} is one of recurrent layers; {net!r} has none")
     if start == "post":
         return copy_post(net)
@@ -41,11 +44,26 @@ def initialize(net, start, rng=None):
         net.theta[:] = rng.uniform(-1, 1, net.theta.size) / np.sqrt(net.n)
         return net
     net.theta[:] = 0
+    variance = 2 if start == "he" else 1  # times the rows
     for weights in net.weights():
-        weights[:] = rng.normal(0, 1 / np.sqrt(len(weights)), weights.shape)
+        weights[:] = rng.normal(0, np.sqrt(variance / len(weights)), weights.shape)
     if start == "identity":
         net.pass_on()
+    if start == "orthogonal":
+        for layer in (net.enc, net.dec):
+            for gate in range(0, layer.Ws.shape[1], net.n):
+                layer.Ws[:, gate : gate + net.n] = rotation(net.n, rng)
     return net
+
+
+def rotation(n, rng):
+    """Return a random orthogonal matrix, (n, n), all of them equally likely.
+
+    Source: Mezzadri, "How to Generate Random Matrices from the Classical Compact Groups", 2007,
+    arXiv math-ph/0609050: QR of a gaussian matrix, with the signs of R's diagonal taken out.
+    """
+    Q, R = np.linalg.qr(rng.normal(size=(n, n)))
+    return Q * np.sign(np.diag(R))
 
 
 def copy_post(net):

@@ -87,56 +87,67 @@ def test_each_task_runs_once(script, tmp_path):
 
 
 def test_a_change_of_source_is_a_new_key(tmp_path):
-    networks = tmp_path / "revlib"
-    scripts = tmp_path / "benchmarks"
-    for folder in (networks, networks / "panels", scripts):
-        folder.mkdir()
-    (networks / "model.py").write_text("x = 1\n")
-    (networks / "bptt.py").write_text("y = 2\n")
-    (scripts / "sweep.py").write_text("z = 3\n")
-    folders = (networks, scripts)
-    keys = [runs.sources(folders)]
-    assert runs.sources(folders) == keys[0]
+    folder = tmp_path / "benchmarks"
+    folder.mkdir()
+    (folder / "model.py").write_text("x = 1\n")
+    (folder / "sweep.py").write_text("z = 3\n")
 
-    (networks / "panels" / "decoding.py").write_text("a picture\n")
-    (networks / "notes.txt").write_text("not a source\n")
-    assert runs.sources(folders) == keys[0], "panels, and what is no source, do not count"
+    def key():
+        return runs.sources(folder.glob("*.py"))
 
-    (networks / "model.py").write_text("x = 2\n")  # another content of the same length
-    keys.append(runs.sources(folders))
-    (networks / "bptt.py").write_text("y = 2\n\n")
-    keys.append(runs.sources(folders))
-    (scripts / "sweep.py").write_text("z = 4\n")
-    keys.append(runs.sources(folders))
-    (networks / "bptt.py").rename(networks / "tape.py")
-    keys.append(runs.sources(folders))
-    (networks / "starts.py").write_text("")
-    keys.append(runs.sources(folders))
-    (scripts / "sweep.py").unlink()
-    keys.append(runs.sources(folders))
-    assert len(set(keys)) == len(keys) == 7
+    keys = [key()]
+    assert key() == keys[0]
+    (folder / "model.py").write_text("x = 2\n")  # another content of the same length
+    keys.append(key())
+    (folder / "sweep.py").write_text("z = 3\n\n")
+    keys.append(key())
+    (folder / "sweep.py").rename(folder / "tape.py")
+    keys.append(key())
+    (folder / "starts.py").write_text("")
+    keys.append(key())
+    (folder / "tape.py").unlink()
+    keys.append(key())
+    assert len(set(keys)) == len(keys) == 6
 
 
-def test_another_numpy_is_a_new_key(monkeypatch):
-    before = runs.sources()
-    monkeypatch.setattr(runs.np, "__version__", "1.2.3")
-    assert runs.sources() != before
+@pytest.mark.parametrize(
+    "what, value", [("kernels", lambda: "Another"), ("np.__version__", "1.2.3")]
+)
+def test_another_numpy_or_other_kernels_are_a_new_key(monkeypatch, what, value):
+    before = runs.sources([])
+    monkeypatch.setattr(f"runs.{what}", value)
+    assert runs.sources([]) != before
 
 
-def test_the_key_is_made_of_the_networks_and_the_scripts():
-    counted = {path.name for folder in runs.sources.__defaults__[0] for path in folder.glob("*.py")}
-    networks = ["alphabet", "model", "bptt", "tape", "training", "starts", "decoders", "rnn_cells"]
-    for name in [
-        *networks,
-        "handmade",
-        "parameters",
-        "activations",
-        "curriculum",
-        "styles",
-        "runs",
-    ]:
-        assert f"{name}.py" in counted
-    assert runs.SOURCES == runs.sources()
+def test_only_scripts_that_were_imported_count():
+    """So that a change of another script costs no training."""
+    code = (
+        "import sys; sys.path.insert(0, 'benchmarks'); import gates, runs;"
+        " print(*sorted(path.name for path in runs.scripts()))"
+    )
+    said = finish([sys.executable, "-c", code], OPENBLAS_NUM_THREADS="1")
+    assert said.split() == ["curriculum.py", "gates.py", "runs.py", "styles.py"]
+
+
+def test_tables_of_other_kernels_stand_aside(monkeypatch, tmp_path):
+    """And have at their head what they were made on; not a number of the book's is written over."""
+    monkeypatch.setattr(runs, "HERE", tmp_path)
+    monkeypatch.setattr(runs, "RESULTS", tmp_path / "book")
+    aside = runs.options("x").parse_args(["--aside", "--at-once", "1"])
+    runs.write("table", dict(seeds=2, runs=[dict(right=1.0)]), aside)
+    written = json.loads((runs.place(aside) / "table.json").read_text())
+    assert written["kernels"] == runs.kernels() == runs.place(aside).name
+    assert written["machine"] == runs.processor() and written["numpy"] == runs.np.__version__
+    assert (written["at_once"], written["seeds"], written["runs"]) == (1, 2, [{"right": 1.0}])
+    assert not (tmp_path / "book").exists()
+
+
+def test_medians_and_quartiles():
+    """By hand: the quartiles of 0, 1, 2, 3, 4 are 1 and 3; a line for each rate."""
+    rows = [dict(rate=0.1, accuracy=[k, 0]) for k in range(5)] + [dict(rate=0.2, accuracy=[1, 1])]
+    _, first, second = runs.table(rows, ("rate",)).splitlines()
+    assert first.split() == ["0.1", "(5)", "2.00", "1.00-3.00", "0.00", "0.00-0.00"]
+    assert second.split() == ["0.2", "(1)", "1.00", "1.00-1.00", "1.00", "1.00-1.00"]
 
 
 @pytest.mark.nightly

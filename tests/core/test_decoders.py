@@ -82,6 +82,23 @@ def test_the_way_back_of_one_string_is_that_of_a_batch_of_one(style, cell):
     assert np.allclose(dec_dS, dec_dS_batch[:, 0], rtol=0, atol=1e-12)
 
 
+@every_style
+@every_cell
+def test_in_float32_everything_is_float32(style, cell):
+    """And within its precision what it is in float64: nothing is quietly widened on the way."""
+    net = decoders.EncoderDecoder(style, Alphabet("abc", end=True), 4, cell)
+    starts.initialize(net, "gaussian", np.random.default_rng(3))
+    small = net.astype(np.float32)
+    ran = small.run(["abc", "cab"])
+    for name in ("S", "dec_S", "seen", "Z", "alpha", "P"):
+        assert getattr(ran, name).dtype == np.float32, name
+    loss, gradient = training.Batch(net, ["abc", "cab"]).gradient(net)
+    loss32, gradient32 = training.Batch(small, ["abc", "cab"]).gradient(small)
+    assert gradient32.dtype == np.float32
+    assert loss32 == pytest.approx(loss, rel=1e-5)
+    assert gradient32 == pytest.approx(gradient, abs=1e-5)
+
+
 def test_how_many_steps_are_run():
     net = drawn("feedback")
     assert len(net.run("abc").Y) == 4
@@ -166,7 +183,7 @@ def test_sizes(style, end, letters, n):
 def test_what_does_not_fit_is_named():
     with pytest.raises(ValueError, match="'glance' is not one of plain, feedback, peek, attention"):
         decoders.EncoderDecoder("glance")
-    with pytest.raises(ValueError, match="'RNN' is not one of simple, GRU, LSTM"):
+    with pytest.raises(ValueError, match="'RNN' is not one of simple, tanh, GRU, LSTM"):
         decoders.EncoderDecoder("peek", cell="RNN")
     with pytest.raises(ValueError, match=r"has 114 parameters; theta has shape \(7,\)"):
         decoders.EncoderDecoder("feedback", ABC, 5, theta=np.zeros(7))

@@ -65,7 +65,7 @@ def test_the_plain_gradients_are_autograds_too(case):
     assert np.abs(gradient - case["gradient"]).max() <= 1e-10 * np.abs(case["gradient"]).max()
 
 
-# ---------------------------------------------------------------- four styles, three cells
+# ---------------------------------------------------------------- four styles, four cells
 
 STYLES = json.loads((FOLDER / "styles.json").read_text(encoding="utf-8"))
 

@@ -49,6 +49,8 @@ def by_arithmetic(name, p, x, s, n):
 
     if name == "simple":
         return [max(0.0, of_x(j) + of_s(j)) for j in range(n)]
+    if name == "tanh":
+        return [math.tanh(of_x(j) + of_s(j)) for j in range(n)]
     if name == "GRU":
         after = []
         for j in range(n):
@@ -86,7 +88,7 @@ def test_what_is_kept_has_its_name(name):
     after, kept = cell.step(p, x, s)
     assert kept.x is x
     assert (kept.s == s[:, :3]).all()
-    if name == "simple":
+    if name in ("simple", "tanh"):
         again = kept.after
     if name == "GRU":
         assert np.allclose(kept.seen, s @ p.Ws[:, 6:] + p.bs)
@@ -146,7 +148,13 @@ def test_a_step_changes_nothing_it_was_given(name):
 
 @pytest.mark.parametrize("V, n", [(3, 8), (26, 128), (0, 2)])
 def test_parameters_by_formula(V, n):
-    right = {"simple": (V + n + 1) * n, "GRU": 3 * (V + n + 1) * n + n, "LSTM": 4 * (V + n + 1) * n}
+    simple = (V + n + 1) * n
+    right = {
+        "simple": simple,
+        "tanh": simple,
+        "GRU": 3 * (V + n + 1) * n + n,
+        "LSTM": 4 * (V + n + 1) * n,
+    }
     assert set(right) == set(rnn_cells.CELLS)
     for name, kind in rnn_cells.CELLS.items():
         assert sum(math.prod(shape) for shape in kind(n).shapes(V).values()) == right[name]
@@ -158,7 +166,7 @@ def test_a_state_passes_on_from_the_start(name):
     net = decoders.EncoderDecoder("feedback", "abc", 3, name)
     starts.initialize(net, "identity", np.random.default_rng(0))
     for layer in (net.enc, net.dec):
-        if name == "simple":
+        if name in ("simple", "tanh"):
             assert (layer.Ws == np.eye(3)).all()
             assert not layer.bh.any()
         else:  # the gate that keeps is the second
