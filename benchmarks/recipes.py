@@ -9,8 +9,8 @@ Fresh strings of some lengths below, inside and above are asked, 1,000 of each.
 
 What is tried: how wide, how quickly, how much decay, which start; and, with attention, what the
 decoder can see of the string's beginning: a network that walks back along the string must notice
-that it has arrived. So some recipes read a mark before the first letter, as the published networks
-do: a place to look at when it is time to stop.
+that it has arrived. So some recipes read a mark before the first letter: a place to look at when it
+is time to stop.
 
 Writes notebooks/results/recipes.json: accuracy by length, a recipe a line, each one training.
 """
