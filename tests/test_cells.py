@@ -813,6 +813,10 @@ PLOTS = {
         lambda: plots.Curves({"one": "encoder", "two": "encoder"}, **AXES),
         [(X, [X / 2, X / 3]), (X[:3] / 2, [X[:3], X[:3] / 4])],
     ),
+    "spread": (
+        lambda: plots.Spread({"one": "encoder", "two": "output"}, (1, 2, "taught"), **AXES),
+        [(X / 2, [[X / 2, X / 3], [X / 4]]), (X / 2, [[X / 5], [X / 2, X / 3, X / 9]])],
+    ),
     "logarithmic curves": (
         lambda: plots.Curves({"one": "blame"}, **{**AXES, "ylim": (1e-3, 1e6)}, yscale="log"),
         [(X, [10**X]), (X, [0.1**X])],
@@ -919,6 +923,41 @@ def test_names_stand_beside_their_curves_and_clear_of_others(seed):
             for line in lines
         ]
         assert 0 < away[i] == min(away) < 12
+
+
+def test_a_spread_has_a_line_a_run_the_median_and_its_band():
+    """Read out of the SVG: three thin lines and the thick one between them; the shaded part."""
+    runs = np.array([[0.0, 1.0, 2.0], [1.0, 1.0, 0.0], [3.0, 2.5, 0.5]])
+    x = np.array([0.0, 1.0, 3.0])
+    picture = plots.Spread({"five": "encoder"}, (1, 2, "taught"), **AXES).draw(x, [runs], "")
+    corner, size = np.array([62, 360 * 0.95]), np.array([560 * 0.97 - 62, 360 * 0.95 - 48])
+    paths = [
+        (element.get("style"), element.get("d"))
+        for element in ET.fromstring(picture.svg).iter(f"{SVG}path")
+        if "stroke-opacity: 0.4" in (element.get("style") or "")
+        or "stroke-width: 2" in (element.get("style") or "")
+        or "opacity: 0.1" in (element.get("style") or "")
+    ]
+
+    def corners(d):
+        pairs = re.findall(r"[ML] ([\d.]+) ([\d.]+)", d)
+        places = np.array(pairs, float)
+        return np.column_stack(
+            [
+                (places[:, 0] - corner[0]) / size[0] * 3,
+                3 - (places[:, 1] - (360 - corner[1])) / size[1] * 3,
+            ]
+        )
+
+    thin = [corners(d) for look, d in paths if "stroke-opacity: 0.4" in look]
+    (thick,) = [corners(d) for look, d in paths if "stroke-width: 2" in look]
+    (shaded,) = [corners(d) for look, d in paths if look.endswith("opacity: 0.1")]
+    assert len(thin) == 3
+    for line, run in zip(thin, runs):
+        assert line == pytest.approx(np.column_stack([x, run]), abs=0.01)
+    assert thick == pytest.approx(np.column_stack([x, [1.0, 1.0, 0.5]]), abs=0.01)
+    assert (shaded[:, 0].min(), shaded[:, 0].max()) == pytest.approx((1, 2), abs=0.01)
+    assert "taught" in texts(picture.svg)
 
 
 def test_names_of_curves_that_are_one_stand_apart():

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator
 
@@ -282,6 +283,66 @@ class Curves(Plot):
         sizes = [np.array([6.3 * len(name.get_text()), 15]) for name in self.names]  # about
         for name, corner in zip(self.names, beside_curves(curves, sizes, pixels)):
             name.set_position(corner / pixels)
+
+
+class Spread(Curves):
+    """Curves of groups of runs: every run a thin line, the median of its group a thick one.
+
+    Parameters
+    ----------
+    names : dict of str to role
+        As Curves has it, one a group; a name stands at the median.
+    shade : (low, high, what)
+        A part of the x axis, and what it is: the lengths trained on, say.
+    **axes
+        As Curves has them.
+    """
+
+    def __init__(self, names, shade=None, **axes):
+        super().__init__(names, **axes)
+        self.runs = []
+        with style():
+            for role in names.values():
+                thin = LineCollection([], colors=COLOURS[role], lw=0.8, alpha=0.4, zorder=1)
+                self.runs.append(self.axes.add_collection(thin, autolim=False))
+            self.band = self.axes.axvspan(0, 0, color=COLOURS["weights"], alpha=0.1, lw=0, zorder=0)
+            self.named = self.axes.text(
+                0,
+                0.99,
+                "",
+                color=COLOURS["weights"],
+                va="top",
+                ha="center",
+                transform=self.axes.get_xaxis_transform(),
+            )
+        self.moving += [*self.runs, self.band, self.named]
+        self.shade(*(shade or (0, 0, "")))
+
+    def shade(self, low, high, what):
+        """Shade another part of the x axis."""
+        self.band.set(x=low, width=high - low)
+        self.named.set(x=(low + high) / 2, text=what)
+
+    def draw(self, x, groups, words, middle=None):
+        """Move the lines and return the Picture.
+
+        Parameters
+        ----------
+        x : (N,) array
+        groups : sequence of (runs, N) arrays
+            One a name; a row a run.
+        words : str
+            What the picture shows.
+        middle : sequence of (N,) arrays, optional
+            What is drawn thick; each group's median, if not given.
+        """
+        groups = [drawable(group, f"group {i}") for i, group in enumerate(groups, start=1)]
+        if middle is None:
+            middle = [np.median(group, axis=0) for group in groups]
+        with LOCK:
+            for lines, group in zip(self.runs, groups, strict=True):
+                lines.set_segments([np.column_stack([x, run]) for run in group])
+            return super().draw(x, middle, words)
 
 
 PIECES = 50  # that a curve is cut into, to see where its name has room
