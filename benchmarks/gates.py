@@ -12,13 +12,17 @@ seeds and strings than those reported. Cells are compared in two ways:
     equal weights    nearly: simple-8, GRU-4, LSTM-4 have 228, 220 and 276;
                      GRU-8, simple-16 and LSTM-8 have 628, 708 and 804.
 
-Ten seeds of simple cells, whose runs take less than a minute of one core, and five of the others.
+With --aside (see runs.py) the settings are those of the book's table, and only the report is made
+again. Ten seeds of simple cells, whose runs take less than a minute of one core, and five of the
+others.
 
 Writes, in notebooks/results, gates.json (accuracy by length, a run a line; the tuning; what a step
 costs) and gates.npz (the weights of every run reported, under cell-units-seed).
 """
 
-import runs  # first: it says how many threads a product may have
+import json
+
+import runs  # before NumPy: it says how many threads a product may have
 import styles
 
 SIZES = (  # cell, units, seeds
@@ -31,11 +35,24 @@ SIZES = (  # cell, units, seeds
 )
 
 
+def settings(networks, given):
+    """Return the best start and rate of each network, and all that was tried.
+
+    With --aside the book's own are taken: to tune takes longer than all the rest.
+    """
+    if not given.aside:
+        return styles.tune(networks, "gates", given)
+    book = json.loads((runs.RESULTS / "gates.json").read_text(encoding="utf-8"))
+    if "best" not in book:
+        raise SystemExit("notebooks/results/gates.json has no settings; run it without --aside")
+    return list(book["best"].values()), book["tuning"]
+
+
 def main():
     """Tune and train all cells, and write the tables."""
     given = runs.options(__doc__).parse_args()
     networks = [dict(style="feedback", cell=cell, units=units) for cell, units, _ in SIZES]
-    best, tuning = styles.tune(networks, "gates", given)
+    best, tuning = settings(networks, given)
     tasks = [
         network | setting | dict(seed=seed)
         for network, setting, (*_, seeds) in zip(networks, best, SIZES)
