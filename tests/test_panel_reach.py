@@ -66,13 +66,19 @@ def check(panel):
         first.words
         == f"{many}, {size} parameters, trained on lengths {trained}, seed {seed}: of length"
         f" {length}, {place} the lengths trained on, it reverses {share:.1f} %."
+        f" The thin lines are all {4 if units == '1' else 2} seeds."
     )
     plot = page(panel).plots[0]
-    curve, frame, line = plot.lines
+    curve, line = plot.lines
     assert [y for _, y in curve] == pytest.approx([plot.y(v) for v in SHARES[key]], abs=0.5)
-    assert [x for x, _ in frame] == pytest.approx(
-        [plot.x(v) for v in (low - 0.5, low - 0.5, high + 0.5, high + 0.5)], abs=0.5
-    )
+    seeds = [share for other, share in SHARES.items() if other[:3] == key[:3]]
+    assert len(plot.thin) == len(seeds)
+    for thin, share_of_seed in zip(plot.thin, seeds):
+        assert [y for _, y in thin] == pytest.approx([plot.y(v) for v in share_of_seed], abs=0.5)
+    (shaded,) = plot.bars
+    assert (shaded[0], shaded[2]) == pytest.approx((plot.x(low - 0.5), plot.x(high + 0.5)), abs=0.5)
+    ((_, at, _),) = [text for text in plot.texts if text[0] == "trained on"]
+    assert at == pytest.approx(plot.x((low + high) / 2), abs=0.5)
     assert line[-1] == pytest.approx((plot.x(length), plot.y(share / 100)), abs=0.5)
     said, right = answer(NETS[key], text), [*text[::-1], "END"]
     (shown,) = page(panel).blocks

@@ -328,9 +328,10 @@ class Spread(Curves):
 
         Parameters
         ----------
-        x : (N,) array
+        x : (N,) array, or list of arrays
+            As Curves has it.
         groups : sequence of (runs, N) arrays
-            One a name; a row a run.
+            One a name; a row a run. A group may have none if `middle` is given.
         words : str
             What the picture shows.
         middle : sequence of (N,) arrays, optional
@@ -339,10 +340,11 @@ class Spread(Curves):
         groups = [drawable(group, f"group {i}") for i, group in enumerate(groups, start=1)]
         if middle is None:
             middle = [np.median(group, axis=0) for group in groups]
+        xs = x if isinstance(x, list) else [x] * len(groups)
         with LOCK:
-            for lines, group in zip(self.runs, groups, strict=True):
-                lines.set_segments([np.column_stack([x, run]) for run in group])
-            return super().draw(x, middle, words)
+            for lines, x_of_group, group in zip(self.runs, xs, groups, strict=True):
+                lines.set_segments([np.column_stack([x_of_group, run]) for run in group])
+            return super().draw(xs, middle, words)
 
 
 PIECES = 50  # that a curve is cut into, to see where its name has room

@@ -31,8 +31,8 @@ def reach_panel(shares, nets, start=(5, 1, 8, 0), length=9, text="abcabcabc", lo
     spans = {f"{low} to {high}": (low, high) for low, high in spans}
     last_seed = {n: max(seed for units, _, _, seed in shares if units == n) for n in units}
     seed = Number("seed", start[3], 0, max(last_seed.values()), 1)
-    curves = plots.Curves(
-        {"share reversed": "output", "trained on": "weights", "this length": "input"},
+    curves = plots.Spread(
+        {"share reversed": "output", "this length": "input"},
         xlabel="letters in the string",
         ylabel="share of strings reversed",
         xlim=(0, len(lengths) + 1),
@@ -45,14 +45,17 @@ def reach_panel(shares, nets, start=(5, 1, 8, 0), length=9, text="abcabcabc", lo
         share = shares[int(units), low, high, seed]
         run = net.run(string)
         said = [net.says.outputs[y] for y in run.dec.Y]
-        frame = np.array([low - 0.5, low - 0.5, high + 0.5, high + 0.5])
         here = share[length - 1]
+        others = [found for key, found in shares.items() if key[:3] == (int(units), low, high)]
+        curves.shade(low - 0.5, high + 0.5, "trained on")
         plot = curves.draw(
-            [lengths, frame, np.full(3, length)],
-            [share, np.array([0, 1.04, 1.04, 0]), np.array([0, 0.03, here])],
+            [lengths, np.full(2, length)],
+            [np.array(others), np.zeros((0, 2))],
             f"{plural(int(units), 'unit')}, {net.theta.size} parameters, trained on lengths"
             f" {trained}, seed {seed}: of length {length}, {place(length, low, high)} the lengths"
-            f" trained on, it reverses {100 * here:.1f} %.",
+            f" trained on, it reverses {100 * here:.1f} %. The thin lines are all"
+            f" {len(others)} seeds.",
+            middle=[share, np.array([0, here])],
         )
         return [plot, figures.draw_answer(string, said, run.dec.P.max(axis=-1))]
 

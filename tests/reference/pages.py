@@ -36,6 +36,7 @@ class Plot:
     texts: list  # (text, x, y)
     labels: list  # of the two axes
     legend: list
+    thin: list  # one list of (x, y) pixels a thin line, in the order drawn
 
     def inside(self, x, y, margin=1.0):
         left, top, right, bottom = self.rect
@@ -198,7 +199,14 @@ def _plot(axes):
         for t in g.iter()
         if _tag(t) == "text"
     ]
-    return Plot(*scales, (min(xs), min(ys), max(xs), max(ys)), lines, bars, texts, labels, legend)
+    thin = [
+        vertices(path.get("d"))
+        for g in parts.get("LineCollection", [])
+        for path in g.iter()
+        if _tag(path) == "path"
+    ]
+    rect = min(xs), min(ys), max(xs), max(ys)
+    return Plot(*scales, rect, lines, bars, texts, labels, legend, thin)
 
 
 def _scale(axis, side):
