@@ -33,6 +33,8 @@ SIZES = (  # cell, units, seeds
     ("simple", 16, 10),
     ("LSTM", 8, 5),
 )
+RATES = (0.02, 0.04)  # to begin with; simple cells are best below, gated ones above
+STARTS = ("orthogonal",)  # tried beside the identity, or the gate that keeps
 
 
 def settings(networks, given):
@@ -41,7 +43,7 @@ def settings(networks, given):
     With --aside the book's own are taken: to tune takes longer than all the rest.
     """
     if not given.aside:
-        return styles.tune(networks, "gates", given)
+        return styles.tune(networks, "gates", given, RATES, STARTS)
     book = json.loads((runs.RESULTS / "gates.json").read_text(encoding="utf-8"))
     if "best" not in book:
         raise SystemExit("notebooks/results/gates.json has no settings; run it without --aside")

@@ -113,7 +113,7 @@ def learn(style, cell, units, start, rate, seed, split="test", updates=UPDATES):
     return row, net.theta
 
 
-def tune(networks, name, given):
+def tune(networks, name, given, rates=RATES, others=STARTS):
     """Find for each network its best rate and start.
 
     Parameters
@@ -123,6 +123,10 @@ def tune(networks, name, given):
     name : str
         Findings are kept under it.
     given : what runs.options parsed
+    rates : sequence of float
+        Where to begin; each the double of the one before.
+    others : sequence of str
+        Starts that are tried beside the identity.
 
     Returns
     -------
@@ -152,7 +156,7 @@ def tune(networks, name, given):
         tried = {setting: score for setting, score in scores.items() if setting[0] == which}
         return max(tried, key=tried.get)
 
-    attempt([(which, "identity", rate) for which in range(len(networks)) for rate in RATES])
+    attempt([(which, "identity", rate) for which in range(len(networks)) for rate in rates])
     while True:
         beyond = []
         for which in range(len(networks)):
@@ -162,7 +166,7 @@ def tune(networks, name, given):
         if not beyond:
             break
         attempt(beyond)
-    attempt([(which, start, best(which)[2]) for which in range(len(networks)) for start in STARTS])
+    attempt([(which, start, best(which)[2]) for which in range(len(networks)) for start in others])
     chosen = [best(which) for which in range(len(networks))]
     return [dict(start=start, rate=rate) for _, start, rate in chosen], rows
 

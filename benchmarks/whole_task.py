@@ -41,7 +41,7 @@ import numpy as np
 import runs  # first: it says how many threads a product may have
 from curriculum import Curriculum, half_cosine
 
-from revlib import bptt, checkpoint, model, starts, training
+from revlib import checkpoint, model, starts, training
 from revlib.alphabet import Alphabet
 
 ABC = Alphabet("abc", end=True)
@@ -139,7 +139,6 @@ def mistakes(net, length):
         answer, the first said first; told: the same when the right letters are fed.
     """
     strings = ABC.strings(length)
-    _, targets = bptt.task(net, strings)  # (length + 1, B): the letters and END
     kinds = dict(right=0, early=0, late=0, wrong=0)
     for said, string in zip(net.run(strings, steps=2 * length).outputs, strings):
         wanted = string[::-1]
@@ -151,15 +150,12 @@ def mistakes(net, length):
             kinds["late"] += 1
         else:
             kinds["wrong"] += 1
-    told = net.tape(*bptt.task(net, strings))
-    told.forward(net)
-    share = (told.P.argmax(axis=-1) == targets).mean(axis=1)[:length]
     return dict(
         length=length,
         of=len(strings),
         **kinds,
         by_place=training.by_position(net, strings).round(4).tolist(),
-        told=share.round(4).tolist(),
+        told=training.by_position(net, strings, told=True).round(4).tolist(),
     )
 
 

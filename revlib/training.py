@@ -263,14 +263,20 @@ def correct(net, strings, answers=None):
     return right
 
 
-def by_position(net, strings):
+def by_position(net, strings, told=False):
     """Return the share of strings of one length whose t-th letter is right, (T,) float array.
 
-    The network's own letters are fed back. ValueError if there is no string.
+    The network's own letters are fed back; or, with `told`, the right ones, whatever it said.
+    ValueError if there is no string.
     """
     strings = as_list(strings)
     if not strings:
         raise ValueError("there is no string, so no share of any")
+    if told:
+        inputs, targets = task(net, strings)
+        tape = net.tape(inputs, targets)
+        tape.forward(net)
+        return (tape.P.argmax(axis=-1) == targets)[: len(inputs)].mean(axis=1)
     right = []
     for said, string in zip(net.run(strings).outputs, strings):
         wanted = net.alphabet.read(reverse(net.alphabet, string))

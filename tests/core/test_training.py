@@ -687,6 +687,31 @@ def test_by_position_is_what_the_oracle_says(end):
             )
 
 
+@pytest.mark.parametrize("end", [False, True])
+def test_told_the_right_letters_it_is_asked_each_one_alone(end):
+    """The loop written out once more: each step is fed the right letter, whatever was said."""
+    rng = random.Random(9)
+    differs = False
+    for n in range(1, 6):
+        net, _ = random_net(rng, "ab", n, "tanh", end)
+        texts = [random_text(rng, "ab", 4) for _ in range(12)]
+        right = np.zeros((len(texts), 4))
+        for i, text in enumerate(texts):
+            S = np.zeros(n)
+            for letter in text:
+                S = np.tanh(net.Wh["ab".index(letter)] + S @ net.Ws + net.bh)
+            fed = np.zeros(2)
+            for t, letter in enumerate(reversed(text)):
+                S = np.tanh(fed @ net.dec.Wh + S @ net.dec.Ws + net.dec.bh)
+                k = "ab".index(letter)
+                right[i, t] = (S @ net.Wo + net.bo).argmax() == k
+                fed = np.eye(2)[k]
+        found = training.by_position(net, texts, told=True)
+        np.testing.assert_allclose(found, right.mean(axis=0))
+        differs |= not np.allclose(found, training.by_position(net, texts))
+    assert differs
+
+
 def test_no_string_has_no_share():
     with pytest.raises(ValueError, match="^there is no string, so no share of any$"):
         training.by_position(model.post_net(), [])
