@@ -85,8 +85,7 @@ def main():
         for units in (1, 2, 3, 5)
         for seed in range(UNTRAINED)
     ]
-    trained = runs.place(given) / "sweep.npz"
-    with np.load(trained if trained.exists() else runs.RESULTS / "sweep.npz") as file:
+    with np.load(runs.RESULTS / "sweep.npz") as file:
         for name in file.files:
             units, shortest, longest, seed = map(int, name.split("-"))
             if units <= MOST and shortest == 1 and longest >= 6:

@@ -11,8 +11,9 @@ and the kernels of OpenBLAS, whose last bits differ (`sources`). Change one of t
 is computed again. --fresh forgets what there is.
 
 Which kernels those are may be chosen: OPENBLAS_CORETYPE=Nehalem python benchmarks/…, say. That
-stands for another machine, so with --aside its tables are written beside the book's and not in
-their place. `agreement.py` compares the two.
+stands for another machine. With --aside its tables are written into benchmarks/second and not in
+place of the book's, without the weights, and `sentences.py` asks of both whether they bear out what
+the chapters say.
 
 A Dask worker keeps the revlib that it has imported: after a change, start the workers again.
 """
@@ -90,7 +91,7 @@ def options(description):
         "--dask", metavar="ADDRESS", help="run on this Dask cluster, such as tcp://127.0.0.1:8786"
     )
     parser.add_argument(
-        "--aside", action="store_true", help="write tables beside the book's, in .runs/aside"
+        "--aside", action="store_true", help="write tables into benchmarks/second, a second run"
     )
     parser.add_argument(
         "--fresh", action="store_true", help="forget what earlier starts have found"
@@ -177,12 +178,8 @@ def costs(calls, turns=200):
 
 
 def place(given):
-    """Return the folder that tables go to: the book's, or with --aside one beside it."""
-    if not given.aside:
-        return RESULTS
-    folder = HERE / ".runs" / "aside" / kernels()
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    """Return the folder that tables go to: the book's, or with --aside that of a second run."""
+    return HERE / "second" if given.aside else RESULTS
 
 
 def write(name, what, given):
@@ -196,11 +193,17 @@ def write(name, what, given):
     top = json.dumps(head, indent=1, allow_nan=False)[:-2]  # without its closing brace
     rows = ",\n  ".join(json.dumps(row, allow_nan=False) for row in what["runs"])
     text = f'{top},\n "runs": [\n  {rows}\n ]\n}}\n'
+    place(given).mkdir(exist_ok=True)
     checkpoint.write(place(given) / f"{name}.json", text.encode())
 
 
 def keep(name, weights, given):
-    """Write weights, key -> array, as notebooks/results/name.npz, whole or not at all."""
+    """Write weights, key -> array, as notebooks/results/name.npz, whole or not at all.
+
+    Those of a second run are not kept.
+    """
+    if given.aside:
+        return
     file = io.BytesIO()
     np.savez_compressed(file, **weights)
     checkpoint.write(place(given) / f"{name}.npz", file.getvalue())

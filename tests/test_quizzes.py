@@ -218,9 +218,11 @@ def of_seven_unseen():
 
 
 def of_length_nine():
-    """Of the five seeds: one is nearly always wrong and one nearly never, or all are alike."""
+    """Of those that learned all: one is nearly always wrong, one nearly never, or all are alike."""
     runs = json.loads((RESULTS / "whole_task.json").read_text())["runs"]
-    share = [run["right_longer"] / 3**9 for run in runs]
+    solved = [run for run in runs if run["solved"]]
+    assert len(solved) == 8 and solved[0]["beyond"][0]["length"] == 9
+    share = [run["beyond"][0]["right"] / 3**9 for run in solved]
     if min(share) < 0.05 and max(share) > 0.95:
         return 0
     return 1 if max(share) < 0.5 else 2

@@ -129,16 +129,18 @@ def test_only_scripts_that_were_imported_count():
     assert said.split() == ["curriculum.py", "gates.py", "runs.py", "styles.py"]
 
 
-def test_tables_of_other_kernels_stand_aside(monkeypatch, tmp_path):
+def test_tables_of_a_second_run_stand_aside(monkeypatch, tmp_path):
     """And have at their head what they were made on; not a number of the book's is written over."""
     monkeypatch.setattr(runs, "HERE", tmp_path)
     monkeypatch.setattr(runs, "RESULTS", tmp_path / "book")
     aside = runs.options("x").parse_args(["--aside", "--at-once", "1"])
     runs.write("table", dict(seeds=2, runs=[dict(right=1.0)]), aside)
     written = json.loads((runs.place(aside) / "table.json").read_text())
-    assert written["kernels"] == runs.kernels() == runs.place(aside).name
+    assert runs.place(aside) == tmp_path / "second" and written["kernels"] == runs.kernels()
     assert written["machine"] == runs.processor() and written["numpy"] == runs.np.__version__
     assert (written["at_once"], written["seeds"], written["runs"]) == (1, 2, [{"right": 1.0}])
+    runs.keep("table", dict(one=runs.np.ones(2)), aside)
+    assert [path.name for path in runs.place(aside).iterdir()] == ["table.json"], "no weights"
     assert not (tmp_path / "book").exists()
 
 

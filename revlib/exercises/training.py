@@ -124,8 +124,8 @@ QUIZZES = {
         ],
     ),
     "6.nine": Quiz(
-        "Five trainings, all right on every string of length 1 to 8. How will the five networks do"
-        " on strings of length 9, which none of them has seen?",
+        "Eight trainings, all right on every string of length 1 to 8. How will the eight networks"
+        " do on strings of length 9, which none of them has seen?",
         [
             Option(
                 "It depends on the seed: anything from none to nearly all",

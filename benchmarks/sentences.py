@@ -1,0 +1,167 @@
+"""What the chapters say of the experiments: each sentence, and whether the tables bear it out.
+
+    python benchmarks/sentences.py
+
+A sentence is decided by a table of notebooks/results and, where there is one, by the table of the
+second run in benchmarks/second, which was made with other kernels of OpenBLAS (see runs.py), and so
+with other last bits and other networks. It stands only if both bear it out. One group of runs is
+*ahead* of another if its median is higher and the exact rank-sum test (results.compare) gives it
+less than LEVEL; where it does not, the two are *undecided*, and the chapter has to say so.
+
+Prints a line for each sentence and table, and fails if a sentence does not hold.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from revlib import results
+
+HERE = Path(__file__).resolve().parent
+BOOK = HERE.parent / "notebooks" / "results"
+SECOND = HERE / "second"
+LEVEL = 0.01
+
+
+def shares(table, length, **wanted):
+    """Return the shares reversed at a length, a run each, of the runs that are as wanted."""
+    rows = [row for row in table["runs"] if all(row[key] == wanted[key] for key in wanted)]
+    found = np.array([row["accuracy"][length - 1] for row in rows])
+    if not len(found):
+        raise ValueError(f"the table has no run with {wanted}")
+    return found
+
+
+def order(a, b):
+    """Return "ahead", "behind" or "undecided", for a beside b, and how sure: a word and a p."""
+    p = results.compare(a, b)
+    if p >= LEVEL:
+        return "undecided", p
+    return ("ahead" if np.median(a) > np.median(b) else "behind"), p
+
+
+def compared(table, length, one, other, wanted):
+    """Return whether `one` is to `other` as wanted at a length, and the numbers in words."""
+    a, b = shares(table, length, **one), shares(table, length, **other)
+    found, p = order(a, b)
+    return found == wanted, f"medians {np.median(a):.2f}, {np.median(b):.2f}, p {p:.4f}: {found}"
+
+
+# ---------------------------------------------------------------- 06, 07: the whole task
+
+
+def solved(table):
+    """Return the runs that reverse all strings of lengths 1 to 8."""
+    return [run for run in table["runs"] if run["solved"]]
+
+
+def most_solve(table):
+    """Most of the ten seeds reverse every string of lengths 1 to 8, and not all of them do."""
+    many = len(solved(table))
+    return 5 < many < len(table["runs"]) == 10, f"{many} of {len(table['runs'])}"
+
+
+def nine_depends_on_the_seed(table):
+    """Of those that do, some reverse hardly any string of length 9, and some nearly all."""
+    found = [run["beyond"][0]["right"] / run["beyond"][0]["of"] for run in solved(table)]
+    return min(found) < 0.05 and max(found) > 0.95, f"{min(found):.3f} to {max(found):.3f}"
+
+
+def one_stops_after_eight(table):
+    """One that reverses no string of length 9 says END too soon nearly always."""
+    run = min(solved(table), key=lambda run: run["beyond"][0]["right"])
+    nine = run["beyond"][0]
+    return nine["early"] > 0.9 * nine["of"], f"seed {run['seed']}: {nine['early']} of {nine['of']}"
+
+
+def ten_is_too_long(table):
+    """No seed reverses two thirds of the strings of length 10."""
+    found = [run["beyond"][1]["right"] / run["beyond"][1]["of"] for run in table["runs"]]
+    return max(found) < 2 / 3, f"at most {max(found):.2f}"
+
+
+def last_letters_go_first(table):
+    """At length 10 the last letter of the answer is right less often than the first, every seed."""
+    found = [run["beyond"][1]["by_place"] for run in table["runs"]]
+    return all(places[-1] < places[0] for places in found), f"{[p[-1] for p in found]}"
+
+
+def errors_follow_from_errors(table):
+    """Told the right letters, the ninth of ten is right more often in most seeds."""
+    more = [run["beyond"][1]["told"][8] - run["beyond"][1]["by_place"][8] for run in table["runs"]]
+    found = sum(one > 0.005 for one in more)
+    return found > 5, f"in {found} of {len(more)}, by up to {max(more):.2f}"
+
+
+# ---------------------------------------------------------------- 09: styles
+
+
+def plain_is_behind(table):
+    """Plain is behind each of the other styles at lengths 8 and 9."""
+    words = []
+    holds = True
+    for length in (8, 9):
+        for style in ("feedback", "peek", "attention"):
+            good, said = compared(table, length, dict(style="plain"), dict(style=style), "behind")
+            holds &= good
+            words.append(f"{style} at {length}: {said}")
+    return holds, "; ".join(words)
+
+
+def the_others_are_undecided(table):
+    """Between feedback, peek and attention lengths 8 and 9 decide nothing."""
+    words = []
+    holds = True
+    for length in (8, 9):
+        for one, other in (("feedback", "peek"), ("feedback", "attention"), ("peek", "attention")):
+            good, said = compared(table, length, dict(style=one), dict(style=other), "undecided")
+            holds &= good
+            words.append(f"{one}, {other} at {length}: {said}")
+    return holds, "; ".join(words)
+
+
+def attention_costs_twice(table):
+    """A gradient with attention takes about twice as long as one with feedback."""
+    ratio = table["step_cpu_us"]["attention"] / table["step_cpu_us"]["feedback"]
+    return 1.5 < ratio < 2.5, f"{ratio:.1f}"
+
+
+SENTENCES = {
+    "whole_task": (
+        most_solve,
+        nine_depends_on_the_seed,
+        one_stops_after_eight,
+        ten_is_too_long,
+        last_letters_go_first,
+        errors_follow_from_errors,
+    ),
+    "styles": (plain_is_behind, the_others_are_undecided, attention_costs_twice),
+}
+
+
+def examine(name, folder):
+    """Yield for each sentence of a table what it says, whether it holds there, and the numbers."""
+    table = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    for sentence in SENTENCES[name]:
+        holds, numbers = sentence(table)
+        yield sentence.__doc__.strip(), bool(holds), numbers
+
+
+def main():
+    """Go through all sentences, of both runs; return how many do not hold."""
+    wrong = 0
+    for name in SENTENCES:
+        for run, folder in (("the book's", BOOK), ("second", SECOND)):
+            if not (folder / f"{name}.json").exists():
+                print(f"{name}: there is no {run} table")
+                continue
+            for sentence, holds, numbers in examine(name, folder):
+                print(f"{name}, {run}: {sentence}\n    {'holds' if holds else 'FAILS'}: {numbers}")
+                wrong += not holds
+    return wrong
+
+
+if __name__ == "__main__":
+    sys.exit(main())
