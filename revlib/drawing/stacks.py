@@ -9,7 +9,17 @@ import numpy as np
 
 from revlib.drawing.flows import head
 from revlib.drawing.marks import ARC, LINE_H, NumberLine
-from revlib.drawing.picture import FAINT, INK, PAPER, Picture, drawable, label, number, themed
+from revlib.drawing.picture import (
+    FAINT,
+    INK,
+    PAPER,
+    Picture,
+    drawable,
+    label,
+    minus,
+    number,
+    themed,
+)
 from revlib.drawing.plots import Plot, style
 from revlib.notation import COLOURS
 
@@ -22,6 +32,7 @@ SIDE = 400  # of the plane with the triangle
 ROOM = 44  # around it
 BIT = 9  # the width of a bit
 ROW = 36  # from one ruler, or line of dust, to the next
+MANY = 500  # more dots than these are drawn small
 CLOSE = 4  # a dot nearer to another one moves aside
 
 
@@ -287,7 +298,7 @@ def draw_dust(rows, words):
             ' stroke-width="1"/>'
         )
         body.append(_word(left, y + 22, "0") + _word(left + width, y + 22, "1"))
-        colour = themed("blame")
+        colour = themed("output")
         bracket = f"M{low:.5g} {y + 9:g}v6H{high:.5g}v-6"
         body.append(f'<path data-gap="" d="{bracket}" fill="none" stroke="{colour}"/>')
         body.append(_word((low + high) / 2, y + 29, note, colour))
@@ -368,11 +379,13 @@ def draw_cloud(points, groups, axes, words, corners=None, path=None):
         across, up = (np.asarray(point, dtype=float) - low) * scale
         return np.array([ROOM + 20 + across, ROOM + SIDE - up])
 
-    dots = "".join(f"M{x:.1f} {y:.1f}h0" for x, y in map(at, points))
-    look = f'stroke="{themed("encoder")}" stroke-width="2.6" stroke-linecap="round"'
+    places = np.array([at(point) for point in points])
+    dots = "".join(f"M{x:.1f} {y:.1f}h0" for x, y in places)
+    wide = 2.6 if len(points) > MANY else 4
+    look = f'stroke="{themed("encoder")}" stroke-width="{wide}" stroke-linecap="round"'
     body = [_frame(axes, low, every.max(axis=0), at), f'<path data-dots="" d="{dots}" {look}/>']
     for name, members in groups.items():
-        x, y = at(points[members].mean(axis=0))
+        x, y = _clear(places[members].mean(axis=0), places)
         body.append(label(x, y + 4, name, INK, ' font-weight="bold"'))
     if corners is not None:
         body += [_corner(at(place), letter) for letter, place in corners.items()]
@@ -382,6 +395,17 @@ def draw_cloud(points, groups, axes, words, corners=None, path=None):
     return _page("".join(body), SIDE + 2 * ROOM + 40, SIDE + 2 * ROOM + 10, words)
 
 
+def _clear(place, dots):
+    """Return where a name stands near a place so that it covers as few dots as it can."""
+    ways = [(i, j) for i in range(-48, 49, 8) for j in range(-48, 49, 8)]
+
+    def covered(way):
+        gaps = np.abs(dots - place - way)
+        return ((gaps < [26, 12]).all(axis=1).sum(), way[0] ** 2 + way[1] ** 2)
+
+    return place + min(ways, key=covered)
+
+
 def _frame(axes, low, high, at):
     """Return the two axes, with numbers at their ends and in the middle, and their names."""
     left, foot = at(low) + [-14, 14]
@@ -389,8 +413,8 @@ def _frame(axes, low, high, at):
     parts = [f'<path d="M{left:g} {top:g}V{foot:g}H{right:g}" fill="none" stroke="var(--f)"/>']
     for value in (low, (low + high) / 2, high):
         x, y = at(value)
-        parts.append(_word(x, foot + 15, number(value[0])))
-        parts.append(_word(left - 18, y + 4, number(value[1])))
+        parts.append(_word(x, foot + 15, minus(number(value[0]))))
+        parts.append(_word(left - 18, y + 4, minus(number(value[1]))))
     parts.append(_word((left + right) / 2, foot + 32, axes[0], INK))
     place = f"{left - 38:g} {(top + foot) / 2:g}"
     turned = f' font-size="12" transform="rotate(-90 {place})"'
@@ -414,7 +438,7 @@ def _corner(place, letter, radius=12):
 def _way(text, S, corners, at):
     """Return an arrow from state to state, and the rest of the way to each letter's corner."""
     parts = []
-    colour = themed("blame")
+    colour = themed("input")
     for t, letter in enumerate(text):
         start, end = at(S[t]), at(S[t + 1])
         if corners is not None:
