@@ -71,7 +71,9 @@ def test_pushes_are_jumps_on_the_line():
     (line,) = [e for e in found(picture, "data-mark") if e.get("data-mark") == "line"]
     left, _, width = floor_of(line)
     values = [0, 1 / 4, 9 / 16, 57 / 64]
-    for jump, before, after in zip(found(picture, "data-jump"), values[:-1], values[1:], strict=True):
+    for jump, before, after in zip(
+        found(picture, "data-jump"), values[:-1], values[1:], strict=True
+    ):
         (start, _), _, (end, _) = pairs(jump.get("d"))
         assert start == pytest.approx(left + before * width, abs=0.6)
         assert end == pytest.approx(left + after * width, abs=0.6)
