@@ -371,6 +371,7 @@ def draw_cloud(points, groups, axes, words, corners=None, path=None):
     """
     points = drawable(points, "the map")
     fixed = [] if corners is None else [*corners.values(), (0, 0)]
+    fixed += [] if path is None else [*drawable(path[1], "the way")]
     every = np.vstack([points, np.reshape(fixed, (-1, 2))])
     low = every.min(axis=0)
     scale = SIDE / (every.max(axis=0) - low)  # pixels for one, across and up
