@@ -15,8 +15,8 @@ strings of length 5, each with the network's own states:
              strings with the same last letter. A decoder may keep a note of the letter that it has
              just been fed, or be elsewhere at its first step than later, beside a stack.
 
-Chance is about 1, 2, 3 and 3 of 243. The same is asked of the stack by hand, of the triangle by hand,
-and of untrained networks: Wh drawn between 0 and 1, Ws a quarter of the identity, and a drawn
+Chance is about 1, 2, 3 and 3 of 243. The same is asked of the stack by hand, of the triangle by
+hand, and of untrained networks: Wh drawn between 0 and 1, Ws a quarter of the identity, and a drawn
 decoder. For one unit, pop undoing push needs Ws times _Ws to be 1; the eigenvalues of the product
 of both matrices are given for all.
 
