@@ -1,8 +1,8 @@
-"""Is what training found a stack? Three tests of every trained network of 1 to 5 units; chapter 08.
+"""Is what training found a stack? Four tests of every trained network of 1 to 5 units; chapter 08.
 
     python benchmarks/own_stack.py
 
-A stack that has pushed a letter and popped it is as it was before. Three tests, each over all 243
+A stack that has pushed a letter and popped it is as it was before. Four tests, each over all 243
 strings of length 5, each with the network's own states:
 
     suffix   the nearest other thought vector shares the last four letters. Often taken for the mark
@@ -11,9 +11,12 @@ strings of length 5, each with the network's own states:
              strings' states shares the four letters that are left: the letter has been taken off.
     undone   that state is, of the 81 states in which the decoder begins on a string of length 4,
              nearest to that of the four letters that are left: pop undoes push.
+    shifted  the same, once a shift is taken off: the mean difference of the two states, over all
+             strings with the same last letter. A decoder may keep a note of the letter that it has
+             just been fed, or be elsewhere at its first step than later, beside a stack.
 
-Chance is about 1, 2 and 3 of 243. The same is asked of the stack by hand, of the triangle by hand,
-and of untrained networks: Wh drawn between 0 and 1, Ws a quarter of the identity, and a drawn
+Chance is about 1, 2, 3 and 3 of 243. The same is asked of the stack by hand, of the triangle by
+hand, and of untrained networks: Wh drawn between 0 and 1, Ws a quarter of the identity, and a drawn
 decoder. For one unit, pop undoing push needs Ws times _Ws to be 1; the eigenvalues of the product
 of both matrices are given for all.
 
@@ -32,6 +35,7 @@ from revlib.alphabet import Alphabet
 ABC = Alphabet("abc", end=True)
 FIVE, FOUR = ABC.strings(5), ABC.strings(4)
 LEFT = np.array([FOUR.index(string[:-1]) for string in FIVE])  # what is left after a pop
+LAST = np.array([string[-1] for string in FIVE])
 END = np.array([FOUR.index(string[1:]) for string in FIVE])  # the last four letters
 MOST = 5  # units
 UNTRAINED = 20  # networks a size
@@ -45,8 +49,17 @@ def nearest(points, others=None):
     return gaps.argmin(axis=1)
 
 
+def without_shift(popped, begun):
+    """Return states less their mean difference from others, a row each, letter by letter."""
+    moved = popped.copy()
+    for letter in "abc":
+        ends = LAST == letter
+        moved[ends] -= (popped - begun)[ends].mean(axis=0)
+    return moved
+
+
 def examine(net):
-    """Return the counts of the three tests, the share right of length 5, and the eigenvalues."""
+    """Return the counts of the four tests, the share right of length 5, and the eigenvalues."""
     thought, shorter = (net.encode(ABC.one_hot(strings))[-1] for strings in (FIVE, FOUR))
     empty = np.zeros(len(ABC))
     first = net.dec.step(empty, thought, net.act)  # says the last letter
@@ -59,6 +72,7 @@ def examine(net):
         suffix=int((END[nearest(thought)] == END).sum()),
         gone=int((LEFT[nearest(popped)] == LEFT).sum()),
         undone=int((nearest(popped, begun) == LEFT).sum()),
+        shifted=int((nearest(without_shift(popped, begun[LEFT]), begun) == LEFT).sum()),
         product=[[round(float(value.real), 3), round(float(value.imag), 3)] for value in product],
     )
 
@@ -104,7 +118,7 @@ def main():
                 f"{units} units, {network}, {len(mine)} networks"
                 + " that reverse 99 of 100" * (network == "trained")
             )
-            for test in ("suffix", "gone", "undone"):
+            for test in ("suffix", "gone", "undone", "shifted"):
                 print(f"    {test:7}", sorted(row[test] for row in mine))
 
 

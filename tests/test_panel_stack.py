@@ -89,27 +89,33 @@ def check(panel, string, precision, base, step, run=None):
     pages.check_still(page)
     strip = page.blocks.pop(0)
     assert strip.name == "string" and strip.texts == list(string)
-    (line,) = page.marks
-    check_number_line(
-        line, exact_part(string[: max(T - pop, 0)] if pop else string[:step], base), base
-    )
-    assert [block.name for block in page.blocks] == [
-        name for title in TITLES for name in ("", title.format(precision))
-    ]
-    rows = [page.blocks[i].texts + page.blocks[i + 1].texts for i in (0, 2, 4)]
+    plates, line = page.marks
+    pile = string[: max(T - pop, 0)] if pop else string[:step]
+    check_number_line(line, exact_part(pile, base), base)
+    assert len(plates.bars) == min(len(pile), 3), "a plate a letter, and no more than lines"
+    above = [text for text in page.numbers if text.endswith(" off ↑")]
+    assert above == ([f"{string[T - pop]} off ↑"] if 0 < pop <= T else [])
+    more = [text for text in page.numbers if text.endswith(" more")]
+    assert more == ([f"+ {len(pile) - 3} more"] if len(pile) > 3 else [])
+    names = [name for title in TITLES for name in ("", title.format(precision))]
+    if right[0] == held[0]:
+        names.pop(-2)  # no box where nothing is lost before the point
+    assert [block.name for block in page.blocks] == names
+    assert [text for text, _ in page.signs if text in ("−", "=")] == ["−", "="]
+    rows = [page.blocks[i].texts + page.blocks[i + 1].texts for i in (0, 2)]
+    rows.append([text for block in page.blocks[4:] for text in block.texts])
     assert rows[0] == [str(d) for d in right] and rows[1][1:] == [str(d) for d in held[1:]]
     pages.check_number(rows[1][0], held[0], 0)  # may be large once it has gone wrong
     for text, difference in zip(
-        rows[2], [h - r for h, r in zip(held, right) if h != r], strict=True
+        rows[2], [r - h for h, r in zip(held, right) if h != r], strict=True
     ):
         pages.check_number(text, difference, 0)
-    assert {block.cells for block in page.blocks[1::2]} == {max(T, 7)} and {
-        block.cells for block in page.blocks[::2]
-    } == {1}
+    assert {block.cells for block in page.blocks if block.name} == {max(T, 7)}
+    assert {block.cells for block in page.blocks if not block.name} == {1}
     assert [block.marked for block in page.blocks] == [
         {0} if pop else set(),
         set() if pop else {0},
-    ] * 2 + [set(), set()]
+    ] * 2 + [set()] * (len(page.blocks) - 4)
     letters = [text for text in page.numbers if text in tuple("abc")][T:]
     letters = letters[: len([d for d in right if d])]
     assert letters == [" abc"[d] for d in right if d], "the letters above the digits"

@@ -9,6 +9,7 @@ from revlib.drawing.blocks import CELL_H, DIGIT_W, Block, Sign, draw, spoken, un
 from revlib.drawing.flows import Flow
 from revlib.drawing.marks import Bars, NumberLine
 from revlib.drawing.picture import FAINT, drawable, number, themed
+from revlib.drawing.stacks import Pile
 
 ACTIVATION = {
     "relu": "ReLU makes negative sums 0",
@@ -1043,8 +1044,9 @@ def draw_code(text, X, code, P, said, letters, widest, words):
 def draw_stack(right, held, places, letters, limit, kind, frame, said, words, text="", before=None):
     """Draw a number digit by digit, as it should be and as a machine holds it, and the difference.
 
-    Below, the place of what is after the point on a number line, whose part is magnified for the
-    next digit.
+    The rows are a subtraction: the right number, less what is held, is what is lost. Below, what is
+    after the point as plates on a pile, and its place on a number line, whose part is magnified for
+    the next plate.
 
     Parameters
     ----------
@@ -1075,11 +1077,9 @@ def draw_stack(right, held, places, letters, limit, kind, frame, said, words, te
     base = limit + 1
     beyond = places + 1 - len(right)
     meanings = [*(letters[digit] for digit in right), *[" "] * beyond]
-    difference = np.where(
-        held == right, np.nan, held - right
-    )  # a cell where they are equal is empty
+    lost = np.where(held == right, np.nan, right - held)  # a cell where they are equal is empty
 
-    def row(values, name, role, columns=(), framed=None, why=""):
+    def row(sign, values, name, role, columns=(), framed=None, why=""):
         values = np.append(values, np.full(beyond, np.nan))
         before = Block(
             values[:1],
@@ -1101,7 +1101,8 @@ def draw_stack(right, held, places, letters, limit, kind, frame, said, words, te
             width=DIGIT_W,
             why=why,
         )
-        return [before, ".", after]
+        whole = [None, None] if sign == "=" and held[0] == right[0] else [before, "."]
+        return [sign, *whole, after]
 
     exact = "the exact number"
     holds = f"what {kind} holds"
@@ -1113,14 +1114,17 @@ def draw_stack(right, held, places, letters, limit, kind, frame, said, words, te
         role="encoder",
         before=before,
     )
+    pile = [letters[digit] for digit in right[1:]]
+    lifted = "" if frame else letters[right[0]].strip()
+    pile = Pile(tuple(pile), line, "decoder" if frame == 0 else "encoder", lifted)
     read = np.eye(len(text))[len(right) - 2] if text and frame else np.zeros(len(text))
     grid = [
-        *([[None, None, _letters_read(text, letters[1:], read)]] if text else []),
-        row(right, exact, "encoder", meanings, frame),
-        row(held, holds, "encoder", framed=frame),
-        row(difference, "the difference", "blame", why=f"less|{holds}|{exact}"),
-        [None, None, Sign(said or " ", themed("output"))],
-        [line],
+        *([[None, None, None, _letters_read(text, letters[1:], read)]] if text else []),
+        row(None, right, exact, "encoder", meanings, frame),
+        row("−", held, holds, "encoder", framed=frame),
+        row("=", lost, "the difference", "blame", why=f"less|{exact}|{holds}"),
+        [None, None, None, Sign(said or " ", themed("output"))],
+        [pile],
     ]
     return draw(grid, words, gap=6)
 

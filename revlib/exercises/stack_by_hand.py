@@ -83,19 +83,19 @@ QUIZZES = {
         ],
     ),
     "8.base": Quiz(
-        "In base 5 the margin stays open, however long the string. Does one unit hold longer"
+        "In base 5 the gap stays open, however long the string. Does one unit hold longer"
         " strings in base 5 than in base 4?",
         [
             Option(
                 "Shorter ones",
                 "A letter takes 2.32 bits in place of 2, so the bits run out sooner, whatever the"
-                " margin.",
+                " gap.",
                 right=True,
             ),
             Option(
                 "Longer ones",
-                "The margin is about reading a number, and a number must be held before it can be"
-                " read: there bits count, not margins.",
+                "The gap is about reading a number, and a number must be held before it can be"
+                " read: there bits count, not gaps.",
             ),
             Option(
                 "As long ones",
