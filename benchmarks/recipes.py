@@ -35,7 +35,6 @@ RECIPES = [
     LOOKS | dict(updates=16_000),
     PLAIN,
     PLAIN | dict(rate=0.003),
-    PLAIN | dict(decay=1.0),
 ]
 
 
