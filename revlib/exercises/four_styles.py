@@ -78,13 +78,12 @@ QUIZZES = {
             ),
             Option(
                 "Peek, which has the thought vector before it at every step",
-                "It need not carry it from step to step, and blame has a shorter way back. But at"
-                " its best rate feedback does as well.",
+                "It need not carry it from step to step, and blame has a shorter way back. But"
+                " what sets it apart from feedback is within the luck of the seeds.",
             ),
             Option(
                 "Feedback, which has the fewest parameters of the three",
-                "Its best runs go farthest, and its worst get stuck: the spread is as wide as can"
-                " be.",
+                "Its best runs go far, and its worst get stuck: no style has a wider spread.",
             ),
             Option(
                 "None of them",
