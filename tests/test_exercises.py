@@ -119,7 +119,7 @@ WORDS = {
     "7.8": [common_run(wrong_of_length_nine())],
     "8.2": [["bbac"]],
     "8.8": [[first_lost_in_half_precision()]],
-    "9.7": [not_at_the_last_letter(3)],
+    "9.7": [not_at_the_last_letter(2)],
 }
 FUNCTIONS = {
     "1.6": lambda text: thought(text, Wh=lowered(-0.8)),

@@ -164,7 +164,7 @@ UNEXPLAINED = {  # computed from numbers that stand in no cell of the picture
     "softmax_panel": {"z"},
     "reach_panel": {"what it says"},
     "stack_panel": {"the exact number", "what float", ""},
-    "styles_panel": {"said, and how much", "what it says"},
+    "styles_panel": {"looks at", "what it says"},
     "gates_panel": {"", "C", "S", "f", "i", "o", "g", "z", "r", "1"},
     "autoencoder_panel": {"code", "p("},
 }

@@ -43,7 +43,7 @@ def check(panel):
     blocks = {block.name: block for block in shown.blocks}
     assert blocks["what it says, and how sure it is"].texts == two(sure)
     if net.style == "attention":
-        weights = blocks["said, and how much of each letter's state"]
+        weights = blocks["looks at"]
         assert weights.texts == two(A[:steps])
         looks = [max(range(len(text)), key=row.__getitem__) for row in A[:steps]]
         assert weights.marked == {t * len(text) + look for t, look in enumerate(looks)}

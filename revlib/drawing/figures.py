@@ -7,6 +7,7 @@ import numpy as np
 from revlib.alphabet import END
 from revlib.drawing.blocks import CELL_H, DIGIT_W, Block, Sign, draw, spoken, units
 from revlib.drawing.flows import Flow
+from revlib.drawing.looking import Fan
 from revlib.drawing.marks import Bars, NumberLine
 from revlib.drawing.picture import FAINT, drawable, number, themed
 from revlib.drawing.stacks import Pile
@@ -1130,7 +1131,8 @@ def draw_stack(right, held, places, letters, limit, kind, frame, said, words, te
 
 
 def draw_attention(text, said, A):
-    """Draw where an attention decoder looks: a row a letter said, a column a letter read.
+    """Draw where an attention decoder looks: lines from each letter said to the letters read, as
+    thick as the weight is large; below, the weights: a row a letter said, a column a letter read.
 
     The heaviest weight of each row is framed.
 
@@ -1162,19 +1164,13 @@ def draw_attention(text, said, A):
         if look == T - 1 - t:
             back += 1
     block = Block(
-        A,
-        "said, and how much of each letter's state",
-        "encoder",
-        tuple(said),
-        tuple(text),
-        limit=1,
-        mark=set(enumerate(looks)),
+        A, "looks at", "encoder", tuple(said), tuple(text), limit=1, mark=set(enumerate(looks))
     )
     words = (
         f"While it says a letter it looks most at this one of '{_spelled(text)}':"
         f" {', '.join(places)}. {back} of {min(len(said), T)} looks are on the anti-diagonal."
     )
-    return draw([[block]], words)
+    return draw([[Fan(A, tuple(said), tuple(text))], [block]], words, gap=2)
 
 
 def _largest(*arrays):

@@ -280,7 +280,7 @@ def table():
 
 
 def key(row):
-    return "{style}-{units}-{seed}".format(**row) + "-GRU" * (row["cell"] == "GRU")
+    return "{style}-{units}-{seed}".format(**row)
 
 
 def test_every_run_is_there_and_every_weight(table):
@@ -290,8 +290,27 @@ def test_every_run_is_there_and_every_weight(table):
             net = decoders.EncoderDecoder(row["style"], ABC, row["units"], row["cell"])
             assert net.theta.size == row["parameters"] == len(weights[key(row)])
             assert weights[key(row)].dtype == float
-    simple = [(row["style"], row["seed"]) for row in table["runs"] if row["cell"] == "simple"]
-    assert simple == [*itertools.product(decoders.STYLES, range(5))]
+    found = [(row["style"], row["cell"], row["units"], row["seed"]) for row in table["runs"]]
+    assert found == [*itertools.product(decoders.STYLES, ["simple"], [8], range(10))]
+
+
+def test_every_style_has_its_best_setting(table):
+    """The highest mean of the validation seeds; and that is how it was trained."""
+    for style in decoders.STYLES:
+        tried = {}
+        for row in table["tuning"]:
+            assert row["seed"] in table["validation_seeds"]
+            if row["style"] == style:
+                tried.setdefault((row["start"], row["rate"]), []).append(sum(row["accuracy"]))
+        assert {len(sums) for sums in tried.values()} == {len(table["validation_seeds"])}
+        best = max(tried, key=lambda setting: sum(tried[setting]))
+        assert tuple(table["best"][style].values()) == best
+        rates = sorted(rate for start, rate in tried if start == "identity")
+        assert rates[0] < best[1] < rates[-1], "the best rate lies between two others"
+        for row in table["runs"]:
+            if row["style"] == style:
+                assert (row["start"], row["rate"]) == best
+                assert row["seed"] not in table["validation_seeds"]
 
 
 def test_the_table_is_what_the_weights_do(table):

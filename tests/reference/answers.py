@@ -348,7 +348,7 @@ def not_at_the_last_letter(T):
     another one, for a letter that it says."""
     return [
         text
-        for text, places in zip(strings(T), attention(0, T).argmax(axis=1).T)
+        for text, places in zip(strings(T), attention(6, T).argmax(axis=1).T)
         if (places != T - 1).any()
     ]
 
