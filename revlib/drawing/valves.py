@@ -383,7 +383,7 @@ def _unit(f, written, C, dC, left, k):
             line([(add + 9, y), (x - 19, y)], "encoder", ROAD, tip=False),
             f'<circle cx="{valve:g}" cy="{y:g}" r="{DISC}" fill="{PAPER}"/>',
             disc(valve, y, f[t - 1], colour),
-            label(valve, y + 26, f"f {number(f[t - 1])}", themed("weights")),
+            label(valve, y + 29, f"f {number(f[t - 1])}", themed("weights")),
             line([(add, y + 38), (add, y + 10)], "encoder", PIPE),
             label(add, y + 50, f"+ {minus(number(written[t - 1], 1))}", colour),
             f'<circle cx="{add:g}" cy="{y:g}" r="9" fill="{PAPER}" stroke="{colour}"'
@@ -397,7 +397,7 @@ def _unit(f, written, C, dC, left, k):
         block = Block(np.array([value]), f"C({t})", "encoder", limit=2, title="", width=38)
         parts.append(f'<rect x="{x - 19:g}" y="{y - 12}" width="38" height="24" fill="{PAPER}"/>')
         parts.append(block.svg(x - 19, y - 12))
-        parts.append(label(x, y + 26, f"C({t})", colour))
+        parts.append(label(x, y + 29, f"C({t})", colour))
         parts.append(label(x, over + 4, number(blame), rust))
     return "".join(parts)
 
@@ -468,6 +468,65 @@ def draw_fading(rows, names, words, role="weights", letters="", limit=1.0, ends=
             f"{escape(letter)}</text>"
         )
     return _picture("".join(parts), len(rows) * step + (24 if letters else 8), words)
+
+
+NAMES_W = 190  # of the names beside intervals
+INTERVAL_H = 30  # from one to the next
+
+
+def draw_intervals(quartiles, names, xlabel, low, high, words):
+    """Draw intervals on a logarithmic axis: from the lower quartile to the upper, at the median a
+    stroke.
+
+    Parameters
+    ----------
+    quartiles : (R, 3) array
+        Of each row: lower quartile, median, upper quartile.
+    names : sequence of R str
+    xlabel : str
+    low, high : int
+        Powers of ten at the ends of the axis. What lies beyond is cut off.
+    words : str
+        What the picture shows.
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    FloatingPointError
+        If a number is not finite.
+    """
+    quartiles = drawable(quartiles, "a quartile")
+    wide = WIDTH - NAMES_W - 30
+
+    def at(value):
+        power = np.log10(max(float(value), 1e-300))
+        return NAMES_W + wide * min(max((power - low) / (high - low), 0), 1)
+
+    foot = 10 + INTERVAL_H * len(names)
+    ticks = range(low, high + 1, 3)
+    rules = "".join(f"M{at(10.0**k):.1f} 6V{foot}" for k in ticks)
+    parts = [f'<path d="{rules}" stroke="var(--f)" stroke-width=".6" opacity=".5"/>']
+    for k in ticks:
+        mark = f"1e{minus(str(k))}" if k else "1"
+        parts.append(f'<text x="{at(10.0**k):.1f}" y="{foot + 16}" fill="var(--f)">{mark}</text>')
+    parts.append(
+        f'<text x="{NAMES_W + wide / 2:g}" y="{foot + 36}" fill="var(--f)">{escape(xlabel)}</text>'
+    )
+    colour = themed("blame")
+    for k, (row, name) in enumerate(zip(quartiles, names, strict=True)):
+        y = 10 + (k + 0.5) * INTERVAL_H
+        first, middle, last = map(at, row)
+        parts.append(
+            f'<text x="{NAMES_W - 14}" y="{y + 4.5:g}" text-anchor="end" fill="var(--i)">'
+            f"{escape(name)}</text>"
+            f'<g data-mark="interval"><rect x="{first:.1f}" y="{y - 6:g}"'
+            f' width="{last - first:.1f}" height="12" rx="3" fill="{colour}" fill-opacity=".35"/>'
+            f'<path d="M{middle:.1f} {y - 9:g}v18" stroke="{colour}" stroke-width="3"/></g>'
+        )
+    return _picture("".join(parts), foot + 44, words)
 
 
 def brief(value):
