@@ -406,7 +406,7 @@ BAR_W = 15
 BAR_H = 44
 
 
-def draw_fading(rows, names, words, role="weights", letters="", limit=1.0, ends=(0, -1)):
+def draw_fading(rows, names, words, role="weights", read="", said="", limit=1.0):
     """Draw rows of numbers as bars side by side, so that what becomes of a number is seen.
 
     Parameters
@@ -419,12 +419,10 @@ def draw_fading(rows, names, words, role="weights", letters="", limit=1.0, ends=
         What the picture shows.
     role : str
         A key of notation.COLOURS.
-    letters : sequence of N str, optional
-        Written below the last row.
+    read, said : sequences of N str together, optional
+        Written below the last row: letters read, then letters said, the thought vector between.
     limit : float
-        The number with the highest bar; what is higher is cut off, with an open top.
-    ends : sequence of int
-        Which numbers of a row are written at its ends: at the left, at the right.
+        The number with the highest bar.
 
     Returns
     -------
@@ -458,16 +456,25 @@ def draw_fading(rows, names, words, role="weights", letters="", limit=1.0, ends=
             f'<g data-mark="bars" fill="{themed(role)}">{"".join(bars)}</g>'
             f'<path d="{across}" stroke="var(--f)" stroke-width="1"/>'
         )
-        for x, anchor, which in zip((left - 6, left + count * BAR_W + 6), ("end", "start"), ends):
+        ends = (left - 6, "end", row[0]), (left + count * BAR_W + 6, "start", row[-1])
+        for x, anchor, value in ends:
             look = f' text-anchor="{anchor}" fill="{themed(role)}"'
-            parts.append(f'<text x="{x:g}" y="{foot:g}"{look}>{minus(brief(row[which]))}</text>')
-    for j, letter in enumerate(letters):
+            parts.append(f'<text x="{x:g}" y="{foot:g}"{look}>{minus(brief(value))}</text>')
+    foot = len(rows) * step
+    if not read:
+        return _picture("".join(parts), foot + 8, words)
+    for j, letter in enumerate([*read, *said]):
         x = left + (j + 0.5) * BAR_W
-        parts.append(
-            f'<text x="{x:g}" y="{len(rows) * step + 17:g}" fill="{themed("input")}">'
-            f"{escape(letter)}</text>"
-        )
-    return _picture("".join(parts), len(rows) * step + (24 if letters else 8), words)
+        colour = themed("input" if j < len(read) else "output")
+        parts.append(f'<text x="{x:g}" y="{foot + 17}" fill="{colour}">{escape(letter)}</text>')
+    x = left + len(read) * BAR_W
+    parts.append(
+        f'<path d="M{x:g} 20V{foot + 22}" stroke="var(--f)" stroke-width="1"'
+        f' stroke-dasharray="3 3"/>{label(x, foot + 36, "thought vector")}'
+        f"{label(left + 40, foot + 36, 'letters read')}"
+        f"{label(left + count * BAR_W - 40, foot + 36, 'letters said')}"
+    )
+    return _picture("".join(parts), foot + 44, words)
 
 
 NAMES_W = 190  # of the names beside intervals
