@@ -246,9 +246,7 @@ def _write(c):
         _box(c, WRITE, "σ"),
         _box(c, CANDIDATE, "tanh"),
         line([(ADD + 11, c.middle), (WIDTH - 4, c.middle)], c.role, ROAD),
-        f'<circle cx="{ADD}" cy="{c.middle:g}" r="11" fill="{PAPER}" stroke="{themed(c.role)}"'
-        f' stroke-width="2"/><text x="{ADD}" y="{c.middle + 6:g}" font-size="17"'
-        f' fill="{themed(c.role)}">+</text>',
+        _plus(c, ADD),
     ]
     if c.made:
         above = c.products - CAPTION
@@ -284,34 +282,109 @@ def _show(c):
 
 def _box(c, x, name):
     """Return the box that squeezes a gate's sum, and the lines into it and out of it."""
-    place = f'x="{x - 24:g}" y="{c.boxes:g}" width="48" height="22" rx="4"'
     return (
         line([(x, c.bus), (x, c.boxes + 22)], "weights", tip=False)
         + line([(x, c.boxes), (x, c.gates + c.high)], "weights", tip=False)
-        + f'<rect {place} fill="{PAPER}" stroke="{themed("weights")}" stroke-width="1.4"/>'
-        f'<text x="{x:g}" y="{c.boxes + 15.5:g}" fill="var(--i)">{name}</text>'
+        + _plain_box(x, c.boxes, name)
+    )
+
+
+def _plain_box(x, top, name):
+    """Return the box of a function."""
+    place = f'x="{x - 24:g}" y="{top:g}" width="48" height="22" rx="4"'
+    return (
+        f'<rect {place} fill="{PAPER}" stroke="{themed("weights")}" stroke-width="1.4"/>'
+        f'<text x="{x:g}" y="{top + 15.5:g}" fill="var(--i)">{name}</text>'
+    )
+
+
+def _plus(c, x):
+    """Return the place on the road where something is added."""
+    look = f'r="11" fill="{PAPER}" stroke="{themed(c.role)}" stroke-width="2"'
+    return (
+        f'<circle cx="{x}" cy="{c.middle:g}" {look}/>'
+        f'<text x="{x}" y="{c.middle + 6:g}" font-size="17" fill="{themed(c.role)}">+</text>'
+    )
+
+
+def _letter(c, read):
+    """Return the letter that is fed in, in a disc; a ring for none."""
+    colour = themed("input")
+    y = c.bus + 40
+    if read == " ":
+        return f'<circle cx="{LETTER}" cy="{y:g}" r="4" fill="none" stroke="{colour}"/>'
+    look = f'r="12" fill="{PAPER}" stroke="{colour}" stroke-width="2"'
+    return (
+        f'<circle cx="{LETTER}" cy="{y:g}" {look}/>'
+        f'<text x="{LETTER}" y="{y + 4.5:g}" font-weight="bold" fill="{colour}">'
+        f"{escape(read)}</text>"
     )
 
 
 def _sums(c, read):
     """Return the state and the letter that all four sums are made of."""
     half = CELL_W / 2 if c.made else 30
-    colour = themed("input")
-    y = c.bus + 40
-    letter = (
-        f'<circle cx="{LETTER}" cy="{y:g}" r="12" fill="{PAPER}" stroke="{colour}"'
-        f' stroke-width="2"/><text x="{LETTER}" y="{y + 4.5:g}" font-weight="bold"'
-        f' fill="{colour}">{escape(read)}</text>'
-    )
-    if read == " ":
-        letter = f'<circle cx="{LETTER}" cy="{y:g}" r="4" fill="none" stroke="{colour}"/>'
     return (
         line([(BEFORE + half, c.bus), (OUTPUT, c.bus)], "weights", tip=False)
-        + line([(LETTER, y - 13), (LETTER, c.bus)], "input")
-        + letter
+        + line([(LETTER, c.bus + 27), (LETTER, c.bus)], "input")
+        + _letter(c, read)
         + label((WRITE + CANDIDATE) / 2, c.bus + 22, "four sums, each with weights of its own")
         + c.draw("S", BEFORE, c.bus - c.high / 2, c.role)
     )
+
+
+GRU_WORDS = "One step of a GRU: the state itself is the road, and u and 1 − u are one gate"
+
+
+def draw_gru():
+    """Draw one step of a GRU, without numbers: the state as a road, with gates as valves on it.
+
+    Returns
+    -------
+    Picture
+    """
+    names = dict(S="S(t-1)", after="S(t)", u="u", rest="1 - u", g="g", r="r")
+    c = _Cells(names, None, 2, "encoder")
+    keep, rest, add, after, candidate, squeeze, look, reset = 130, 235, 335, 520, 428, 506, 574, 650
+    level = c.gates + c.high / 2
+    upright = [
+        line([(keep, c.gates), (keep, c.road + c.high + 2)], "weights"),
+        line([(add, c.gates), (add, c.middle + 12)], c.role),
+        line([(BEFORE, c.road + c.high), (BEFORE, c.bus), (reset, c.bus)], c.role, tip=False),
+        line([(look, c.bus), (look, c.gates + c.high + 2)], c.role),
+        line([(squeeze, c.bus), (squeeze, level + 12)], "weights"),
+        line([(LETTER, c.bus + 27), (LETTER, c.bus)], "input"),
+    ]
+    across = [
+        line([(BEFORE + 30, c.middle), (add - 11, c.middle)], c.role, ROAD),
+        line([(add + 11, c.middle), (WIDTH - 4, c.middle)], c.role, ROAD),
+        line([(keep + 30, level), (rest - 31, level)], "weights"),
+        line([(rest + 30, level), (add - DISC - 5, level)], "weights"),
+        line([(candidate - 30, level), (add + DISC + 5, level)], c.role),
+        line([(squeeze - 24, level), (candidate + 31, level)], c.role),
+        line([(look - DISC - 4, level), (squeeze + 25, level)], c.role),
+        line([(reset - 30, level), (look + DISC + 5, level)], "weights"),
+    ]
+    cells = [
+        c.draw("S", BEFORE, c.road, c.role),
+        c.draw("after", after, c.road, c.role),
+        c.draw("u", keep, c.gates, "weights"),
+        c.draw("rest", rest, c.gates, "weights"),
+        c.draw("g", candidate, c.gates, c.role),
+        c.draw("r", reset, c.gates, "weights"),
+        c.valve("u", keep, c.middle),
+        c.valve("rest", add, level),
+        c.valve("r", look, level),
+        _box(c, keep, "σ"),
+        _box(c, reset, "σ"),
+        _plain_box(squeeze, level - 11, "tanh"),
+        _plus(c, add),
+        _letter(c, "x"),
+        label(look, c.bus + 22, "S(t−1)·Ws + bs, through the valve r"),
+    ]
+    title = f'<text x="{WIDTH / 2:g}" y="15" fill="{FAINT}">{GRU_WORDS}</text>'
+    body = title + "".join(upright + across + cells)
+    return _picture(body, c.bottom, f"{GRU_WORDS}.")
 
 
 LANE = 118  # from one unit's road to the next
@@ -440,10 +513,7 @@ def draw_fading(rows, names, words, role="weights", read="", said="", limit=1.0)
     parts = []
     for k, (row, name) in enumerate(zip(rows, names, strict=True)):
         foot = (k + 1) * step
-        parts.append(
-            f'<text x="{left:g}" y="{foot - BAR_H - 9:g}" text-anchor="start"'
-            f' fill="var(--i)">{escape(name)}</text>'
-        )
+        parts.append(label(left, foot - BAR_H - 9, name, "var(--i)", ' text-anchor="start"'))
         bars = []
         for j, value in enumerate(row.tolist()):
             high = BAR_H * min(1, value / limit)
@@ -468,9 +538,10 @@ def draw_fading(rows, names, words, role="weights", read="", said="", limit=1.0)
         colour = themed("input" if j < len(read) else "output")
         parts.append(f'<text x="{x:g}" y="{foot + 17}" fill="{colour}">{escape(letter)}</text>')
     x = left + len(read) * BAR_W
+    look = 'stroke="var(--f)" stroke-width="1" stroke-dasharray="3 3"'
+    parts.insert(0, f'<path d="M{x:g} 8V{foot + 22}" {look}/>')
     parts.append(
-        f'<path d="M{x:g} 20V{foot + 22}" stroke="var(--f)" stroke-width="1"'
-        f' stroke-dasharray="3 3"/>{label(x, foot + 36, "thought vector")}'
+        f"{label(x, foot + 36, 'thought vector')}"
         f"{label(left + 40, foot + 36, 'letters read')}"
         f"{label(left + count * BAR_W - 40, foot + 36, 'letters said')}"
     )

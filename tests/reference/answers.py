@@ -403,9 +403,12 @@ def blame_arriving(cell, seed, length, bias=1.0, n=8, h=1e-6):
         *((dec, letter) for letter in read[:0:-1]),
     ]:
         s = step(layer, letter, s)
-    p = np.exp(s[:, :n] @ Wo)
-    p /= p.sum(axis=1, keepdims=True)
-    loss = -np.log(p[:, read[0]])
+    z = s[:, :n] @ Wo
+    z -= z.max(axis=1, keepdims=True)
+    p = np.exp(z)
+    total = p.sum(axis=1, keepdims=True)
+    p /= total
+    loss = np.log(total[:, 0]) - z[:, read[0]]
     return np.linalg.norm(loss[:n] - loss[n:]) / (2 * h), np.linalg.norm(
         Wo @ (p.mean(axis=0) - np.eye(3)[read[0]])
     )
