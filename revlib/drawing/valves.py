@@ -541,9 +541,9 @@ def draw_fading(rows, names, words, role="weights", read="", said="", limit=1.0)
     look = 'stroke="var(--f)" stroke-width="1" stroke-dasharray="3 3"'
     parts.insert(0, f'<path d="M{x:g} 8V{foot + 22}" {look}/>')
     parts.append(
-        f"{label(x, foot + 36, 'thought vector')}"
-        f"{label(left + 40, foot + 36, 'letters read')}"
-        f"{label(left + count * BAR_W - 40, foot + 36, 'letters said')}"
+        label(x, foot + 36, "thought vector")
+        + label(left + 40, foot + 36, "letters read")
+        + label(left + count * BAR_W - 40, foot + 36, "letters said")
     )
     return _picture("".join(parts), foot + 44, words)
 
