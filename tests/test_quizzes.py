@@ -227,8 +227,8 @@ def of_length_nine():
 
 
 def blame_of_the_starts():
-    """Of 60 networks: is the median with gates more than with He's start; or no more, but the middle
-    half far narrower; or does hardly anything arrive?"""
+    """Of 60 networks: is the median with gates more than with He's start; or no more, but the
+    middle half far narrower; or does hardly anything arrive?"""
     he, *gated = (
         np.quantile([blame_arriving(cell, seed, 15)[0] for seed in range(60)], [0.25, 0.5, 0.75])
         for cell in ("simple, He", "GRU", "LSTM")
