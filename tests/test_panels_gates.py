@@ -265,7 +265,7 @@ def check_gates(panel):
         (now[keep], 2),
         f", and {S}({t}) is ",
         (now["after"][:n], 2),
-        ". Below: the keeping gate at every step.",
+        ". The table: the keeping gate at every step.",
     )
 
 

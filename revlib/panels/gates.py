@@ -164,11 +164,11 @@ def gates_panel(nets, text="abcab"):
             f" {spoken_letter(fed[step - 1])}: the gate keeps {blocks.spoken(keeps[step - 1])}, and"
             f" {mark}S({t}) is {blocks.spoken(after)}."
         )
-        below = blocks.Block(
+        table = blocks.Block(
             keeps,
             "kept, step by step",
             "weights",
-            tuple(fed),
+            named_steps(fed, T),
             blocks.units(net.n),
             mark={(step - 1, unit) for unit in range(net.n)},
             limit=1,
@@ -177,7 +177,7 @@ def gates_panel(nets, text="abcab"):
             above = draw_lstm_step(now, t, mark, fed[step - 1], words)
         else:
             above = figures.draw_gates(gru_rows(now, t, mark), layer, words)
-        return [above, blocks.draw([[below]], "Below: the keeping gate at every step.")]
+        return [above, blocks.draw([[table]], "The table: the keeping gate at every step.")]
 
     return Panel(
         {"cell": Dropdown("cell", cells, cells[0]), "string": string, "step": step},
@@ -196,6 +196,13 @@ def fed_letters(net, string, run):
     """Return the letter fed in at every step; ' ' for none."""
     said = [net.says.outputs[y] for y in run.Y[:-1]]
     return [*string, " ", *(" " if letter == END else letter for letter in said)]
+
+
+def named_steps(fed, T):
+    """Return what each step is called: the letter fed in, or "start", or "END"."""
+    fed = list(fed)
+    fed[T] = "start"  # the decoder's first step, which is fed nothing
+    return tuple("END" if letter == " " else letter for letter in fed)
 
 
 def spoken_letter(letter):
