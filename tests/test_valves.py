@@ -75,6 +75,13 @@ def test_without_numbers_there_are_names():
     assert not pages.read_blocks(svg)
 
 
+def test_a_gru_has_three_valves_and_both_halves_of_its_gate():
+    svg = valves.draw_gru().svg
+    texts = set(re.findall(r">([^<>]+)</text>", svg))
+    assert {"S(t−1)", "S(t)", "u", "1 − u", "g", "r", "σ", "tanh", "x", "+"} <= texts
+    assert len(opened(svg)) == 3 * 2
+
+
 def test_the_road_forgets_and_takes_blame_back():
     f = np.array([[1.0, 0.9], [1.0, 0.1], [0.5, 0.9]])
     written = np.array([[1.0, 0.5], [2.0, 0.5], [-1.0, 0.0]])
