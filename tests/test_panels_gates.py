@@ -222,32 +222,36 @@ def check_gates(panel):
         return [p * q for p, q in zip(a, b)]
 
     if v["cell"] == "LSTM":
-        rows = [
-            ("f", now["f"], f"{mark}C({t - 1})", now["C"]),
-            ("i", now["i"], "g", now["g"]),
-            None,
-            ("o", now["o"], f"tanh {mark}C({t})", now["shown"]),
+        C, after = f"{mark}C({t - 1})", f"{mark}C({t})"
+        blocks = [
+            (C, now["C"], 2),
+            ("f", now["f"], 2),
+            (f"f ∘ {C}", times(now["f"], now["C"]), 2),
+            ("i", now["i"], 2),
+            ("g", now["g"], 2),
+            ("i ∘ g", times(now["i"], now["g"]), 2),
+            (after, now["after"][n:], 2),
+            (f"tanh {after}", now["shown"], 2),
+            ("o", now["o"], 2),
+            (f"{S}({t})", now["after"][:n], 2),
+            (f"{S}({t - 1})", now["before"][:n], 2),
         ]
-        total, keep = (f"{mark}C({t})", now["after"][n:]), "f"
+        keep = "f"
+        open_ = [value for gate in ("f", "i", "o") for value in now[gate]]
+        discs = re.findall(r'data-mark="valve" data-open="([^"]+)"', panel.page.value)
+        assert [float(disc) for disc in discs] == pytest.approx(open_, rel=1e-4, abs=1e-6)
     else:
         rows = [
             ("r", now["r"], f"({S}({t - 1})·Ws + bs)", now["seen"]),
             ("(1 - u)", [1 - u for u in now["u"]], "g", now["g"]),
             ("u", now["u"], f"{S}({t - 1})", now["before"]),
-            None,
         ]
-        total, keep = (f"{S}({t})", now["after"][:n]), "u"
-    blocks = []
-    for row in rows:
-        blocks += (
-            [(*total, 2)]
-            if row is None
-            else [
-                (row[0], row[1], 2),
-                (row[2], row[3], 2),
-                (f"{row[0]} ∘ {row[2]}", times(row[1], row[3]), 2),
-            ]
-        )
+        blocks = []
+        for name, gate, other_name, other in rows:
+            passes = (f"{name} ∘ {other_name}", times(gate, other), 2)
+            blocks += [(name, gate, 2), (other_name, other, 2), passes]
+        blocks.append((f"{S}({t})", now["after"][:n], 2))
+        keep = "u"
     found = page(panel)
     pages.check_still(found)
     pages.check_blocks(found, [*blocks, ("kept, step by step", [step[keep] for step in inside], 2)])
@@ -261,7 +265,7 @@ def check_gates(panel):
         (now[keep], 2),
         f", and {S}({t}) is ",
         (now["after"][:n], 2),
-        ". Below: the keeping gate at every step.",
+        ". The table: the keeping gate at every step.",
     )
 
 

@@ -128,42 +128,42 @@ QUIZZES = {
         ],
     ),
     "10.start": Quiz(
-        "LSTM and GRU start with a keeping gate's bias of 1. How much blame will reach S(1), beside"
-        " the simple cell's two starts?",
+        "LSTM and GRU start with a keeping gate's bias of 1. How does the blame that reaches S(1)"
+        " differ from that in simple cells with He's start?",
         [
             Option(
-                "Less than from either: every gate takes some away",
-                "Every gate does, but a gaussian Ws and ReLU together take more at a step.",
-            ),
-            Option(
-                "More than from the gaussian, less than from the identity",
-                "It keeps more than a gaussian Ws; the identity hardly loses any.",
-                right=True,
-            ),
-            Option(
-                "More than from either: gates were invented for this",
+                "In the median network much more arrives: gates were invented for this",
                 "They were invented so that a network can open them. At 1 they are not open"
                 " enough.",
             ),
+            Option(
+                "In the median network no more arrives, but the networks are more alike",
+                "A gate is about as far open in one network as in another. A random Ws shrinks the"
+                " blame in one and lets it grow in the next.",
+                right=True,
+            ),
+            Option(
+                "Nearly nothing arrives in any network: every gate takes some away",
+                "Every gate does, and so do Ws and ReLU. Some arrives in all gated networks.",
+            ),
         ],
     ),
-    "10.reverse": Quiz(
-        "Each cell has 8 units, is taught lengths 1 to 8, and has five seeds. Whose median is best"
-        " at length 9?",
+    "10.width": Quiz(
+        "A simple network has 8 units. How many units has the LSTM whose thought vector is equally"
+        " wide?",
         [
             Option(
-                "The LSTM's: it has a memory of its own",
-                "That memory shows at lengths 10 and 11. At 9 its median is not the highest.",
+                "8: a unit is a number of the thought vector",
+                "An LSTM hands over two rows, S and C, so a unit is two numbers.",
             ),
             Option(
-                "The GRU's: it has the gates, and fewer weights to train",
-                "It comes last here, though the seeds of the three overlap.",
-            ),
-            Option(
-                "The simple cell's",
-                "It wins with the fewest weights. But the seeds of one cell differ by more than the"
-                " three medians do.",
+                "4: each unit hands over two numbers, S and C",
+                "The thought vector is [S, C], and the decoder gets both.",
                 right=True,
+            ),
+            Option(
+                "2: it has four sums where the simple cell has one",
+                "The sums make four times the weights. They are not handed over.",
             ),
         ],
     ),

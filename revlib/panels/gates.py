@@ -1,11 +1,14 @@
 """The panels of chapter 10: how blame flows through a cell, and what its gates let through."""
 
+from dataclasses import replace
+from functools import lru_cache
+
 import numpy as np
 
 from revlib import decoders, starts
 from revlib.activations import sigmoid
 from revlib.alphabet import END
-from revlib.drawing import blocks, figures, plots
+from revlib.drawing import blocks, figures, plots, valves
 from revlib.drawing.picture import number
 from revlib.panels.controls import Dropdown, Number, TextBox
 from revlib.panels.panel import Panel
@@ -15,7 +18,10 @@ STARTED = "simple, gaussian start", "simple, identity start", "GRU", "LSTM"
 KEEPING = {"GRU": "update", "LSTM": "forget"}  # the gate that keeps
 
 
-def flow_panel(longest=30, low=1e-20, high=1e8):
+LOST = 1e-3  # what is smaller is shaded
+
+
+def flow_panel(longest=30):
     """Return the panel of the blame's norm at every step of an untrained network.
 
     Its controls are the cell, the string's length, the bias of the gate that keeps, the scale of
@@ -25,23 +31,22 @@ def flow_panel(longest=30, low=1e-20, high=1e8):
     ----------
     longest : int
         Letters, at most.
-    low, high : float
-        The ends of the norm's axis.
     """
-    axes = {started: flow_curves(started, longest, low, high) for started in STARTED}
+    empty_curves = lru_cache(maxsize=8)(flow_curves)  # each holds a figure
 
     def draw(cell, length, bias, scale, seed):
         text = ("abc" * length)[:length]
         _, norms = decoders.blame_norms(untrained(cell, bias, scale, seed), text)
         norms_of_S, *norms_of_C = norms
+        low, high = decades(norms)
         steps = np.arange(1, 2 * length + 1)
         xs = [np.full(3, length), steps]
-        ys = [np.array([low, high / 100, high]), above_zero(norms_of_S)]
+        ys = [np.array([low, high / 10, high]), above_zero(norms_of_S)]
         for of_C in norms_of_C:  # an LSTM's; its last C is not asked for anything
             xs.append(steps[:-1])
             ys.append(above_zero(of_C[:-1]))
         words = flow_words(cell, length, bias, scale, seed, norms)
-        return [axes[cell].draw(xs, ys, words)]
+        return [empty_curves(cell, length, low, high).draw(xs, ys, words)]
 
     return Panel(
         {
@@ -56,19 +61,33 @@ def flow_panel(longest=30, low=1e-20, high=1e8):
     )
 
 
-def flow_curves(started, longest, low, high):
-    """Return empty axes for the blame's norm in one of STARTED."""
+DECADES = 6  # the axis begins at so many below 1, or at a multiple if that is not enough
+
+
+def decades(norms):
+    """Return the ends of a logarithmic axis that holds norms above 1e-40: powers of ten."""
+    exponents = np.log10(norms[norms > 1e-40])
+    low = DECADES * min([-1, *np.floor(exponents / DECADES)])
+    high = max([1, *np.ceil(exponents)])
+    return 10.0**low, 10.0**high
+
+
+def flow_curves(started, length, low, high):
+    """Return empty axes for the blame's norm in one of STARTED; what is lost is shaded."""
     names = {"the thought vector": "encoder", "blame on S": "blame"}
     if started == "LSTM":
         names["blame on C"] = "blame"
-    return plots.Curves(
+    curves = plots.Curves(
         names,
         xlabel="step: encoder's 1 to T, then decoder's",
-        ylabel="|∂loss/∂S|, nats per unit",
-        xlim=(0, 2 * longest + 1),
+        ylabel="norm of the blame",
+        xlim=(0, 2 * length + 1),
         ylim=(low, high),
         yscale="log",
     )
+    with plots.style():
+        curves.axes.axhspan(low, LOST, color="#4d4d4d", alpha=0.08, lw=0)
+    return curves
 
 
 def above_zero(norms):
@@ -134,29 +153,31 @@ def gates_panel(nets, text="abcab"):
         kept = [*run.enc_kept, *run.dec_kept]
         T = len(string)
         layer, t, mark = ("encoder", step, "") if step <= T else ("decoder", step - T, "_")
-        rows_of = {"LSTM": lstm_rows, "GRU": gru_rows}[cell]
-        rows, after = rows_of(kept[step - 1], t, mark)
         fed = fed_letters(net, string, run)
+        now = kept[step - 1]
         keeps = np.array([keeping_gate(cell, step_kept) for step_kept in kept])
+        states = [*run.S[1:], *run.dec_S[1:]]
+        after = states[step - 1][: net.n]
         words = (
             f"{cell}: {string!r} gives {run.output!r}, which is"
             f" {verdict(run.output == string[::-1])}. Step {t} of the {layer} is fed"
             f" {spoken_letter(fed[step - 1])}: the gate keeps {blocks.spoken(keeps[step - 1])}, and"
             f" {mark}S({t}) is {blocks.spoken(after)}."
         )
-        below = blocks.Block(
+        table = blocks.Block(
             keeps,
             "kept, step by step",
             "weights",
-            tuple(fed),
+            named_steps(fed, T),
             blocks.units(net.n),
             mark={(step - 1, unit) for unit in range(net.n)},
             limit=1,
         )
-        return [
-            figures.draw_gates(rows, layer, words),
-            blocks.draw([[below]], "Below: the keeping gate at every step."),
-        ]
+        if cell == "LSTM":
+            above = draw_lstm_step(now, t, mark, fed[step - 1], words)
+        else:
+            above = figures.draw_gates(gru_rows(now, t, mark), layer, words)
+        return [above, blocks.draw([[table]], "The table: the keeping gate at every step.")]
 
     return Panel(
         {"cell": Dropdown("cell", cells, cells[0]), "string": string, "step": step},
@@ -177,6 +198,13 @@ def fed_letters(net, string, run):
     return [*string, " ", *(" " if letter == END else letter for letter in said)]
 
 
+def named_steps(fed, T):
+    """Return what each step is called: the letter fed in, or "start", or "END"."""
+    fed = list(fed)
+    fed[T] = "start"  # the decoder's first step, which is fed nothing
+    return tuple("END" if letter == " " else letter for letter in fed)
+
+
 def spoken_letter(letter):
     """Return a letter in quotes, or 'nothing'."""
     return "nothing" if letter == " " else repr(letter)
@@ -187,35 +215,27 @@ def keeping_gate(cell, kept):
     return kept.f if cell == "LSTM" else kept.u
 
 
-def lstm_rows(kept, t, mark):
-    """Return the rows of an LSTM's step for draw_gates, and the state after it.
+def draw_lstm_step(kept, t, mark, read, words):
+    """Return the drawing of an LSTM's step, with all its numbers.
 
     `mark` stands before the names of the decoder's states: "_".
     """
-    memory = kept.f * kept.C + kept.i * kept.g
-    name = f"{mark}C({t})"
-    rows = [
-        figures.Gate("keep", kept.f, "f", kept.C, f"{mark}C({t - 1})"),
-        figures.Gate("write", kept.i, "i", kept.g, "g"),
-        figures.Sum("sum:", memory, name),
-        figures.Gate(
-            "show", kept.o, "o", kept.shown, f"tanh {mark}C({t})", why=f"tanh|{mark}C({t})"
-        ),
-    ]
-    return rows, kept.o * kept.shown
+    picture = valves.draw_lstm(
+        C=kept.C, S=kept.s, f=kept.f, i=kept.i, g=kept.g, o=kept.o, t=t, mark=mark, read=read
+    )
+    return replace(picture, words=words)
 
 
 def gru_rows(kept, t, mark):
-    """Return the rows of a GRU's step for draw_gates, and the state after it.
+    """Return the rows of a GRU's step for draw_gates.
 
     `mark` stands before the names of the decoder's states: "_".
     """
     S = f"{mark}S"
     after = (1 - kept.u) * kept.g + kept.u * kept.s
-    rows = [
+    return [
         figures.Gate("look back", kept.r, "r", kept.seen, f"({S}({t - 1})·Ws + bs)"),
         figures.Gate("write", 1 - kept.u, "(1 - u)", kept.g, "g"),
         figures.Gate("keep", kept.u, "u", kept.s, f"{S}({t - 1})"),
-        figures.Sum("sum:", after, f"{S}({t})"),
+        figures.Sum("added", after, f"{S}({t})"),
     ]
-    return rows, after

@@ -374,11 +374,15 @@ def blame_arriving(cell, seed, length, bias=1.0, n=8, h=1e-6):
     """The norm of the blame for the last letter on S(1), by central differences, and on the
     decoder's last state, before training; the cells of chapter 10 written out once more."""
     rng, parts = np.random.default_rng(seed), {"GRU": 3, "LSTM": 4}.get(cell, 1)
-    enc, dec = ([rng.normal(0, rows**-0.5, (rows, parts * n)) for rows in (3, n)] for _ in range(2))
-    Wo = rng.normal(0, n**-0.5, (n, 3))
+    variance = 2 if cell.endswith("He") else 1  # times the rows
+    enc, dec = (
+        [rng.normal(0, math.sqrt(variance / rows), (rows, parts * n)) for rows in (3, n)]
+        for _ in range(2)
+    )
+    Wo = rng.normal(0, math.sqrt(variance / n), (n, 3))
     b = np.repeat([0, bias * (parts > 1), 0, 0][:parts], n)
-    for layer in (enc, dec) if parts == 1 else ():
-        layer[1] = np.eye(n) if "identity" in cell else rng.normal(0, n**-0.5, (n, n))
+    if cell.endswith("identity"):
+        enc[1] = dec[1] = np.eye(n)
 
     def step(layer, letter, s):
         of_x, of_s = b + (0 if letter is None else layer[0][letter]), s[:, :n] @ layer[1]
@@ -399,9 +403,12 @@ def blame_arriving(cell, seed, length, bias=1.0, n=8, h=1e-6):
         *((dec, letter) for letter in read[:0:-1]),
     ]:
         s = step(layer, letter, s)
-    p = np.exp(s[:, :n] @ Wo)
-    p /= p.sum(axis=1, keepdims=True)
-    loss = -np.log(p[:, read[0]])
+    z = s[:, :n] @ Wo
+    z -= z.max(axis=1, keepdims=True)
+    p = np.exp(z)
+    total = p.sum(axis=1, keepdims=True)
+    p /= total
+    loss = np.log(total[:, 0]) - z[:, read[0]]
     return np.linalg.norm(loss[:n] - loss[n:]) / (2 * h), np.linalg.norm(
         Wo @ (p.mean(axis=0) - np.eye(3)[read[0]])
     )
