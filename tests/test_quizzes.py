@@ -267,7 +267,7 @@ def memory_of_unit_3(letters):
     """Of the trained LSTM of four units while it reads a's: does it climb, stay, or come to rest at
     1?"""
     with np.load(RESULTS / "gates.npz") as file:
-        Wh, Ws, b = np.split(file["LSTM-4-0-0.04"][: (3 + 4 + 1) * 16].reshape(8, 16), [3, 7])
+        Wh, Ws, b = np.split(file["LSTM-4-0"][: (3 + 4 + 1) * 16].reshape(8, 16), [3, 7])
     S, C, found = np.zeros(4), np.zeros(4), []
     for _ in range(letters):
         A = (Wh[0] + S @ Ws + b[0]).reshape(4, 4)

@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 from helpers.prose import missing
 from reference import network, pages
-from revlib import decoders, exercises, model, panels, post
+from revlib import decoders, exercises, model, panels, post, results
 from revlib.alphabet import Alphabet
 from revlib.panels import controls
 from tools import notebook as tool
@@ -295,10 +295,10 @@ class Kit:
         with np.load(here / "styles.npz") as file:
             shown = {
                 "attention, stares": decoders.EncoderDecoder(
-                    "attention", abc, 8, theta=file["attention-8-0"]
+                    "attention", abc, 8, theta=file["attention-8-6"]
                 ),
                 "attention, looks back": decoders.EncoderDecoder(
-                    "attention", abc, 8, theta=file["attention-8-2"]
+                    "attention", abc, 8, theta=file["attention-8-5"]
                 ),
             }
         self.names = {
@@ -696,21 +696,21 @@ SEEN = [
         "0.0 %: 'a' gives 'ac'",
         "reach_panel",
         {"trained on lengths": "3 to 8", "length": 1, "string": "a"},
-        "it reverses 0.0 %. 'a' gives 'ac'",
+        "it reverses 0.0 %. The thin lines are all 5 seeds. 'a' gives 'ac'",
     ),
     (
         "myth-attention",
-        "5 of 5 looks",
+        "4 of 5 looks",
         "styles_panel",
         {"style": "attention, looks back"},
         "gives 'bacba': right",
     ),
     (
         "myth-attention",
-        "5 of 5 looks",
+        "4 of 5 looks",
         "styles_panel",
         {"style": "attention, looks back"},
-        "5 of 5 looks are on the anti-diagonal",
+        "4 of 5 looks are on the anti-diagonal",
     ),
     (
         "myth-attention",
@@ -728,17 +728,17 @@ SEEN = [
     ),
     (
         "myth-attention",
-        "neither",
+        "every letter right",
         "styles_panel",
         {"style": "attention, stares", "string": "abcabcabca"},
-        "first wrong at letter 6",
+        "gives 'acbacbacba': right",
     ),
     (
         "myth-attention",
-        "neither",
+        "goes wrong",
         "styles_panel",
         {"style": "attention, looks back", "string": "abcabcabca"},
-        "first wrong at letter 2",
+        "first wrong at letter 6",
     ),
     ("myth-gates", "7.4e-05", "flow_panel", {"cell": "LSTM"}, "7.4e-05 on S(1)"),
     ("myth-gates", "7.2e-01", "flow_panel", {"cell": "simple, identity start"}, "7.2e-01 on S(1)"),
@@ -828,26 +828,25 @@ def test_the_loss_on_all_that_it_was_shown(kit):
     assert "0.0008 nats a letter" in CELLS["myth-loss"].source
 
 
-def test_trained_gates_are_ahead_from_two_letters_beyond():
-    """Lengths 1 to 8 were taught: there the medians are 1 with both cells; at 9 the plain one is
-    ahead, at 10 and 11 the LSTM."""
+def test_gates_learn_more_surely_and_no_more_is_decided():
+    """Of 16 numbers in the thought vector: no LSTM fails at the lengths taught, a simple cell does;
+    beyond them the ranks of ten and five runs are not far enough apart."""
     found = json.loads((FOLDER / "results" / "gates.json").read_text(encoding="utf-8"))
-    by_cell = {
-        cell: [
-            sorted(
-                run["accuracy"][length - 1]
+    simple, lstm = (
+        np.array(
+            [
+                run["accuracy"]
                 for run in found["runs"]
-                if (run["cell"], run["units"], run["rate"]) == (cell, 8, found["rate"][cell])
-            )[2]
-            for length in range(1, 12)
-        ]
-        for cell in ("simple", "LSTM")
-    }
-    assert all(round(share, 2) == 1 for shares in by_cell.values() for share in shares[:8])
-    assert [
-        lstm > plain for plain, lstm in zip(*(by_cell[cell][8:] for cell in ("simple", "LSTM")))
-    ] == [False, True, True]
-    assert "the LSTM is ahead only from two letters beyond" in CELLS["myth-gates"].source
+                if (run["cell"], run["units"]) == (cell, units)
+            ]
+        )
+        for cell, units in (("simple", 16), ("LSTM", 8))
+    )
+    assert (len(simple), len(lstm)) == (10, 5)
+    assert lstm[:, 7].min() > 0.98 and simple[:, 7].min() < 0.1
+    for length in (9, 10, 11):
+        assert results.compare(simple[:, length - 1], lstm[:, length - 1]) > 0.01
+    assert "which of them goes farther the runs leave undecided" in CELLS["myth-gates"].source
 
 
 def test_it_is_a_page_of_the_book_that_asks_nothing():

@@ -283,7 +283,7 @@ def test_the_table_is_that_of_the_networks():
     assert len(found["strings"]) == 16
     abc = Alphabet("abc", end=True)
     for run in found["runs"]:
-        theta = kept["{cell}-{units}-{seed}-{rate}".format(**run)]
+        theta = kept["{cell}-{units}-{seed}".format(**run)]
         net = decoders.EncoderDecoder("feedback", abc, run["units"], run["cell"], theta=theta)
         assert net.theta.size == run["parameters"]
         assert len(run["accuracy"]) == 16
