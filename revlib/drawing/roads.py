@@ -11,7 +11,7 @@ from html import escape
 
 import numpy as np
 
-from revlib.drawing.blocks import CELL_H, Block, draw
+from revlib.drawing.blocks import CELL_H, Block, draw, units
 from revlib.drawing.picture import FAINT, INK, PAPER, Picture, drawable, label, number, themed
 from revlib.drawing.plots import NEAR, beside_dots, joined
 
@@ -59,6 +59,58 @@ class Layer:
     columns: tuple
     digits: int = 2
     limit: float | None = None
+
+
+def draw_pass(letters, read, rows, P, said, weights, words, middle="h"):
+    """Draw a string on its way through a network without a loop.
+
+    Parameters
+    ----------
+    letters : sequence of V str
+    read, said : str
+        The string, and the answer.
+    rows : sequence of (1, size) arrays
+        What each layer holds: the string's row first, the scores last.
+    P : (L, V) array
+        Probabilities, drawn in place of the scores.
+    weights : sequence of (rows, columns) arrays
+        Between each layer and the next.
+    words : str
+        What the picture shows.
+    middle : str
+        What the hidden units are called.
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    FloatingPointError
+        If a number is not finite.
+    """
+    X = rows[0].reshape(-1, len(letters))
+    hidden = [
+        Layer(row, "", "encoder", (middle,), units(row.shape[1]), limit=limit_of(row))
+        for row in rows[1:-1]
+    ]
+    layers = [
+        Layer(X, "", "input", _numbered("x", len(X)), letters, 0, 1),
+        *hidden,
+        Layer(P, "", "output", _numbered("p", len(P)), letters, limit=1),
+    ]
+    names = [f"W{k + 1}" for k in range(len(weights))] if hidden else ["W"]
+    return draw_layers(layers, weights, names, words, read, said)
+
+
+def limit_of(row):
+    """Return the absolute value with the full colour: 10, or more if the row has more."""
+    return max(10.0, float(np.abs(drawable(row, "a hidden layer")).max()))
+
+
+def _numbered(name, count):
+    """Return x(1), x(2), …"""
+    return tuple(f"{name}({t + 1})" for t in range(count))
 
 
 def draw_layers(layers, weights, names, words, read="", said="", widest=9):
@@ -156,7 +208,8 @@ def _layer(layer, width, top):
         centres += [x + (j + 0.5) * CELL for j in range(columns)]
     edge = top + above
     look = f' text-anchor="end" font-weight="bold" fill="{themed(layer.role)}"'
-    parts.append(f'<text x="{left - 12:g}" y="{edge + 17:g}"{look}>{escape(layer.name)}</text>')
+    if layer.name:
+        parts.append(f'<text x="{left - 12:g}" y="{edge + 17:g}"{look}>{escape(layer.name)}</text>')
     return "".join(parts), centres, edge
 
 
@@ -399,7 +452,8 @@ class CutLine:
                 x = middle + NAME * (k % across - (across - 1) / 2)
                 y = ground - 10 - LINE * (k // across)
                 parts.append(_name(x, y, self.names[i], said[i], i == self.framed))
-        for i in order:
+        # those that come back on top of those that share their place
+        for i in sorted(order, key=lambda i: said[i] == self.names[i]):
             ring = f' stroke="{themed("output")}" stroke-width="2"'
             full = themed("output") if said[i] == self.names[i] else PAPER
             parts.append(
