@@ -512,6 +512,8 @@ class CutPlane:
         What becomes of each string.
     framed : int, optional
         The string in the reader's hand.
+    above : bool
+        Whether each name stands over its dot; else where there is room.
     axes : (str, str)
         Names of the two numbers.
     """
@@ -527,6 +529,7 @@ class CutPlane:
     title: str = ""
     said: tuple = ()
     framed: int | None = None
+    above: bool = False
     axes: tuple = ("unit 1 of the code", "unit 2 of the code")
 
     @property
@@ -655,17 +658,21 @@ class CutPlane:
         middle = self.width / 2
         dots = _gathered((codes * scale + middle) / BIGGER)
         labels = joined(self.names, dots)
-        square = np.full(2, self.width) / BIGGER
+        if self.above:
+            sizes = [5.1 * len(text) for text in labels]
+            corners = [dot + [-size / 2, 5] for dot, size in zip(dots, sizes)]
+        else:
+            corners = beside_dots(dots, labels, np.full(2, self.width) / BIGGER)
         comes_back = {name for name, said in zip(self.names, self.said) if name == said}
         parts = []
-        for dot, text, corner in zip(dots, labels, beside_dots(dots, labels, square)):
+        for dot, text, corner in zip(dots, labels, corners):
             if not text or corner is None:
                 continue
             x = left + corner[0] * BIGGER
             y = top + self.width - corner[1] * BIGGER
             size = np.array([5.1 * len(text), 8.0])
             nearest = np.clip(dot, corner, corner + size)
-            if np.linalg.norm(nearest - dot) > NEAR:
+            if not self.above and np.linalg.norm(nearest - dot) > NEAR:
                 ends = [
                     (left + u * BIGGER, top + self.width - v * BIGGER) for u, v in (dot, nearest)
                 ]
@@ -680,7 +687,7 @@ class CutPlane:
                 look = f' font-weight="bold" fill="{themed("output")}"' if bold else ""
                 spans.append(f"<tspan{look}>{name}</tspan>" if look else name)
             parts.append(
-                f'<text x="{x:.5g}" y="{y - 1:.5g}" font-size="11" text-anchor="start"'
+                f'<text x="{x:.5g}" y="{y - 2:.5g}" font-size="11" text-anchor="start"'
                 f' fill="var(--i)" stroke="{PAPER}" stroke-width="3" paint-order="stroke">'
                 f"{' = '.join(spans)}</text>"
             )
