@@ -534,8 +534,6 @@ def figures_of(value):
         ("sure", lambda: figures.draw_answer("ab", "ba", row)),
         ("f", lambda: figures.draw_gates([gate], "input", "")),
         ("C", lambda: figures.draw_gates([total], "input", "")),
-        ("the code", lambda: figures.draw_code("ab", flat, row, flat, "ab", "ab", 4, "")),
-        ("P", lambda: figures.draw_code("ab", flat, twos, rows, "ab", "ab", 4, "")),
         ("A", lambda: figures.draw_attention("ab", "ba", rows)),
     ]
 
@@ -559,7 +557,6 @@ def test_arrays_of_another_run_are_not_cut_to_fit():
             run.thought, dec.X, dec.S, dec.Z, dec.P, "cba", "abc", "abc"
         ),  # the thought vector left in
         lambda: figures.draw_attention("abc", "cb", np.eye(3)),
-        lambda: figures.draw_code("abc", np.eye(3), np.ones(2), np.eye(3), "ab", "abc", 4, ""),
     ):
         with pytest.raises(ValueError, match="is (shorter|longer) than argument|too many values"):
             draw()

@@ -2,8 +2,8 @@
 NumPy."""
 
 import functools
-import itertools
 import math
+import re
 import statistics
 import time
 
@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from helpers.driving import page
-from reference import learning, network, pages, shown
+from reference import learning, network, pages
 from revlib import panels, training
 
 STRINGS = learning.every_string(3)
@@ -52,18 +52,16 @@ def check(panel):
     answers = ["".join("abc"[i] for i in p.argmax(axis=-1)) for p in P]
     at, seen = STRINGS.index(string), page(panel)
     pages.check_still(seen)
-    code = [("code", codes[at].tolist(), 2)]
-    rows = [
+    pages.check_blocks(
+        seen,
         [
-            (f"x({t + 1})", network.letter_row(string[t]), 0),
-            *(code if t == 1 else []),
-            (f"p({t + 1})", P[at, t].tolist(), 2),
-        ]
-        for t in range(3)
-    ]
-    pages.check_blocks(seen, list(itertools.chain(*rows)), room={"code": 6})
-    letters = [text for text, points in seen.signs if points == 16 and text.strip() and text != "→"]
-    assert letters == [letter for pair in zip(string, answers[at]) for letter in pair]
+            *((f"x({t + 1})", network.letter_row(string[t]), 0) for t in range(3)),
+            ("code", codes[at].tolist(), 2),
+            *((f"p({t + 1})", P[at, t].tolist(), 2) for t in range(3)),
+        ],
+    )
+    letters = re.findall(r'font-weight="bold" fill="[^"]*">(\w)</text>', panel.page.value)
+    assert letters[:6] == [*string, *answers[at]]
     right = sum(a == s for a, s in zip(answers, STRINGS))
     pages.check_words(
         seen.words,
@@ -72,20 +70,32 @@ def check(panel):
         f" and comes back as '{answers[at]}'. Of all 27 strings {right} come back, "
         f"of at most {MOST[k]}; the loss is ",
         ([loss], 4),
-        " nats. Map: the codes of all 27 strings.",
+        " nats. Map: the codes of all 27 strings"
+        + (", and the cuts of each place." if k < 3 else "."),
     )
     assert right <= MOST[k]
-    (plot,) = seen.plots
-    assert (
-        plot.legend == [f"begins with {letter}" for letter in "abc"]
-        and plot.labels[0] == "unit 1 of the code"
-    )
-    flat = {
-        s: (plot.x(c[0]), plot.y(c[1] if k > 1 else 0.0)) for s, c in zip(STRINGS, codes.tolist())
+    check_map(panel.page.value, codes, answers)
+
+
+def check_map(html, codes, answers):
+    """Every string has its dot where its code is, full if it comes back."""
+    dots = {
+        name: (float(x), float(y), fill == "var(--revlib-paper,#ffffff)", said)
+        for x, y, fill, name, said in re.findall(
+            r'<circle cx="(\S+)" cy="(\S+)" r="\d" fill="(\S+)"[^>]*>'
+            r"<title>(\w+),.*? read as (\w+)</title>",
+            html,
+        )
     }
-    assert all(plot.inside(*place) for place in flat.values()), "every code is in view"
-    for letter, dots in zip("abc", plot.lines):
-        shown.check_dots(plot, dots, [flat[s] for s in STRINGS if s[0] == letter])
+    assert set(dots) == set(STRINGS), "every code is in view"
+    places = np.array([dots[s][:2] for s in STRINGS])
+    for axis in range(min(2, codes.shape[1])):  # pixels are one straight line over the numbers
+        slope, start = np.polyfit(codes[:, axis], places[:, axis], 1)
+        assert np.abs(slope * codes[:, axis] + start - places[:, axis]).max() < 0.1
+        assert (slope > 0) == (axis == 0)
+    for s, answer in zip(STRINGS, answers):
+        assert dots[s][2:] == (s != answer, answer)
+    assert ('data-place="3"' in html) == (codes.shape[1] == 2)
 
 
 @pytest.fixture

@@ -353,7 +353,6 @@ def drawings(h):
             "encoder",
             h,
         ),
-        "draw_code": figures.draw_code(three, np.eye(3), np.ones(2), np.eye(3), three, three, 4, h),
         "draw_stack": figures.draw_stack(
             np.array([0, 1, 2]), np.array([0, 1, 1]), 4, three, 2, h, 0, h, h
         ),

@@ -997,51 +997,6 @@ def draw_gates(rows, role, words):
     return draw(grid, words, gap=6)
 
 
-def draw_code(text, X, code, P, said, letters, widest, words):
-    """Draw a string's one-hot rows, the code they become, and what is read off it.
-
-    Parameters
-    ----------
-    text, said : sequences of T str
-        The letters read, and those that come back.
-    X, P : (T, V) arrays
-        One-hot rows, and probabilities.
-    code : (k,) array
-    letters : sequence of V str
-    widest : int
-        The most units a code may have: the picture is as wide whatever k is.
-    words : str
-
-    Returns
-    -------
-    Picture
-
-    Raises
-    ------
-    FloatingPointError
-        If the code or a probability is not finite.
-    """
-    P = drawable(P, "P")
-    k = len(code)
-    cells = np.full(widest, np.nan)
-    cells[:k] = drawable(code, "the code")
-    middle = Block(cells, "code", "encoder", columns=units(k), limit=10)
-    grid = []
-    for t, (letter, x, p, answer) in enumerate(zip(text, X, P, said, strict=True)):
-        columns = tuple(letters) if t == 0 else ()
-        between = ["→", middle, "→"] if t == len(text) // 2 else [None, None, None]
-        grid.append(
-            [
-                Sign(letter),
-                Block(x, f"x({t + 1})", "input", columns=columns, digits=0, limit=1),
-                *between,
-                Block(p, f"p({t + 1})", "output", columns=columns, limit=1),
-                Sign(answer),
-            ]
-        )
-    return draw(grid, words, gap=6)
-
-
 def draw_stack(right, held, places, letters, limit, kind, frame, said, words, text="", before=None):
     """Draw a number digit by digit, as it should be and as a machine holds it, and the difference.
 

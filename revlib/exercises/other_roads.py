@@ -53,7 +53,7 @@ def gradient_of_last_bias(text):
 def through_one_unit(values):
     """Return how many strings come back through one unit, with these weights into it.
 
-    Its reader is given. Place 1 is read as a below 1 and as c above 4, place 2 as c below 2 and as
+    Its readout is given. Place 1 is read as a below 1 and as c above 4, place 2 as c below 2 and as
     a above 5, place 3 as a below 3 and as c above 6; in between, as b.
     """
     slopes = [[-1, 0, 1], [1, 0, -1], [-1, 0, 1]]  # of a, b and c, a row a place
@@ -109,7 +109,7 @@ QUIZZES = {
     ),
     "11.random": Quiz(
         "Seven of the 27 strings, drawn at random, are held back. How many of them will the MLP"
-        " reverse?",
+        " without a hidden layer reverse?",
         [
             Option(
                 "None again",
@@ -123,14 +123,14 @@ QUIZZES = {
                 right=True,
             ),
             Option(
-                "2 to 6 of them, like the feedback network",
+                "3 to 6 of them, like chapter 06's feedback network",
                 "That network takes all letters through one state. Here each place has a way of "
                 "its own.",
             ),
         ],
     ),
     "11.units": Quiz(
-        "Three units bring all 27 strings back. With how few would a straight reader still do it?",
+        "Three units bring all 27 strings back. With how few would a linear readout still do it?",
         [
             Option(
                 "Three: fewer are not enough",

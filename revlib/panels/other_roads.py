@@ -6,7 +6,7 @@ import numpy as np
 
 from revlib import mlp, starts, training
 from revlib.alphabet import Alphabet
-from revlib.drawing import figures, plots
+from revlib.drawing import roads
 from revlib.drawing.blocks import spoken
 from revlib.drawing.picture import number
 from revlib.panels.controls import Number, TextBox
@@ -14,6 +14,11 @@ from revlib.panels.panel import Panel
 from revlib.panels.words import plural
 
 LETTERS = 3  # of every string
+LIMIT = 10  # of a code, on the map
+HOW = {  # what else is on the map
+    1: ", and the cuts of each place",
+    2: ", and the cuts of each place",
+}
 
 
 def autoencoder_panel(steps=300, widest=6):
@@ -30,19 +35,6 @@ def autoencoder_panel(steps=300, widest=6):
     """
     alphabet = Alphabet("abc")
     strings = alphabet.strings(LETTERS)
-    groups = {
-        f"begins with {letter}": [i for i, string in enumerate(strings) if string[0] == letter]
-        for letter in alphabet.symbols
-    }
-    codes = plots.Map(
-        groups,
-        strings,
-        xlabel="unit 1 of the code",
-        ylabel="unit 2 of the code (with one unit: 0)",
-        xlim=(-10, 10),
-        ylim=(-10, 10),
-        size=(480, 340),
-    )
 
     @lru_cache(maxsize=1)  # another string asks the same network
     def trained(bottleneck, seed):
@@ -56,7 +48,7 @@ def autoencoder_panel(steps=300, widest=6):
     def draw(string, bottleneck, seed):
         net, loss = trained(bottleneck, seed)
         answer = net.run(string)
-        _, code, _ = net.forward(net.rows([string]))
+        X, code, scores = net.forward(net.rows([string]))
         _, all_codes, _ = net.forward(net.rows(strings))
         back = int(training.correct(net, strings, answers=strings).sum())
         words = (
@@ -65,19 +57,21 @@ def autoencoder_panel(steps=300, widest=6):
             f" {back} come back, of at most {most_back(alphabet, bottleneck)}; the loss is"
             f" {number(loss, 4)} nats."
         )
-        plane = np.pad(all_codes, ((0, 0), (0, 1)))[:, :2]  # a second unit, 0, where there is one
         return [
-            figures.draw_code(
+            roads.draw_pass(
+                alphabet.symbols,
                 string,
-                alphabet.one_hot(string),
-                code[0],
+                (X, code, scores),
                 answer.P,
                 answer.output,
-                alphabet.symbols,
-                widest,
+                net.weights(),
                 words,
+                middle="code",
             ),
-            codes.draw(plane, f"Map: the codes of all {len(strings)} strings."),
+            roads.draw_cuts(
+                [pieces(net, strings, all_codes, strings.index(string))],
+                f"Map: the codes of all {len(strings)} strings{HOW.get(bottleneck, '')}.",
+            ),
         ]
 
     return Panel(
@@ -89,6 +83,21 @@ def autoencoder_panel(steps=300, widest=6):
         draw,
         frames={"bottleneck": range(1, widest + 1), "string": ["abc", "bbb", "cab"]},
     )
+
+
+def pieces(net, strings, codes, framed):
+    """Return the map of an autoencoder's codes: a line or a plane, cut where an answer changes.
+
+    Of a code of more than two units it shows the first two, and no cuts.
+    """
+    W, b = net.W[-1][:-1], net.W[-1][-1]
+    said = tuple(net.run(strings).outputs)
+    rest = dict(letters=net.alphabet.symbols, limit=LIMIT, framed=framed)
+    if codes.shape[1] == 1:
+        return roads.CutLine(codes[:, 0], strings, W, b, width=640, height=444, **rest)
+    if codes.shape[1] > 2:
+        W = b = None
+    return roads.CutPlane(codes[:, :2], strings, W, b, said=said, **rest)
 
 
 def most_back(alphabet, bottleneck):

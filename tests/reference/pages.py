@@ -88,6 +88,7 @@ def read(html):
         "style",
         "clipPath",
         "circle",
+        "tspan",
     }
     assert {_tag(e) for d in drawings for e in d.iter()} <= allowed
     page = Page(line.get("role"), line.text, [], [], [], [], [])
