@@ -34,7 +34,7 @@ PARTS = {
 }
 
 
-def draw_machine(part="all", S=None, P=None):
+def draw_machine(part="all", S=None, P=None, titled=True):
     """Draw the network unrolled on 'abc' and 'cba', one part of it lit.
 
     Parameters
@@ -45,6 +45,8 @@ def draw_machine(part="all", S=None, P=None):
         The states S(0), …, S(3), _S(1), …, _S(3): the larger, the stronger a cell's colour.
     P : (3, 3) array, optional
         The probabilities of a, b and c at each step, drawn as bars.
+    titled : bool
+        Whether its words stand under it.
 
     Returns
     -------
@@ -88,7 +90,7 @@ def draw_machine(part="all", S=None, P=None):
         body += _blame()
     words = f"{PARTS[part]}."
     place = f'x="{WIDTH / 2:g}" y="{HEIGHT - 4}"'
-    title = f'<text {place} fill="{FAINT}">{PARTS[part]}</text>'
+    title = f'<text {place} fill="{FAINT}">{PARTS[part]}</text>' if titled else ""
     return Picture(
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{PAPER}"/>'
         f'<g style="--i:{INK};--f:{FAINT}" font-family="DejaVu Sans,Verdana,sans-serif"'

@@ -34,13 +34,14 @@ QUIZZES = {
                 "weights as a right one.",
             ),
             Option(
-                "Not always: they add in another order, and the last digits differ",
-                "They do, but a letter changes only where two scores "
-                "agree to nearly the last digit.",
+                "No: they add in another order, so the last digits differ",
+                "They do differ. But a letter changes only where two scores agree to nearly the "
+                "last digit, which is rare.",
             ),
             Option(
-                "Yes, letter for letter",
-                "The weights decide what is said, right or wrong, and the weights are the same.",
+                "Yes, unless two scores tie to the last digits",
+                "The weights decide what is said, right or wrong, and the weights are the same. "
+                "Only a tie could be broken in two ways.",
                 right=True,
             ),
         ],
