@@ -15,8 +15,6 @@ recipes were chosen on strings of their own, with a seed that is not among those
 Without attention the network is model.Net with tanh units. With it, it is decoders.EncoderDecoder,
 and reads a mark before the first letter, a place to look at when it is time to stop.
 
-Two seeds more are trained without the decay, and two without the identity start.
-
 Writes notebooks/results/published.json: accuracy by length, a run a line.
 """
 
@@ -148,11 +146,6 @@ def main():
     given = runs.options(__doc__).parse_args()
     tasks = [
         dict(shortest=6, seed=seed) | recipe for recipe in (ATTENTION, USUAL) for seed in SEEDS
-    ]
-    tasks += [
-        dict(shortest=6, seed=seed) | USUAL | dict([without])
-        for without in (("decay", 0.0), ("start", "gaussian"))
-        for seed in SEEDS[:2]
     ]
     rows = [task | row for task, (row, _) in runs.each(learn, tasks, "published", given)]
     table = dict(

@@ -128,6 +128,71 @@ def attention_costs_twice(table):
     return 1.5 < ratio < 2.5, f"{ratio:.1f}"
 
 
+# ---------------------------------------------------------------- 10: cells, starts
+
+
+def network(name):
+    """Return what runs of a network such as "LSTM-8" have in common."""
+    cell, units = name.split("-")
+    return dict(cell=cell, units=int(units))
+
+
+def each_pair(table, wanted, pairs, lengths):
+    """Return whether all pairs of networks are as wanted at all lengths, and the numbers."""
+    holds = True
+    words = []
+    for one, other in pairs:
+        for length in lengths:
+            good, said = compared(table, length, network(one), network(other), wanted)
+            holds &= good
+            words.append(f"{one}, {other} at {length}: {said}")
+    return holds, "; ".join(words)
+
+
+def gated_networks_of_eight_units_all_learn(table):
+    """Every GRU and LSTM of 8 units has 9 in 10 at length 8; of the simple ones some have under half."""
+    gated = min(shares(table, 8, **network(name)).min() for name in ("GRU-8", "LSTM-8"))
+    simple = max(shares(table, 8, **network(name)).min() for name in ("simple-8", "simple-16"))
+    return gated > 0.9 and simple < 0.5, f"gated at least {gated:.2f}, simple at worst {simple:.2f}"
+
+
+def simple_beside_gated_is_undecided(table):
+    """Beyond the lengths taught no simple network is decidedly ahead of a gated one, or behind."""
+    pairs = [("simple-8", "GRU-8"), ("simple-8", "LSTM-4"), ("simple-16", "LSTM-8")]
+    return each_pair(table, "undecided", pairs, (9, 10, 11))
+
+
+def all_fall_off(table):
+    """At length 12 no network has a median above one in ten."""
+    found = {name: np.median(shares(table, 12, **network(name))) for name in table["best"]}
+    return max(found.values()) < 0.1, f"at most {max(found.values()):.2f}"
+
+
+def uniform_and_identity_are_ahead_of_he(table):
+    """At length 8 uniform and identity start are ahead of He's; no other pair is decided."""
+    holds = True
+    words = []
+    starts = list(table["best"])
+    for i, one in enumerate(starts):
+        for other in starts[i + 1 :]:
+            decided = {one, other} in ({"uniform", "he"}, {"identity", "he"})
+            wanted = ("behind" if one == "he" else "ahead") if decided else "undecided"
+            good, said = compared(table, 8, dict(start=one), dict(start=other), wanted)
+            holds &= good
+            words.append(f"{one}, {other}: {said}")
+    return holds, "; ".join(words)
+
+
+def blame_of_gated_cells_is_alike(table):
+    """Of He's start the quartiles of the blame on S(1) lie farther apart than of GRU and LSTM."""
+    ratio = {
+        f"{row['cell']} {row['start']}": row["quartiles"][2] / row["quartiles"][0]
+        for row in table["blame"]
+    }
+    gated = max(ratio["GRU identity"], ratio["LSTM identity"])
+    return ratio["simple he"] > 1000 * gated, f"{ratio['simple he']:.0f} and at most {gated:.1f}"
+
+
 SENTENCES = {
     "whole_task": (
         most_solve,
@@ -138,6 +203,12 @@ SENTENCES = {
         errors_follow_from_errors,
     ),
     "styles": (plain_is_behind, the_others_are_undecided, attention_costs_twice),
+    "gates": (
+        gated_networks_of_eight_units_all_learn,
+        simple_beside_gated_is_undecided,
+        all_fall_off,
+    ),
+    "starts": (uniform_and_identity_are_ahead_of_he, blame_of_gated_cells_is_alike),
 }
 
 
