@@ -157,9 +157,9 @@ def gated_networks_of_eight_units_all_learn(table):
 
 
 def simple_beside_gated_is_undecided(table):
-    """Beyond the lengths taught no simple network is decidedly ahead of a gated one, or behind."""
+    """At lengths 9, 10 no simple network is decidedly ahead of a gated one as wide, or behind."""
     pairs = [("simple-8", "GRU-8"), ("simple-8", "LSTM-4"), ("simple-16", "LSTM-8")]
-    return each_pair(table, "undecided", pairs, (9, 10, 11))
+    return each_pair(table, "undecided", pairs, (9, 10))
 
 
 def all_fall_off(table):

@@ -88,7 +88,7 @@ MISTAKES = {
     "a string to count in": (lambda: training.correct(NET, "abc"), r"\['abc'\] is a list of one$"),
     "an unknown start": (
         lambda: starts.initialize(model.Net(), "zero", rng()),
-        "^start 'zero' is not one of post, gaussian, uniform, identity$",
+        "^start 'zero' is not one of post, gaussian, he, uniform, orthogonal, identity$",
     ),
     "an unknown style": (
         lambda: decoders.EncoderDecoder("peak"),
@@ -96,7 +96,7 @@ MISTAKES = {
     ),
     "an unknown cell": (
         lambda: decoders.EncoderDecoder("feedback", cell="lstm"),
-        "^cell 'lstm' is not one of simple, GRU, LSTM$",
+        "^cell 'lstm' is not one of simple, tanh, GRU, LSTM$",
     ),
     "an unknown activation": (
         lambda: model.Net(activation="Relu"),
