@@ -238,7 +238,6 @@ LONG = {  # seconds of training each, and no later cell needs them
     "held-out-three",
     "differences",
     "hand-far",
-    "transfer-feedback",
     "widths",
     "panel-check",
     "reader",
