@@ -95,7 +95,7 @@ def read(html):
     for drawing in drawings:
         page.titles.append(drawing[0].text)
         texts = [e for e in drawing.iter() if _tag(e) == "text"]
-        page.numbers += [e.text or "" for e in texts]
+        page.numbers += ["".join(e.itertext()) for e in texts]
         page.blocks += [_block(g) for g in drawing.iter() if g.get("data-block") is not None]
         page.marks += [_mark(g) for g in drawing.iter() if g.get("data-mark")]
         page.signs += [
