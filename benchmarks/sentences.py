@@ -122,6 +122,22 @@ def the_others_are_undecided(table):
     return holds, "; ".join(words)
 
 
+def feedback_spreads_most(table):
+    """At lengths 8 and 9 the quartiles of feedback lie farther apart than those of the others."""
+    words = []
+    holds = True
+    for length in (8, 9):
+        wide = {
+            style: float(
+                np.subtract(*np.quantile(shares(table, length, style=style), (0.75, 0.25)))
+            )
+            for style in table["best"]
+        }
+        holds &= max(wide, key=wide.get) == "feedback"
+        words.append(f"{length}: " + ", ".join(f"{style} {w:.2f}" for style, w in wide.items()))
+    return holds, "; ".join(words)
+
+
 def attention_costs_twice(table):
     """A gradient with attention takes about twice as long as one with feedback."""
     ratio = table["step_cpu_us"]["attention"] / table["step_cpu_us"]["feedback"]
@@ -196,6 +212,37 @@ def blame_of_gated_cells_is_alike(table):
     return ratio["simple he"] > 1000 * gated, f"{ratio['simple he']:.0f} and at most {gated:.1f}"
 
 
+# ---------------------------------------------------------------- 11: other roads
+
+
+def held_back(table, network, held):
+    """Return how many of the strings held back each seed of a network reverses."""
+    wanted = (network, held)
+    return [row["unseen"][0] for row in table["runs"] if (row["network"], row["held"]) == wanted]
+
+
+def no_mlp_carries_over_by_place(table):
+    """By place no MLP reverses any string held back, with or without a hidden layer."""
+    networks = ("MLP, no hidden layer", "MLP, one hidden layer")
+    found = [held_back(table, network, "by place") for network in networks]
+    return np.max(found) == 0, f"{found}"
+
+
+def feedback_carries_over_by_luck(table):
+    """By place feedback networks reverse from under 10 to over 70 of 81, at both budgets."""
+    found = [held_back(table, network, "by place") for network in ("feedback", "feedback, longer")]
+    holds = all(min(one) < 10 and max(one) > 70 for one in found)
+    return holds, "; ".join(f"{sorted(one)}" for one in found)
+
+
+def by_lot_the_matrix_wins(table):
+    """By lot the MLP without a hidden layer reverses all seven with every seed, no other does."""
+    networks = list(dict.fromkeys(row["network"] for row in table["runs"]))
+    least = {network: min(held_back(table, network, "by lot")) for network in networks}
+    holds = [network for network in networks if least[network] == 7] == ["MLP, no hidden layer"]
+    return holds, f"at least {least}"
+
+
 SENTENCES = {
     "whole_task": (
         most_solve,
@@ -205,7 +252,12 @@ SENTENCES = {
         last_letters_go_first,
         errors_follow_from_errors,
     ),
-    "styles": (plain_is_behind, the_others_are_undecided, attention_costs_twice),
+    "styles": (
+        plain_is_behind,
+        the_others_are_undecided,
+        feedback_spreads_most,
+        attention_costs_twice,
+    ),
     "gates": (
         gated_networks_of_eight_units_all_learn,
         simple_beside_gated_is_undecided,
@@ -216,6 +268,7 @@ SENTENCES = {
         none_is_ahead_of_uniform,
         blame_of_gated_cells_is_alike,
     ),
+    "roads": (no_mlp_carries_over_by_place, feedback_carries_over_by_luck, by_lot_the_matrix_wins),
 }
 
 
