@@ -773,7 +773,7 @@ def on_paper(colour):
 
 def test_contrast():
     assert round(contrast("#000000", "#ffffff"), 9) == 21
-    ink, faint = on_paper(blocks.INK), on_paper(blocks.FAINT)
+    ink, faint = on_paper(picture.INK), on_paper(picture.FAINT)
     for colour in (*notation.COLOURS.values(), ink, faint):
         assert contrast(colour, "#ffffff") >= 4.5, colour
     for colour in notation.COLOURS.values():

@@ -7,7 +7,7 @@ from math import isnan
 import numpy as np
 
 from revlib.drawing.flows import Box, route
-from revlib.drawing.picture import FAINT, INK, PAPER, Picture, drawable, minus, number, themed
+from revlib.drawing.picture import INK, drawable, minus, number, on_paper, themed
 
 # Pixels
 CELL_W = 50
@@ -338,15 +338,7 @@ def draw(grid, words, flows=(), gap=GAP):
 
     width = max([left[-1], *(2 * GAP + sizes[i, j][0] for i, j in items if alone(i))])
     height = top[-1] - gaps[-1] + GAP
-    return Picture(
-        f'<rect width="{width:.0f}" height="{height:.0f}" fill="{PAPER}"/>'
-        f'<g style="--i:{INK};--f:{FAINT}" font-family="DejaVu Sans,Verdana,sans-serif"'
-        ' font-size="13" text-anchor="middle" stroke-width=".6">'
-        f"{''.join(arrows)}{''.join(parts)}</g>",
-        width,
-        height,
-        words,
-    )
+    return on_paper("".join(arrows) + "".join(parts), width, height, words)
 
 
 def spoken(values, digits=2):

@@ -8,7 +8,7 @@ import numpy as np
 
 from revlib.drawing.blocks import CELL_W, Block, draw, spoken, units
 from revlib.drawing.flows import head, rounded
-from revlib.drawing.picture import FAINT, INK, PAPER, Picture, drawable, label, number, themed
+from revlib.drawing.picture import FAINT, INK, PAPER, drawable, label, number, on_paper, themed
 
 # Pixels of a small machine, from its upper edge
 SAID = 14  # the middle of the letters said
@@ -231,18 +231,6 @@ class Machine:
         )
 
 
-def _page(body, width, height, words):
-    """Return a Picture of elements that are placed in pixels."""
-    return Picture(
-        f'<rect width="{width}" height="{height}" fill="{PAPER}"/>'
-        f'<g style="--i:{INK};--f:{FAINT}" font-family="DejaVu Sans,Verdana,sans-serif"'
-        f' font-size="13" text-anchor="middle">{body}</g>',
-        width,
-        height,
-        words,
-    )
-
-
 def _pale(drawn):
     return f'<g opacity="{PALE}">{drawn}</g>'
 
@@ -295,7 +283,7 @@ def draw_narrow(read, said, lit=1):
         f" {len(read) - 1} states are lost to it. Below, with attention, each of its {len(said)}"
         f" steps reads all {len(read)} states, mixed."
     )
-    return _page("".join(parts), width, 2 * (TITLES + FOOT), words)
+    return on_paper("".join(parts), width, 2 * (TITLES + FOOT), words, "1")
 
 
 def draw_styles(read="abc", said="cba"):
@@ -332,7 +320,7 @@ def draw_styles(read="abc", said="cba"):
     words = "Four decoders, alike but for what they look at. " + "; ".join(
         f"{style}: {fed}" for style, fed in STYLES.items()
     )
-    return _page("".join(parts), 2 * across, 2 * down + 8, f"{words}.")
+    return on_paper("".join(parts), 2 * across, 2 * down + 8, f"{words}.", "1")
 
 
 def _under(style, common, own):
@@ -552,7 +540,7 @@ def draw_mixing(text, S, s):
     plane = Mix(S, s, M, alpha, tuple(f"S({i})" for i in range(1, len(S) + 1)))
     wide, high = plane.size
     beside = plane.svg(numbers.width + 8, (max(numbers.height, high) - high) / 2)
-    return _page(
+    return on_paper(
         numbers.body + f'<g stroke-width=".6">{beside}</g>',
         numbers.width + wide + 20,
         max(numbers.height, high),

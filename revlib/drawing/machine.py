@@ -3,7 +3,8 @@
 import numpy as np
 
 from revlib.drawing.flows import head
-from revlib.drawing.picture import FAINT, INK, PAPER, Picture, themed
+from revlib.drawing.marks import letter_disc
+from revlib.drawing.picture import FAINT, PAPER, on_paper, themed
 
 # Pixels
 WIDTH = 640
@@ -91,14 +92,7 @@ def draw_machine(part="all", S=None, P=None, titled=True):
     words = f"{PARTS[part]}."
     place = f'x="{WIDTH / 2:g}" y="{HEIGHT - 4}"'
     title = f'<text {place} fill="{FAINT}">{PARTS[part]}</text>' if titled else ""
-    return Picture(
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{PAPER}"/>'
-        f'<g style="--i:{INK};--f:{FAINT}" font-family="DejaVu Sans,Verdana,sans-serif"'
-        f' font-size="13" text-anchor="middle">{body}{title}</g>',
-        WIDTH,
-        HEIGHT,
-        words,
-    )
+    return on_paper(body + title, WIDTH, HEIGHT, words, "1")
 
 
 def _seen(lit):
@@ -162,14 +156,9 @@ def _up(columns, role):
 
 
 def _letters(first, letters, y, role):
-    """Return letters in discs, from one column on: full discs if they are said."""
-    colour = themed(role)
-    inside, ink = (colour, PAPER) if role == "output" else (PAPER, colour)
-    look = f'r="{DISC}" fill="{inside}" stroke="{colour}" stroke-width="2"'
+    """Return letters on discs, from one column on."""
     return "".join(
-        f'<circle cx="{x}" cy="{y}" {look}/>'
-        f'<text x="{x}" y="{y + 4.5:g}" font-weight="bold" fill="{ink}">{letter}</text>'
-        for x, letter in zip(COLUMNS[first:], letters)
+        letter_disc(x, y, letter, role, DISC) for x, letter in zip(COLUMNS[first:], letters)
     )
 
 

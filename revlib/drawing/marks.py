@@ -1,12 +1,14 @@
-"""Numbers as lengths and places, beside the cells that hold them: bars, a floor, a number line."""
+"""Numbers as lengths and places, beside the cells that hold them: bars, a floor, a number line; and
+letters on discs."""
 
 from dataclasses import dataclass
+from html import escape
 from math import pi, sin
 
 import numpy as np
 
 from revlib.drawing.blocks import CELL_W
-from revlib.drawing.picture import drawable, label, themed
+from revlib.drawing.picture import PAPER, drawable, label, themed
 
 # Pixels
 UP = 26  # the longest bar, above the floor or below it
@@ -178,3 +180,14 @@ class NumberLine:
             f'<path d="M{start:.4g} {foot:g}Q{(start + end) / 2:.4g} {high:.4g} {end:.4g} {foot:g}"'
             f'/><path d="{tip}" fill="currentColor" stroke="none"/>'
         )
+
+
+def letter_disc(x, y, letter, role, radius=12):
+    """Return a letter on a disc around (x, y), an SVG element: a full one if it is said."""
+    colour = themed(role)
+    inside, ink = (colour, PAPER) if role == "output" else (PAPER, colour)
+    return (
+        f'<circle cx="{x:.5g}" cy="{y:g}" r="{radius}" fill="{inside}" stroke="{colour}"'
+        f' stroke-width="2"/><text x="{x:.5g}" y="{y + 4.5:g}" font-weight="bold"'
+        f' fill="{ink}">{escape(letter)}</text>'
+    )

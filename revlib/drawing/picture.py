@@ -81,6 +81,34 @@ class Picture:
         return self.words
 
 
+def on_paper(body, width, height, words, stroke=".6"):
+    """Return SVG elements as a Picture: on paper, in the book's type, their words centred.
+
+    Parameters
+    ----------
+    body : str
+        SVG elements; for them --i is the ink's colour and --f that of faint lines.
+    width, height : float
+        Pixels.
+    words : str
+        What the picture shows.
+    stroke : str
+        How wide a line is that does not say it, in pixels.
+
+    Returns
+    -------
+    Picture
+    """
+    return Picture(
+        f'<rect width="{width:.0f}" height="{height:.0f}" fill="{PAPER}"/>'
+        f'<g style="--i:{INK};--f:{FAINT}" font-family="DejaVu Sans,Verdana,sans-serif"'
+        f' font-size="13" text-anchor="middle" stroke-width="{stroke}">{body}</g>',
+        width,
+        height,
+        words,
+    )
+
+
 def drawable(values, name, empty=False):
     """Return values as a float array; a number that is not finite would just be missing.
 

@@ -12,7 +12,8 @@ from html import escape
 import numpy as np
 
 from revlib.drawing.blocks import CELL_H, Block, draw, units
-from revlib.drawing.picture import FAINT, INK, PAPER, Picture, drawable, label, number, themed
+from revlib.drawing.marks import letter_disc
+from revlib.drawing.picture import PAPER, drawable, label, number, on_paper, themed
 from revlib.drawing.plots import NEAR, beside_dots, joined
 
 # Pixels
@@ -163,25 +164,15 @@ def draw_layers(layers, weights, names, words, read="", said="", widest=9):
         middle = sum(heights) / 2 + 4
         wires.append(label(beside, middle, name, themed("weights"), ' text-anchor="start"'))
     if read:
-        cells.append(_letters(read, _middles(rows[0][0], len(read)), 8 + DISC, "input"))
+        centres = _middles(rows[0][0], len(read))
+        cells += [letter_disc(x, 8 + DISC, letter, "input") for x, letter in zip(centres, read)]
     bottom = rows[-1][1] + CELL_H
     if said:
         down = bottom + 14 + DISC
-        cells.append(_letters(said, _middles(rows[-1][0], len(said)), down, "output"))
+        centres = _middles(rows[-1][0], len(said))
+        cells += [letter_disc(x, down, letter, "output") for x, letter in zip(centres, said)]
         bottom = down + DISC
-    return _picture("".join(wires) + "".join(cells), width, bottom + 10, words)
-
-
-def _picture(body, width, height, words):
-    """Return drawn things on paper, as a Picture."""
-    return Picture(
-        f'<rect width="{width:.0f}" height="{height:.0f}" fill="{PAPER}"/>'
-        f'<g style="--i:{INK};--f:{FAINT}" font-family="DejaVu Sans,Verdana,sans-serif"'
-        f' font-size="13" text-anchor="middle" stroke-width=".6">{body}</g>',
-        width,
-        height,
-        words,
-    )
+    return on_paper("".join(wires) + "".join(cells), width, bottom + 10, words)
 
 
 def _layer(layer, width, top):
@@ -234,18 +225,6 @@ def _wires(upper, lower, heights, W, values):
             f"{dashes}{pale}/>"
         )
     return f'<g data-mark="wires" stroke="{themed("weights")}">{"".join(lines)}</g>'
-
-
-def _letters(letters, centres, y, role):
-    """Return letters in discs: full ones if they are said."""
-    colour = themed(role)
-    inside, ink = (colour, PAPER) if role == "output" else (PAPER, colour)
-    look = f'r="{DISC}" fill="{inside}" stroke="{colour}" stroke-width="2"'
-    return "".join(
-        f'<circle cx="{x:.4g}" cy="{y:g}" {look}/>'
-        f'<text x="{x:.4g}" y="{y + 4.5:g}" font-weight="bold" fill="{ink}">{letter}</text>'
-        for x, letter in zip(centres, letters, strict=True)
-    )
 
 
 # ---------------------------------------------------------------- cuts
@@ -779,4 +758,4 @@ def draw_seeds(groups, axis, most, words, learned=()):
         f'<text x="{left + long / 2:g}" y="{floor + 36:g}" font-size="12" fill="var(--f)">'
         f"{escape(axis)}</text>"
     )
-    return _picture("".join(parts), width, floor + 46, words)
+    return on_paper("".join(parts), width, floor + 46, words)

@@ -4,7 +4,7 @@ from html import escape
 
 import numpy as np
 
-from revlib.drawing.picture import FAINT, INK, Picture, drawable, number, themed
+from revlib.drawing.picture import drawable, number, on_paper, themed
 
 # Pixels
 WIDE = 520  # a whole row
@@ -64,11 +64,9 @@ def draw_shares(shares, rows, parts, words):
                 piece = _piece(left, top, WIDE * share, HIGH, *look)
                 body.append(f'<g data-share="{share:.5f}"><title>{escape(said)}</title>{piece}</g>')
             left += WIDE * share
-    drawn = (
-        f'<g style="--i:{INK};--f:{FAINT}" font-family="DejaVu Sans,Verdana,sans-serif"'
-        f' font-size="12" fill="var(--i)">{"".join(body)}</g>'
-    )
-    return Picture(drawn, LEFT + WIDE + 4, HEAD + len(rows) * STEP, words)
+    look = 'font-size="12" text-anchor="start" fill="var(--i)"'
+    width, height = LEFT + WIDE + 4, HEAD + len(rows) * STEP
+    return on_paper(f"<g {look}>{''.join(body)}</g>", width, height, words)
 
 
 def _piece(x, y, wide, high, role, fill):

@@ -8,16 +8,16 @@ from math import log2
 import numpy as np
 
 from revlib.drawing.flows import head
-from revlib.drawing.marks import ARC, LINE_H, NumberLine
+from revlib.drawing.marks import ARC, LINE_H, NumberLine, letter_disc
 from revlib.drawing.picture import (
     FAINT,
     INK,
     PAPER,
-    Picture,
     drawable,
     label,
     minus,
     number,
+    on_paper,
     themed,
 )
 from revlib.drawing.plots import Plot, style
@@ -94,18 +94,6 @@ def _plate(x, y, letter, height=PLATE_H, edge=""):
     )
 
 
-def _page(body, width, height, words):
-    """Return a Picture of SVG elements, on paper."""
-    return Picture(
-        f'<rect width="{width:.0f}" height="{height:.0f}" fill="{PAPER}"/>'
-        f'<g style="--i:{INK};--f:{FAINT}" font-family="DejaVu Sans,Verdana,sans-serif"'
-        f' font-size="13" text-anchor="middle" stroke-width="1.2">{body}</g>',
-        width,
-        height,
-        words,
-    )
-
-
 def draw_plates(text, letters="abc", words=""):
     """Draw a string pushed on a pile and popped off again, plate by plate, and as a number.
 
@@ -149,7 +137,7 @@ def draw_plates(text, letters="abc", words=""):
     body.append(Pile(plates, line, "encoder").svg(16, top + 18))
     body.append(_jumps(left, top + 18 + ARC + 12, line.width, values[: len(text) + 1], text))
     height = top + 18 + line.size[1] + 4
-    return _page("".join(body), 46 + (len(piles) - 1) * COLUMN + 46, height, words)
+    return on_paper("".join(body), 46 + (len(piles) - 1) * COLUMN + 46, height, words, "1.2")
 
 
 def _value(pile, letters, base):
@@ -302,7 +290,7 @@ def draw_dust(rows, words):
         bracket = f"M{low:.5g} {y + 9:g}v6H{high:.5g}v-6"
         body.append(f'<path data-gap="" d="{bracket}" fill="none" stroke="{colour}"/>')
         body.append(_word((low + high) / 2, y + 29, note, colour))
-    return _page("".join(body), width + 2 * left, y + 38, words)
+    return on_paper("".join(body), width + 2 * left, y + 38, words, "1.2")
 
 
 def draw_rulers(rows, bits, words):
@@ -341,7 +329,7 @@ def draw_rulers(rows, bits, words):
         )
         body.append(_word(44, y + 16, f"base {base}", INK))
         body.append(_word(left + bits * BIT + 44, y + 16, f"{digits} letters", INK))
-    return _page("".join(body), left + bits * BIT + 92, 26 + len(rows) * ROW, words)
+    return on_paper("".join(body), left + bits * BIT + 92, 26 + len(rows) * ROW, words, "1.2")
 
 
 def draw_cloud(points, groups, axes, words, corners=None, path=None):
@@ -389,11 +377,13 @@ def draw_cloud(points, groups, axes, words, corners=None, path=None):
         x, y = _clear(places[members].mean(axis=0), places)
         body.append(label(x, y + 4, name, INK, ' font-weight="bold"'))
     if corners is not None:
-        body += [_corner(at(place), letter) for letter, place in corners.items()]
-        body.append(_corner(at((0, 0)), "empty", 28))
+        body += [letter_disc(*at(place), letter, "input") for letter, place in corners.items()]
+        x, y = at((0, 0))
+        body.append(f'<circle cx="{x:g}" cy="{y:g}" r="5" stroke="{themed("input")}" fill="none"/>')
+        body.append(label(x + 26, y - 8, "empty"))
     if path is not None:
         body.append(_way(*path, corners, at))
-    return _page("".join(body), SIDE + 2 * ROOM + 40, SIDE + 2 * ROOM + 10, words)
+    return on_paper("".join(body), SIDE + 2 * ROOM + 40, SIDE + 2 * ROOM + 10, words, "1.2")
 
 
 def _clear(place, dots):
@@ -421,19 +411,6 @@ def _frame(axes, low, high, at):
     turned = f' font-size="12" transform="rotate(-90 {place})"'
     parts.append(_word(left - 38, (top + foot) / 2, axes[1], INK, turned))
     return "".join(parts)
-
-
-def _corner(place, letter, radius=12):
-    """Return a disc with the letter whose corner it is."""
-    x, y = place
-    look = f'r="{radius}"' if radius == 12 else 'r="5"'
-    name = label(x + 26, y - 8, letter) if radius != 12 else ""
-    inside = "" if name else f'<text x="{x:g}" y="{y + 4.5:g}" font-weight="bold">{letter}</text>'
-    colour = themed("input")
-    return (
-        f'<circle cx="{x:g}" cy="{y:g}" {look} fill="{PAPER}" stroke="{colour}" stroke-width="2"/>'
-        f'<g fill="{colour}">{inside}</g>{name}'
-    )
 
 
 def _way(text, S, corners, at):
@@ -521,7 +498,7 @@ def draw_tests(titles, dots, names, words):
         body.append(_dot(x, y, kind))
         body.append(_word(x + 10, y + 4, said, INK, ' font-size="12" text-anchor="start"'))
     width = 74 + len(titles) * (wide + 88)
-    return _page("".join(body), width - 26, 40 + high + 88, words)
+    return on_paper("".join(body), width - 26, 40 + high + 88, words, "1.2")
 
 
 def _dot(x, y, kind):

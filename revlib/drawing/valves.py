@@ -8,17 +8,8 @@ import numpy as np
 
 from revlib.drawing.blocks import CAPTION, CELL_H, CELL_W, Block, spoken
 from revlib.drawing.flows import head
-from revlib.drawing.picture import (
-    FAINT,
-    INK,
-    PAPER,
-    Picture,
-    drawable,
-    label,
-    minus,
-    number,
-    themed,
-)
+from revlib.drawing.marks import letter_disc
+from revlib.drawing.picture import FAINT, PAPER, drawable, label, minus, number, on_paper, themed
 
 # Pixels
 WIDTH = 700
@@ -92,7 +83,7 @@ def draw_lstm(part="all", C=None, S=None, f=None, i=None, g=None, o=None, t="t",
         words += f" {names['C after']} is {spoken(made['C after'])}; {names['S after']} is "
         words += f"{spoken(made['S after'])}."
     title = f'<text x="{WIDTH / 2:g}" y="15" fill="{FAINT}">{PARTS[part]}</text>'
-    return _picture(title + body, cells.bottom, words)
+    return on_paper(title + body, WIDTH, cells.bottom, words)
 
 
 def _names(mark, t):
@@ -313,12 +304,7 @@ def _letter(c, read):
     y = c.bus + 40
     if read == " ":
         return f'<circle cx="{LETTER}" cy="{y:g}" r="4" fill="none" stroke="{colour}"/>'
-    look = f'r="12" fill="{PAPER}" stroke="{colour}" stroke-width="2"'
-    return (
-        f'<circle cx="{LETTER}" cy="{y:g}" {look}/>'
-        f'<text x="{LETTER}" y="{y + 4.5:g}" font-weight="bold" fill="{colour}">'
-        f"{escape(read)}</text>"
-    )
+    return letter_disc(LETTER, y, read, "input")
 
 
 def _sums(c, read):
@@ -384,7 +370,7 @@ def draw_gru():
     ]
     title = f'<text x="{WIDTH / 2:g}" y="15" fill="{FAINT}">{GRU_WORDS}</text>'
     body = title + "".join(upright + across + cells)
-    return _picture(body, c.bottom, f"{GRU_WORDS}.")
+    return on_paper(body, WIDTH, c.bottom, f"{GRU_WORDS}.")
 
 
 LANE = 118  # from one unit's road to the next
@@ -436,7 +422,7 @@ def draw_road(f, written, letters, blame=1.0):
         f" blame on C(0) to C({T}) {spoken(dC[:, k])}."
         for k in range(n)
     )
-    return _picture("".join(parts), foot + 22, words)
+    return on_paper("".join(parts), WIDTH, foot + 22, words)
 
 
 def _unit(f, written, C, dC, left, k):
@@ -532,7 +518,7 @@ def draw_fading(rows, names, words, role="weights", read="", said="", limit=1.0)
             parts.append(f'<text x="{x:g}" y="{foot:g}"{look}>{minus(brief(value))}</text>')
     foot = len(rows) * step
     if not read:
-        return _picture("".join(parts), foot + 8, words)
+        return on_paper("".join(parts), WIDTH, foot + 8, words)
     for j, letter in enumerate([*read, *said]):
         x = left + (j + 0.5) * BAR_W
         colour = themed("input" if j < len(read) else "output")
@@ -545,7 +531,7 @@ def draw_fading(rows, names, words, role="weights", read="", said="", limit=1.0)
         + label(left + 40, foot + 36, "letters read")
         + label(left + count * BAR_W - 40, foot + 36, "letters said")
     )
-    return _picture("".join(parts), foot + 44, words)
+    return on_paper("".join(parts), WIDTH, foot + 44, words)
 
 
 NAMES_W = 190  # of the names beside intervals
@@ -604,21 +590,9 @@ def draw_intervals(quartiles, names, xlabel, low, high, words):
             f' width="{last - first:.1f}" height="12" rx="3" fill="{colour}" fill-opacity=".35"/>'
             f'<path d="M{middle:.1f} {y - 9:g}v18" stroke="{colour}" stroke-width="3"/></g>'
         )
-    return _picture("".join(parts), foot + 44, words)
+    return on_paper("".join(parts), WIDTH, foot + 44, words)
 
 
 def brief(value):
     """Return a number in two digits: 0.23, or 8.3e-05 if it is small."""
     return f"{value:.2f}" if value == 0 or value >= 0.01 else f"{value:.1e}"
-
-
-def _picture(body, height, words):
-    """Return a Picture on paper."""
-    return Picture(
-        f'<rect width="{WIDTH}" height="{height:g}" fill="{PAPER}"/>'
-        f'<g style="--i:{INK};--f:{FAINT}" font-family="DejaVu Sans,Verdana,sans-serif"'
-        f' font-size="13" text-anchor="middle" stroke-width=".6">{body}</g>',
-        WIDTH,
-        height,
-        words,
-    )
