@@ -112,7 +112,8 @@ def number(text, language):
             raise LetterError(
                 f"word {word!r} at position {place} of {quote(text)} is none of {spoken}'s numbers"
             )
+    most = last(language)
     raise LetterError(
-        f"{quote(text)} is no number from 1 to {last(language):,} in {spoken};"
-        f" 25 is {written(25, language)!r}, {last(language)} is {written(last(language), language)!r}"
+        f"{quote(text)} is no number from 1 to {most:,} in {spoken}; 25 is"
+        f" {written(25, language)!r}, {most:,} is {written(most, language)!r}"
     )

@@ -10,6 +10,8 @@ and a test holds the two equal. Here a mini-batch goes through together. What ma
 2. A word times Wh is a row of Wh: it is looked up, for all steps in one go.
 3. Of each step only s·Ws has to wait for the step before. Attention, scores, softmax and the
    gradients of all matrices are one product each over all steps.
+4. No probability is below e^-36, which is float64's last digit. Products of two that are smaller
+   would leave the range in which float32 is quick (denormal numbers), and change nothing.
 """
 
 from typing import NamedTuple
@@ -21,6 +23,7 @@ from revlib.bptt import with_end
 from revlib.rnn_cells import GRU, SimpleRNN
 
 STYLES = ("feedback", "attention")
+LEAST = -36  # logarithm of a probability, before they are divided by their sum; see trick 4
 
 
 class Texts:
@@ -121,7 +124,7 @@ def gradient(net, batch):
     right = batch.targets.ravel()
     share = batch.share.ravel().astype(dtype)
     right_scores = share @ Z[each, right]
-    P = np.exp(Z, out=Z)
+    P = np.exp(np.maximum(Z, LEAST, out=Z), out=Z)
     total = P.sum(axis=1)
     loss = float(share @ np.log(total) - right_scores)
 
@@ -163,7 +166,8 @@ def look(net, D, S, padding):
     alpha = asked @ S.swapaxes(1, 2)  # (B, L, n) @ (B, n, T)
     np.copyto(alpha, -np.inf, where=padding[:, None])
     alpha -= alpha.max(axis=2, keepdims=True)
-    np.exp(alpha, out=alpha)
+    np.exp(np.maximum(alpha, LEAST, out=alpha), out=alpha)
+    np.copyto(alpha, 0, where=padding[:, None])
     alpha /= alpha.sum(axis=2, keepdims=True)
     return Looked(asked, alpha, alpha @ S)
 
