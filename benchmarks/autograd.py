@@ -200,6 +200,7 @@ def autograd_styles(net, strings):
     dec = Cell(type(net.cell), net.dec)
     Wo = torch.tensor(net.Wo, requires_grad=True)
     bo = torch.tensor(net.bo, requires_grad=True)
+    Wa = None if net.Wa is None else torch.tensor(net.Wa, requires_grad=True)
     X, fed, targets = (torch.from_numpy(a) for a in one_hot(net, strings))
     s = X.new_zeros(len(strings), net.cell.width)
     states = []
@@ -217,23 +218,28 @@ def autograd_styles(net, strings):
         s = dec.step(x, s)
         seen = s[:, : net.n]
         if net.style == "attention":
-            alpha = torch.softmax((states @ seen[:, :, None])[:, :, 0], dim=1)  # (B, T)
+            asked = seen if Wa is None else seen @ Wa
+            alpha = torch.softmax((states @ asked[:, :, None])[:, :, 0], dim=1)  # (B, T)
             seen = torch.cat([seen, (alpha[:, None] @ states)[:, 0]], dim=1)
         scores.append(seen @ Wo + bo)
     loss = nn.functional.cross_entropy(torch.stack(scores).flatten(0, 1), targets.flatten())
     loss.backward()
-    of_scores = [Wo.grad.numpy().ravel(), bo.grad.numpy()]
+    of_scores = [part.grad.numpy().ravel() for part in (Wa, Wo, bo) if part is not None]
     return loss.item(), np.concatenate([enc.gradient(), dec.gradient(), *of_scores])
 
 
 def style_references():
-    """Return the same as `references` for each style with each cell, by turns with END."""
+    """Return the same as `references` for each style with each cell, by turns with END.
+
+    Attention is there twice: with the dot product as its score, and with a learned one.
+    """
     found = []
-    for seed, (style, cell) in enumerate(itertools.product(decoders.STYLES, rnn_cells.CELLS)):
+    kinds = [(style, "dot") for style in decoders.STYLES] + [("attention", "learned")]
+    for seed, ((style, score), cell) in enumerate(itertools.product(kinds, rnn_cells.CELLS)):
         odd = (seed + seed // len(rnn_cells.CELLS)) % 2  # by turns for each style and each cell
         letters, n, end = ("abc", 3, True) if odd else ("ab", 4, False)
         rng = np.random.default_rng(seed)
-        net = decoders.EncoderDecoder(style, Alphabet(letters, end), n, cell)
+        net = decoders.EncoderDecoder(style, Alphabet(letters, end), n, cell, score=score)
         net.theta[:] = rng.uniform(-0.7, 0.9, net.theta.size).round(4)
         strings = ["".join(rng.choice([*letters], 5)) for _ in range(4)]
         loss, gradient = autograd_styles(net, strings)
@@ -241,6 +247,7 @@ def style_references():
         found.append(
             dict(
                 style=style,
+                score=score,
                 cell=cell,
                 letters=letters,
                 end=end,
