@@ -14,14 +14,15 @@ copyright = f"2026 {author}"
 version = release = PROJECT["version"]
 language = "en"
 
-extensions = ["myst_nb", "sphinx.ext.githubpages"]
+extensions = ["myst_nb", "sphinx.ext.githubpages", "sphinxcontrib.katex"]
 myst_enable_extensions = ["dollarmath", "amsmath"]
 myst_heading_anchors = 3
 nb_execution_mode = "off"  # tools/pages.py has run them
 nb_render_markdown_format = "myst"  # so that links in tables that a cell prints are followed too
-nb_ipywidgets_js = {"vendor/widgets/embed.js": {"defer": "defer"}}
-mathjax_path = "vendor/mathjax/tex-mml-chtml.js"
-mathjax_config_path = "_static/mathjax.js"
+html_math_renderer = "katex"
+katex_prerender = True  # by Node.js, while the site is built: the pages carry no script for it
+katex_js_path = str(ROOT / "site" / "node_modules" / "katex" / "dist" / "katex.min.js")
+katex_css_path = "katex/katex.css"
 suppress_warnings = ["mystnb.unknown_mime_type"]
 
 html_theme = "sphinx_book_theme"
