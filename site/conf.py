@@ -2,9 +2,11 @@
 another host for anything."""
 
 import pathlib
+import sys
 import tomllib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "site"))  # for formulas
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 REPOSITORY = PROJECT.get("urls", {}).get("Repository", "")  # set by make stamp
 
@@ -14,15 +16,12 @@ copyright = f"2026 {author}"
 version = release = PROJECT["version"]
 language = "en"
 
-extensions = ["myst_nb", "sphinx.ext.githubpages", "sphinxcontrib.katex"]
+extensions = ["myst_nb", "sphinx.ext.githubpages", "formulas"]
 myst_enable_extensions = ["dollarmath", "amsmath"]
 myst_heading_anchors = 3
 nb_execution_mode = "off"  # tools/pages.py has run them
 nb_render_markdown_format = "myst"  # so that links in tables that a cell prints are followed too
-html_math_renderer = "katex"
-katex_prerender = True  # by Node.js, while the site is built: the pages carry no script for it
-katex_js_path = str(ROOT / "site" / "node_modules" / "katex" / "dist" / "katex.min.js")
-katex_css_path = "katex/katex.css"
+html_math_renderer = "katex"  # formulas.py
 suppress_warnings = ["mystnb.unknown_mime_type"]
 
 html_theme = "sphinx_book_theme"

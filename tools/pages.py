@@ -39,9 +39,11 @@ UNCHECKED = (
 )
 FRAMES = re.compile(r'<div class="revlib-panel revlib-frames">.*?</script></div>', re.DOTALL)
 ICON = re.compile(r'<(i|span) class="([^"]*fa-solid fa-([a-z-]+)[^"]*)"([^>]*)></\1>')
-UNNEEDED = re.compile(  # of a page: the theme's icons, which are drawn in it; what only a search needs
-    r"\n[^\n]*(?:custom icons -->|scripts/fontawesome\.js[^\n]*)"
-    r"|\n[^\n]*(?:searchtools|language_data|searchindex)\.js[^\n]*(?=\n(?s:.*)<main)"
+UNNEEDED = (
+    re.compile(  # of a page: the theme's icons, which are drawn in it; what only a search needs
+        r"\n[^\n]*(?:custom icons -->|scripts/fontawesome\.js[^\n]*)"
+        r"|\n[^\n]*(?:searchtools|language_data|searchindex)\.js[^\n]*(?=\n(?s:.*)<main)"
+    )
 )
 
 

@@ -76,6 +76,7 @@
 
   // What is wider than its frame can be reached by keys, and only then.
   function reach(frame) {
+    if (frame.dataset.revlib) return; // they walk in it already
     if (frame.scrollWidth > frame.clientWidth + 1 && getComputedStyle(frame).overflowX !== "visible") {
       frame.tabIndex = 0;
       frame.setAttribute("role", "region");
