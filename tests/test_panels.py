@@ -6,7 +6,6 @@ import math
 import random
 import threading
 
-import ipywidgets as widgets
 import pytest
 from traitlets import TraitError
 

@@ -10,7 +10,6 @@ import pathlib
 import re
 import sys
 
-import ipywidgets as widgets
 import numpy as np
 import pytest
 

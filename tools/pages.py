@@ -12,7 +12,6 @@ where a panel draws its frames beforehand (revlib/panels/static.py). All else is
 
 import copy
 import hashlib
-import json
 import os
 import pathlib
 import re
