@@ -2,9 +2,11 @@
 another host for anything."""
 
 import pathlib
+import sys
 import tomllib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "site"))  # for formulas
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 REPOSITORY = PROJECT.get("urls", {}).get("Repository", "")  # set by make stamp
 
@@ -14,14 +16,12 @@ copyright = f"2026 {author}"
 version = release = PROJECT["version"]
 language = "en"
 
-extensions = ["myst_nb", "sphinx.ext.githubpages"]
+extensions = ["myst_nb", "sphinx.ext.githubpages", "formulas"]
 myst_enable_extensions = ["dollarmath", "amsmath"]
 myst_heading_anchors = 3
 nb_execution_mode = "off"  # tools/pages.py has run them
 nb_render_markdown_format = "myst"  # so that links in tables that a cell prints are followed too
-nb_ipywidgets_js = {"vendor/widgets/embed.js": {"defer": "defer"}}
-mathjax_path = "vendor/mathjax/tex-mml-chtml.js"
-mathjax_config_path = "_static/mathjax.js"
+html_math_renderer = "katex"  # formulas.py
 suppress_warnings = ["mystnb.unknown_mime_type"]
 
 html_theme = "sphinx_book_theme"

@@ -101,11 +101,10 @@ class Page:
         )
         self.page.goto(f"{site}/{name}.html")
         self.page.wait_for_load_state("networkidle")
-        if self.page.locator("script[type='application/vnd.jupyter.widget-view+json']").count():
-            self.page.wait_for_function(
-                """() => [...document.querySelectorAll(".widget-subarea")].every(e => e.querySelector(".widget-html-content p"))
-                && [...document.querySelectorAll(".noUi-handle")].every(e => e.ariaLabel)"""  # noqa: E501
-            )
+        self.page.wait_for_function(
+            """() => [...document.querySelectorAll(".revlib-panel:has(svg [data-block])")]
+            .every(panel => panel.querySelector(".revlib-why"))"""
+        )
 
     def __enter__(self):
         return self
@@ -114,8 +113,8 @@ class Page:
         self.page.close()
 
     def panels(self):
-        """The panels and quizzes of the page, in order."""
-        return self.page.locator(".widget-subarea").all()
+        """The panels of the page, in order."""
+        return self.page.locator(".revlib-frames").all()
 
 
 @pytest.fixture
@@ -142,10 +141,11 @@ def test_a_page_is_whole(looked_at):
     assert page.evaluate("performance.getEntriesByName('first-contentful-paint').length")
     assert (HTML / f"{name}.html").stat().st_size < HEAVIEST
     if any("$$" in cell.source for cell in LIVE.get(name, tool.nbformat.v4.new_notebook()).cells):
-        assert page.locator("mjx-container").count()
+        assert page.locator(".katex").count()
+    assert not page.locator(".math:not(:has(.katex))").count()
 
 
-PAINT = """() => [...document.querySelectorAll(".revlib-panel svg")].map((svg) => {
+PAINT = """() => [...document.querySelectorAll(".revlib-frames .frame svg")].map((svg) => {
   const ground = svg.querySelector(":scope > rect, #patch_1 path");
   const label = [...svg.querySelectorAll("text")].find((text) => text.textContent === "a");
   return [getComputedStyle(ground).fill, getComputedStyle(label ?? svg.querySelector("text")).fill];
@@ -296,23 +296,22 @@ def test_search_and_night(opened):
 def read(area):
     """(the words, the numbers in the pictures) of a panel as they stand on the page."""
     return area.evaluate(
-        """e => { const seen = [...e.querySelectorAll(".widget-html-content")].filter(c => c.getClientRects().length);
-        return [seen.map(c => c.querySelector("p[role]")).find(Boolean).textContent,
-            seen.flatMap(c => [...c.querySelectorAll("svg text")]).map(t => t.textContent)]; }"""  # noqa: E501
+        """e => [e.querySelector(".frame > p[role]").textContent,
+            [...e.querySelectorAll(".frame svg text")].map(t => t.textContent)]"""
     )
 
 
 def choose(one, area, name, control, value, values):
     """Move a selector to a value by keys alone: arrows from its first one."""
     if isinstance(control, controls.Number):
-        handle = area.locator(f".noUi-handle[aria-label='{name}']")
-        handle.focus()
+        slider = area.get_by_role("slider", name=name)
+        slider.focus()
         one.page.keyboard.press("Home")
         for _ in range(list(values).index(value)):
             one.page.keyboard.press("ArrowRight")
-        assert handle.get_attribute("aria-valuetext") == f"{value:g}"
+        assert slider.get_attribute("aria-valuetext") == f"{value:g}"
     else:
-        area.locator(".widget-dropdown", has_text=name).locator("select").focus()
+        area.get_by_role("combobox", name=name).focus()
         one.page.keyboard.press("Home")
         for _ in range(list(values).index(value)):
             one.page.keyboard.press("ArrowDown")
@@ -377,8 +376,12 @@ def test_sliders_move_without_a_kernel(opened, chapter, panel):
         page = read_page(twin.page.value)
         return [page.words, [text.strip() for text in page.numbers]]
 
+    def shown_in(area):
+        words, numbers = read(area)
+        return [words, [number.strip() for number in numbers]]
+
     with opened(f"notebooks/{chapter}") as one:
-        area = next(area for area in one.panels() if read_or_none(area) == shown())
+        area = next(area for area in one.panels() if shown_in(area) == shown())
         looks = [shown()]
         for name, values in twin.frames.items():
             control = twin.controls[name]
@@ -386,7 +389,7 @@ def test_sliders_move_without_a_kernel(opened, chapter, panel):
                 control.value = value
                 choose(one, area, control.description, control, value, values)
                 jupyter.wait_until(
-                    lambda: read_or_none(area) == shown(),
+                    lambda: shown_in(area) == shown(),
                     otherwise=f"{name} at {value}: {read(area)} instead of {shown()}",
                 )
                 looks.append(shown())
@@ -398,12 +401,6 @@ def test_sliders_move_without_a_kernel(opened, chapter, panel):
         assert one.wrong == [] and one.outside == set()
 
 
-def read_or_none(area):
-    """What `read` finds, or None while no picture stands there."""
-    words, numbers = read(area) if area.locator(".widget-html-content svg").count() else (None, [])
-    return words and [words, [number.strip() for number in numbers]]
-
-
 @nightly
 @pytest.mark.parametrize("name", QUIZZES)
 def test_quizzes_answer_without_a_kernel(opened, name):
@@ -413,9 +410,8 @@ def test_quizzes_answer_without_a_kernel(opened, name):
         assert len(boxes) == len(QUIZZES[name])
         for key, box in zip(QUIZZES[name], boxes):
             asked = exercises.QUIZZES[key]
-            area = box.locator("xpath=ancestor::div[contains(@class, 'widget-subarea')]")
-            assert asked.question in box.get_attribute("aria-label")
-            assert area.locator("[role=status]").count() == 0, "nothing is given away"
+            assert asked.question in box.locator("legend").inner_text()
+            assert box.locator("[role=status]").count() == 0, "nothing is given away"
             for place, option in enumerate(asked.options):
                 if place == 0:
                     box.locator("input").first.focus()
@@ -424,7 +420,7 @@ def test_quizzes_answer_without_a_kernel(opened, name):
                     one.page.keyboard.press("ArrowDown")
                 said = f"{'Yes.' if option.right else 'Not so.'} {option.reason}"
                 jupyter.wait_until(
-                    lambda: area.locator("[role=status]").all_inner_texts() == [said],
+                    lambda: box.locator("[role=status]").all_inner_texts() == [said],
                     otherwise=f"{key}, {option.text}: another reply than {said!r}",
                 )
         assert one.wrong == []
@@ -433,7 +429,7 @@ def test_quizzes_answer_without_a_kernel(opened, name):
 @nightly
 def test_a_moving_panel_leaves_the_page_where_it_is(opened):
     with opened("notebooks/01_encoding") as one:
-        handle = one.page.locator(".noUi-handle").first
+        handle = one.page.locator(".revlib-frames input[type=range]").first
         handle.scroll_into_view_if_needed()
         handle.focus()
         one.page.evaluate(
@@ -456,34 +452,15 @@ def test_exercises_say_what_judges_them(site):
 # ---------------------------------------------------------------- the tool
 
 
-def test_only_what_is_shown_is_kept():
-    """Of a run notebook's widgets: those displayed, all they refer to, the links between them; and
-    nothing else."""
-    model = lambda name, **state: {"model_name": name, "state": state}
-    state = {
-        "a": model("VBoxModel", children=["IPY_MODEL_b"], layout="IPY_MODEL_c"),
-        "b": model("HTMLModel"),
-        "c": model("LayoutModel"),
-        "d": model("LinkModel", source=["IPY_MODEL_b", "index"]),
-        "e": model("HTMLModel"),
-        "f": model("LinkModel", source=["IPY_MODEL_e", "index"]),
-    }
-    notebook = tool.nbformat.v4.new_notebook(metadata={"widgets": {pages.STATE: {"state": state}}})
-    output = tool.nbformat.v4.new_output("display_data", {tool.WIDGET_VIEW: {"model_id": "a"}})
-    notebook.cells = [tool.nbformat.v4.new_code_cell("x", outputs=[output])]
-    assert set(pages.displayed(notebook)) == {"a", "b", "c", "d"}
-    assert pages.displayed(tool.nbformat.v4.new_notebook()) == {}
-
-
 def test_npm_is_asked_for_in_words(monkeypatch, tmp_path):
     monkeypatch.setattr(pages, "SITE", tmp_path)
     monkeypatch.setattr(pages.shutil, "which", lambda name: None)
     (tmp_path / "package-lock.json").write_text("{}")
     with pytest.raises(SystemExit, match="npm was not found.*Install Node.js"):
-        pages.scripts()
+        pages.katex()
 
 
-def test_the_scripts_are_pinned_by_hash():
+def test_what_npm_brings_is_pinned_by_hash():
     lock = pages.json.loads((ROOT / "site" / "package-lock.json").read_text(encoding="utf-8"))[
         "packages"
     ]

@@ -1,18 +1,17 @@
 #!/usr/bin/env python3
-"""Builds the book as a static site in site/_build/html: every script inside it, sliders that move
-without a kernel.
+"""Builds the book as a static site in site/_build/html: all that its pages need inside it, sliders
+that move without a kernel.
 
     python tools/pages.py
 
 1. Of each notebook the cells that show a widget are run, and what these need, with REVLIB_SITE=1,
 where a panel draws its frames beforehand (revlib/panels/static.py). All else is shown as stored.
-2. The scripts of widgets and formulas come from npm, by the hashes in site/package-lock.json.
-3. Sphinx makes the pages; a warning is an error.
+2. Formulas are set by KaTeX, which comes from npm, by the hashes in site/package-lock.json.
+3. Sphinx makes the pages; a warning is an error. What of the theme's they do not need is left out.
 """
 
 import copy
 import hashlib
-import json
 import os
 import pathlib
 import re
@@ -31,55 +30,20 @@ from tools import notebook as tool  # noqa: E402
 
 SITE = ROOT / "site"
 BUILD = SITE / "_build"
-STATE = "application/vnd.jupyter.widget-state+json"
 STILL = re.compile(r'<img class="revlib-[^>]*src="data:image/svg\+xml;base64,([^"]*)"[^>]*>')
 LIVE = re.compile(r"_panel\(|\bquiz\(")  # what a cell shows that is a widget
 UNCHECKED = (
     "*On this page nothing judges an answer. A kernel does: [how to get"
     " one](../index.md#with-a-kernel).*"
 )
-MATHJAX = "tex-mml-chtml.js", "output/chtml", "input/tex/extensions", "a11y", "sre"
-
-
-def displayed(notebook):
-    """The widget state of a run notebook, cut down to what its outputs show: their models and all
-    that those refer to."""
-    state = notebook.metadata.get("widgets", {}).get(STATE, {}).get("state", {})
-    kept, ask = (
-        set(),
-        [
-            output.data[tool.WIDGET_VIEW]["model_id"]
-            for cell in notebook.cells
-            for output in cell.get("outputs", [])
-            if tool.WIDGET_VIEW in output.get("data", {})
-        ],
+FRAMES = re.compile(r'<div class="revlib-panel revlib-frames">.*?</script></div>', re.DOTALL)
+ICON = re.compile(r'<(i|span) class="([^"]*fa-solid fa-([a-z-]+)[^"]*)"([^>]*)></\1>')
+UNNEEDED = (
+    re.compile(  # of a page: the theme's icons, which are drawn in it; what only a search needs
+        r"\n[^\n]*(?:custom icons -->|scripts/fontawesome\.js[^\n]*)"
+        r"|\n[^\n]*(?:searchtools|language_data|searchindex)\.js[^\n]*(?=\n(?s:.*)<main)"
     )
-    links = {
-        model: re.findall(r"IPY_MODEL_(\w+)", json.dumps(data)) for model, data in state.items()
-    }
-    while ask:
-        model = ask.pop()
-        if model in state and model not in kept:
-            kept.add(model)
-            ask += links[model]
-            ask += [
-                link
-                for link, data in state.items()
-                if data["model_name"] == "LinkModel" and model in links[link]
-            ]
-    return {model: without_defaults(data) for model, data in state.items() if model in kept}
-
-
-def without_defaults(model):
-    """A model of a drawn frame, without what the page's script knows by itself."""
-    if model["model_name"] not in ("LayoutModel", "HTMLModel", "HTMLStyleModel", "StackModel"):
-        return model
-    state = {
-        name: value
-        for name, value in model["state"].items()
-        if value not in (None, "", [], "\u200b")
-    }
-    return model | {"state": state}
+)
 
 
 def run_live(notebook, folder):
@@ -94,7 +58,6 @@ def run_live(notebook, folder):
     for place, run in zip(sorted(kept), part.cells):
         if place in live:
             code[place].outputs = run.outputs
-    notebook.metadata["widgets"] = part.metadata.get("widgets", {})
 
 
 def inline(cell):
@@ -131,12 +94,7 @@ def page(path):
         if live:
             print(f"running the panels of {path.name}", flush=True)
             run_live(notebook, path.parent)
-        state = displayed(notebook)
         notebook.metadata = nbformat.from_dict(tool.KERNEL | {"made_from": made_from})
-        if state:
-            notebook.metadata["widgets"] = {
-                STATE: {"state": state, "version_major": 2, "version_minor": 0}
-            }
         for cell in notebook.cells:
             inline(cell)
             if cell.cell_type == "markdown":
@@ -155,8 +113,8 @@ def page(path):
         tool.write(notebook, to)
 
 
-def scripts():
-    """The scripts of widgets and formulas, laid where the pages look for them."""
+def katex():
+    """Lay KaTeX's styles and fonts where the pages look for them."""
     modules, wanted = SITE / "node_modules", SITE / "package-lock.json"
     if (
         not (modules / ".package-lock.json").exists()
@@ -164,7 +122,7 @@ def scripts():
     ):
         if shutil.which("npm") is None:
             sys.exit(
-                "npm was not found, which brings the scripts of widgets and formulas. Install"
+                "npm was not found, which brings what sets the formulas. Install"
                 " Node.js 18 or newer (https://nodejs.org; on Debian and Ubuntu: apt install npm)"
             )
         subprocess.run(
@@ -173,23 +131,59 @@ def scripts():
             check=True,
         )
         (modules / ".package-lock.json").touch()
-    vendor = BUILD / "static" / "vendor"
-    shutil.rmtree(vendor, ignore_errors=True)
-    shutil.copytree(
-        modules / "@jupyter-widgets" / "html-manager" / "dist",
-        vendor / "widgets",
-        ignore=lambda _, names: [
-            n
-            for n in names
-            if not (n == "embed.js" or n.endswith(("LICENSE.txt", ".woff2", ".woff", ".ttf")))
-        ],
-    )
-    for part in MATHJAX:
-        source, target = modules / "mathjax" / "es5" / part, vendor / "mathjax" / part
-        target.parent.mkdir(parents=True, exist_ok=True)
-        (shutil.copytree if source.is_dir() else shutil.copy)(source, target)
+    shutil.rmtree(BUILD / "static", ignore_errors=True)
+    to, dist = BUILD / "static" / "katex", modules / "katex" / "dist"
+    (to / "fonts").mkdir(parents=True)
+    styles = (dist / "katex.min.css").read_text(encoding="utf-8")
+    # browsers of today ask for the first kind only
+    styles = re.sub(r',url\([^)]*\.(?:woff|ttf)\) format\("[a-z]+"\)', "", styles)
+    (to / "katex.css").write_text(styles, encoding="utf-8")
+    for font in (dist / "fonts").glob("*.woff2"):
+        shutil.copy(font, to / "fonts")
     for name in ("hand.js", "hand.css"):  # what makes numbers explain themselves, as in a notebook
         shutil.copy(ROOT / "revlib" / "panels" / name, BUILD / "static" / name)
+
+
+def first_panel():
+    """Return the first panel of chapter 01 as the site's first page shows it, HTML."""
+    page = (BUILD / "source" / "notebooks" / "01_encoding.ipynb").read_text(encoding="utf-8")
+    for cell in nbformat.reads(page, 4).cells:
+        for output in cell.get("outputs", []):
+            found = FRAMES.search(output.get("data", {}).get("text/html", ""))
+            if found:
+                return found[0].replace("../index.html#", "#")
+    raise LookupError("chapter 01 shows no panel")
+
+
+def lighten(html):
+    """Take from the pages what weighs most and serves least.
+
+    The theme draws some ten icons by a script of 1.5 MB that holds all of Font Awesome's: they are
+    drawn in the page instead. Only the page that searches needs the index of all words.
+    """
+    script = html / "_static" / "scripts" / "fontawesome.js"
+    if script.exists():
+        shapes = script.read_text(encoding="utf-8")
+        pages = [path for path in html.rglob("*.html") if "_static" not in path.parts]
+        for path in pages:
+            text = path.read_text(encoding="utf-8")
+            lighter = ICON.sub(lambda found: icon(found, shapes), UNNEEDED.sub("", text))
+            path.write_text(lighter, encoding="utf-8")
+    shutil.rmtree(html / "_static" / "vendor", ignore_errors=True)  # the icons' fonts
+
+
+def icon(found, shapes):
+    """Return one of the theme's icons as a drawing, with the classes that the theme knows it by.
+
+    `found` is a match of ICON, `shapes` the text of the theme's script.
+    """
+    _, classes, name, attributes = found.groups()
+    shape = rf'[,{{]"?{name}"?:\[(\d+),(\d+),\[[^\]]*\],"[0-9a-f]+","([^"]+)"'
+    width, height, path = re.findall(shape, shapes)[-1]  # the outlined one stands first
+    return (
+        f'<svg class="svg-inline--fa {classes}"{attributes} aria-hidden="true"'
+        f' viewBox="0 0 {width} {height}"><path fill="currentColor" d="{path}"/></svg>'
+    )
 
 
 def main():
@@ -219,10 +213,11 @@ def main():
         .replace("TABLE\n", table)
         .replace("CHAPTERS", toc)
         .replace("LAUNCH\n", launch)
+        .replace("PANEL", first_panel())
     )
     (source / "index.md").write_text(index, encoding="utf-8")
-    scripts()
-    return subprocess.call(
+    katex()
+    failed = subprocess.call(
         [
             sys.executable,
             "-m",
@@ -240,6 +235,8 @@ def main():
             BUILD / "html",
         ]
     )
+    lighten(BUILD / "html")
+    return failed
 
 
 if __name__ == "__main__":

@@ -82,10 +82,9 @@ class Block {
   }
 }
 
-/** All blocks in a panel's pictures that are seen, in the order drawn. */
+/** All blocks in a panel's pictures, in the order drawn. */
 const blocksOf = (root) =>
-  [...root.querySelectorAll("svg [data-block]")].filter(isSeen).map((group) => new Block(group));
-const isSeen = (group) => group.closest("svg").getClientRects().length > 0;
+  [...root.querySelectorAll("svg [data-block]")].map((group) => new Block(group));
 
 // ------------------------------------------------------------------ explaining
 
@@ -256,11 +255,7 @@ export function attach(root, line, move) {
   let drag = null; // {block, place, value, x, y}
 
   const blocks = () => blocksOf(root);
-  // with a kernel there is one picture, and asking whether it is seen would cost a layout each time
-  const frame = () => {
-    const groups = [...root.querySelectorAll("svg [data-block]")];
-    return (move ? groups[0] : groups.find(isSeen))?.closest("svg").parentElement;
-  };
+  const frame = () => root.querySelector("svg [data-block]")?.closest("svg").parentElement;
 
   function find(target) {
     const rect = target.closest?.("rect");
@@ -298,7 +293,7 @@ export function attach(root, line, move) {
 
   /** The picture was drawn anew: what was asked is asked again. */
   function again() {
-    if (!move || !root.querySelector("[data-revlib]")) dress();
+    if (!root.querySelector("[data-revlib]")) dress();
     requestAnimationFrame(nameControls);
     if (!at) return;
     const block = blocks().find((one) => one.name === at.name);
@@ -457,12 +452,11 @@ export function attach(root, line, move) {
 
   const events = { pointerdown: down, pointermove: pull, pointerup: up, pointercancel: up, pointerleave: leave, keydown: key };
   for (const [name, listen] of Object.entries(events)) root.addEventListener(name, listen);
-  // a picture is drawn anew, or, without a kernel, another one comes in sight
+  // a picture is drawn anew
   const observer = new MutationObserver((changes) => {
     if (changes.some(({ target }) => !line.contains(target) && !target.closest?.("svg"))) again();
   });
-  const seen_by = { childList: true, subtree: true, attributeFilter: ["class", "style"] };
-  observer.observe(root, seen_by);
+  observer.observe(root, { childList: true, subtree: true });
   dress();
   return () => {
     observer.disconnect();

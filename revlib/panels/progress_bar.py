@@ -29,8 +29,8 @@ class Progress(widgets.HBox):
         return f"Training: {self.steps} updates"
 
     def _ipython_display_(self, **kwargs):
-        # on the site nothing fills a bar, so there is none
-        static.show(self, f"<p>{self!r}</p>", lambda bar: None)
+        still = f"<p>{self!r}</p>"
+        static.show(self, still, lambda bar: still)
 
 
 def progress(run, steps):

@@ -48,7 +48,12 @@ class Quiz(widgets.VBox):
 
 
 def with_all_replies(quiz):
-    """Return a quiz whose replies lie ready, so that it needs no kernel."""
-    replies = [widgets.HTML(reply) for reply in quiz.replies]
-    quiz.children = [quiz.asked, quiz.choice, static.follow(quiz.choice, replies)]
-    return quiz
+    """Return a quiz as HTML; its replies lie ready, and the page's script shows the chosen one."""
+    options = "".join(
+        f'<label><input type="radio"> {escape(option)}</label>' for option in quiz.options
+    )
+    replies = "".join(f"<template>{reply}</template>" for reply in quiz.replies)
+    return (
+        f'<fieldset class="revlib-quiz"><legend>{quiz.asked.value}</legend>{options}{replies}'
+        "<div></div></fieldset>"
+    )

@@ -1,17 +1,18 @@
 """Shows widgets in notebooks, and on pages that no kernel stands behind.
 
 A widget's output holds a text and a still for readers without widgets. On the book's site, which is
-built with REVLIB_SITE set, what would need a kernel is drawn beforehand.
+built with REVLIB_SITE set, what would need a kernel is drawn beforehand and shown as plain HTML:
+site/_static/book.js moves it.
 """
 
 import itertools
+import json
 import os
 from html import escape
 
-import ipywidgets as widgets
 from IPython.display import display
 
-from revlib.panels.controls import WIDE, Number, play_button
+from revlib.panels.controls import Number
 from revlib.panels.words import listed
 
 SITE = bool(os.environ.get("REVLIB_SITE"))
@@ -28,124 +29,89 @@ def show(widget, still, on_site):
     still : str
         HTML in its place.
     on_site : function
-        From the widget to the one that stands for it on the site; or to None, if only `still` does.
+        From the widget to the HTML that stands for it on the site.
     """
-    data = {"text/plain": repr(widget), "text/html": still}
-    shown = on_site(widget) if SITE else widget
-    if shown is not None:
+    data = {"text/plain": repr(widget), "text/html": on_site(widget) if SITE else still}
+    if not SITE:
         data["application/vnd.jupyter.widget-view+json"] = {
             "version_major": 2,
             "version_minor": 0,
-            "model_id": shown.model_id,
+            "model_id": widget.model_id,
         }
     display(data, raw=True)
 
 
 def drawn_beforehand(panel):
-    """Return a panel's pictures and words for all values in its frames, and their selectors.
-
-    What does not depend on a selector is drawn once.
-    """
+    """Return a panel as HTML: selectors, the first frame, and all frames for the page's script."""
     panel.reset()
-    selectors = {
-        name: selector(panel.controls[name], values) for name, values in panel.frames.items()
-    }
-    drawn = all_frames(panel)
+    selectors = [
+        selector(panel.controls[name], values, axis)
+        for axis, (name, values) in enumerate(panel.frames.items())
+    ]
+    first = "".join(panel.parts)
+    frames = all_frames(panel)
     panel.reset()
-    parts = [
-        stacked(drawn, moving, group, list(selectors.values()))
-        for moving, group in itertools.groupby(
-            range(len(panel.parts)), lambda k: moving_axes(drawn, k)
-        )
-    ]
-    note = widgets.HTML(f'<p class="needs-kernel">{kernel_note(panel)} {GET_KERNEL}</p>')
-    buttons = [step_on(selectors[name], panel.play) for name in selectors if name == panel.steps]
-    stand_in = widgets.VBox([*selectors.values(), *buttons, *parts, note])
-    stand_in.add_class("revlib-panel")
-    return stand_in
-
-
-def all_frames(panel):
-    """Return a panel's parts, pictures and words, by the places of its frames' values."""
-    drawn = {}
-    for frame in itertools.product(*(enumerate(values) for values in panel.frames.values())):
-        for name, (_, value) in zip(panel.frames, frame):
-            panel.controls[name].value = value
-        drawn[tuple(place for place, _ in frame)] = panel.parts
-    return drawn
-
-
-def moving_axes(drawn, k):
-    """Return the axes of the frames, from 0, along which part k is not the same everywhere."""
-    return [
-        axis
-        for axis in range(len(next(iter(drawn))))
-        if any(
-            parts[k] != drawn[(*places[:axis], 0, *places[axis + 1 :])][k]
-            for places, parts in drawn.items()
-        )
-    ]
-
-
-def stacked(drawn, moving, group, selectors):
-    """Return some parts of a panel, which follow the selectors that they depend on.
-
-    Parameters
-    ----------
-    drawn : dict of tuple to list of str
-        As all_frames returns it.
-    moving : list of int
-        The selectors that move these parts.
-    group : iterable of int
-        Which parts.
-    selectors : list of widget
-    """
-    group = list(group)
-    plain = widgets.HTML()  # one look for all frames: a page is lighter
-
-    def stack(places):
-        if len(places) == len(selectors):
-            parts = [drawn[places][k] for k in group]
-            return widgets.HTML("".join(parts), layout=plain.layout, style=plain.style)
-        axis = len(places)
-        if axis not in moving:
-            return stack((*places, 0))
-        count = 1 + max(other[axis] for other in drawn)
-        return follow(selectors[axis], [stack((*places, place)) for place in range(count)])
-
-    return stack(())
-
-
-def step_on(selector, play):
-    """Return a panel's play button for a selector, which needs no kernel."""
-    name, pause = play.description.removeprefix("play "), play.interval
-    button = play_button(name, selector.index, 0, len(selector.options) - 1, pause)
-    widgets.jslink((button, "value"), (selector, "index"))
-    return button
-
-
-def selector(control, values):
-    """Return a slider or a list of some values of a control, set to the one it has now."""
-    options = list(values)
-    index = options.index(control.value)
-    if isinstance(control, Number):
-        kind = widgets.SelectionSlider
-        options = [f"{value:g}" for value in options]
-        width = "420px"
-    else:
-        kind = widgets.Dropdown
-        width = "260px"
-    layout = widgets.Layout(width=width, max_width="100%")
-    return kind(
-        description=control.description, options=options, index=index, style=WIDE, layout=layout
+    if panel.steps in panel.frames:
+        selectors.append(step_on(panel, list(panel.frames).index(panel.steps)))
+    note = f"{kernel_note(panel)} {GET_KERNEL}"
+    return (
+        f'<div class="revlib-panel revlib-frames"><div class="controls">{"".join(selectors)}</div>'
+        f'<div class="frame">{first}</div><p class="needs-kernel">{note}</p>'
+        f'<script type="application/json">{json.dumps(packed(frames))}</script></div>'
     )
 
 
-def follow(selector, children):
-    """Return a stack that shows the child with the index of what is selected, without a kernel."""
-    stack = widgets.Stack(children, selected_index=selector.index)
-    widgets.jslink((selector, "index"), (stack, "selected_index"))
-    return stack
+def all_frames(panel):
+    """Return pictures and words, as HTML, for all values of a panel's frames, the last fastest."""
+    drawn = []
+    for values in itertools.product(*panel.frames.values()):
+        for name, value in zip(panel.frames, values):
+            panel.controls[name].value = value
+        drawn.append("".join(panel.parts))
+    return drawn
+
+
+def packed(frames):
+    """Return frames as {"pieces": [...], "frames": [[...], ...]}, whatever they share kept once.
+
+    Each frame is cut before every "<"; its list says which pieces it is made of. No piece begins
+    with "<", so none can end the script that they lie in.
+    """
+    places = {}
+    lists = [
+        [places.setdefault(piece, len(places)) for piece in frame.split("<")] for frame in frames
+    ]
+    return {"pieces": list(places), "frames": lists}
+
+
+def selector(control, values, axis):
+    """Return a slider or a list of some values of a control, as HTML, set to the one it has now.
+
+    `axis` is which of the panel's selectors it is, from 0.
+    """
+    values = list(values)
+    place = values.index(control.value)
+    name = f"<span>{escape(control.description)}</span>"
+    if isinstance(control, Number):
+        said = [f"{value:g}" for value in values]
+        return (
+            f'<label>{name}<input type="range" min="0" max="{len(values) - 1}" value="{place}"'
+            f' aria-valuetext="{said[place]}" data-axis="{axis}"'
+            f' data-values="{escape(json.dumps(said))}"><output>{said[place]}</output></label>'
+        )
+    options = "".join(
+        f"<option{' selected' if k == place else ''}>{escape(str(value))}</option>"
+        for k, value in enumerate(values)
+    )
+    return f'<label>{name}<select data-axis="{axis}">{options}</select></label>'
+
+
+def step_on(panel, axis):
+    """Return a panel's play button, which steps through the values of one selector."""
+    return (
+        f'<button type="button" class="revlib-play" data-axis="{axis}"'
+        f' data-pause="{panel.play.interval}">{escape(panel.play.description)}</button>'
+    )
 
 
 def kernel_note(panel):

@@ -1,33 +1,82 @@
-// Names and keys that ipywidgets leaves out, given as soon as a widget stands on the page.
+// Panels that were drawn beforehand, and quizzes: what moves on a page without a kernel.
+// revlib/panels/static.py and quiz.py write their HTML.
 (() => {
-  const text = (element) => (element ? element.textContent.trim() : "");
-
-  // A slider's handle is called what stands beside it, and says what it shows.
-  function nameSlider(slider) {
-    const handle = slider.querySelector(".noUi-handle"), readout = slider.querySelector(".widget-readout");
-    if (!handle || handle.hasAttribute("aria-label")) return;
-    handle.setAttribute("aria-label", text(slider.querySelector(".widget-label")));
-    readout.removeAttribute("contenteditable");    // the handle takes the keys
-    const say = () => {
-      if (handle.getAttribute("aria-valuetext") !== text(readout)) handle.setAttribute("aria-valuetext", text(readout));
-    };
-    new MutationObserver(say).observe(readout, {childList: true, characterData: true, subtree: true});
-    new MutationObserver(say).observe(handle, {attributeFilter: ["aria-valuetext"]});
-    say();
+  // The numbers of a picture explain themselves, as they do in a notebook.
+  const hand = import(new URL("hand.js", document.currentScript.src).href);
+  async function explain(panel, frame) {
+    const { attach, lineIn } = await hand;
+    const line = lineIn(panel);
+    frame.after(line);
+    attach(panel, line);
   }
 
-  let quizzes = 0;
-  // The options of a quiz are one group, called by its question.
-  function nameQuiz(box) {
-    const quiz = box.closest(".widget-vbox"), question = quiz && quiz.querySelector(".widget-html-content p");
-    box.setAttribute("role", "radiogroup");
-    box.setAttribute("aria-label", text(question) || "your answer");
-    box.querySelectorAll("input").forEach((radio) => { radio.name = `quiz-${quizzes}`; });    // so arrow keys go from one to the next
-    quizzes += 1;
+  // A panel's frames, its selectors, and the button that steps on.
+  function bringToLife(panel) {
+    const frame = panel.querySelector(".frame");
+    const selectors = [...panel.querySelectorAll("label [data-axis]")];
+    const counts = selectors.map((one) => (one.options?.length ?? Number(one.max) + 1));
+    let drawn = null; // read when something moves first
+
+    function place(selector) {
+      return selector.options ? selector.selectedIndex : Number(selector.value);
+    }
+
+    function draw() {
+      drawn ??= JSON.parse(panel.querySelector("script").textContent);
+      const index = selectors.reduce((sum, selector, axis) => sum * counts[axis] + place(selector), 0);
+      frame.style.minHeight = `${frame.offsetHeight}px`; // the page does not jump
+      frame.innerHTML = drawn.frames[index].map((piece) => drawn.pieces[piece]).join("<");
+      selectors.filter((one) => one.dataset.values).forEach(say);
+    }
+
+    function say(slider) {
+      const text = JSON.parse(slider.dataset.values)[place(slider)];
+      slider.setAttribute("aria-valuetext", text);
+      slider.nextElementSibling.textContent = text;
+    }
+
+    selectors.forEach((selector) => selector.addEventListener("input", draw));
+    panel.querySelectorAll(".revlib-play").forEach((button) => {
+      const selector = selectors[Number(button.dataset.axis)];
+      const last = counts[Number(button.dataset.axis)] - 1;
+      const name = button.textContent;
+      let ticking = 0;
+
+      function go(to) {
+        if (selector.options) selector.selectedIndex = to;
+        else selector.value = to;
+        draw();
+      }
+
+      function stop() {
+        clearInterval(ticking);
+        ticking = 0;
+        button.textContent = name;
+      }
+
+      button.addEventListener("click", () => {
+        if (ticking) return stop();
+        button.textContent = name.replace("play", "pause");
+        if (place(selector) === last) go(0);
+        ticking = setInterval(() => (place(selector) < last ? go(place(selector) + 1) : stop()), Number(button.dataset.pause));
+      });
+    });
+    if (frame.querySelector("svg [data-block]")) explain(panel, frame);
+  }
+
+  // The reply to the answer that is chosen; the options are one group, so that arrows walk in it.
+  function askInEarnest(quiz, count) {
+    quiz.setAttribute("role", "radiogroup");
+    const replies = [...quiz.querySelectorAll("template")];
+    quiz.querySelectorAll("input").forEach((radio, k) => {
+      radio.name = `quiz-${count}`;
+      radio.addEventListener("change", () => { quiz.lastElementChild.innerHTML = replies[k].innerHTML; });
+    });
   }
 
   // What is wider than its frame can be reached by keys, and only then.
   function reach(frame) {
+    if (frame.dataset.revlib) return; // they walk in it already
     if (frame.scrollWidth > frame.clientWidth + 1 && getComputedStyle(frame).overflowX !== "visible") {
       frame.tabIndex = 0;
       frame.setAttribute("role", "region");
@@ -36,49 +85,11 @@
       ["tabindex", "role", "aria-label"].forEach((name) => frame.removeAttribute(name));
     }
   }
+  const sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => reach(target)));
 
-  // The numbers of a picture explain themselves, as they do in a notebook.
-  const hand = import(new URL("hand.js", document.currentScript.src).href);
-  async function explains(box) {
-    const {attach, lineIn} = await hand;
-    if (box.dataset.explains) return;
-    box.dataset.explains = "yes";
-    const line = lineIn(box), note = box.querySelector(".needs-kernel");
-    note?.closest(".widget-html").before(line);
-    attach(box, line);
-  }
-
-  // The theme turns icons into drawings, which the play button, setting them anew, would not find.
-  const icons = ["fa-play", "fa-stop", "fa-retweet"];
-  function keepIcons(play) {
-    play.querySelectorAll("button").forEach((button, k) => {
-      if (!button.querySelector("i")) button.innerHTML = `<i class="fa ${icons[k]}"></i>`;
-    });
-  }
-
-  function look() {
-    window.FontAwesome?.noAuto();
-    document.querySelectorAll(".revlib-play").forEach(keepIcons);
-    document.querySelectorAll(".revlib-panel:has(svg [data-block])").forEach(explains);
-    document.querySelectorAll(".widget-slider").forEach(nameSlider);
-    document.querySelectorAll(".widget-radio-box:not([role])").forEach(nameQuiz);
-    document.querySelectorAll(".widget-subarea .widget-html-content, .cell_output .text_html").forEach(reach);
-  }
-
-  // A frame that is taken away leaves its height until the next one stands there: the page does not jump.
-  const heights = new ResizeObserver((entries) => entries.forEach(({target}) => {
-    if (target.offsetHeight > (parseFloat(target.style.minHeight) || 0)) target.style.minHeight = `${target.offsetHeight}px`;
-  }));
-
-  let waiting = false;
-  const soon = () => {
-    if (!waiting) requestAnimationFrame(() => { waiting = false; look(); });
-    waiting = true;
-  };
   document.addEventListener("DOMContentLoaded", () => {
-    new MutationObserver(soon).observe(document.body, {childList: true, subtree: true});
-    addEventListener("resize", soon);
-    soon();
+    document.querySelectorAll(".revlib-frames").forEach(bringToLife);
+    document.querySelectorAll(".revlib-quiz").forEach(askInEarnest);
+    document.querySelectorAll(".revlib-frames .frame, .cell_output .text_html, .katex-display").forEach((frame) => sizes.observe(frame));
   });
-  window.book = {heights};
 })();
