@@ -2,11 +2,12 @@
 texts of different lengths, maps of words, and the four kinds of mapping."""
 
 from html import escape
+from itertools import compress
 
 import numpy as np
 
 from revlib.drawing import plots
-from revlib.drawing.blocks import Block, draw, strength_of
+from revlib.drawing.blocks import Block, draw
 from revlib.drawing.flows import head
 from revlib.drawing.marks import Bars
 from revlib.drawing.picture import FAINT, INK, PAPER, drawable, label, number, on_paper, themed
@@ -235,13 +236,18 @@ def lines(froms, tos, top, foot, weights, read, said, lit):
 
 def looks(read, said, weights):
     """Return which word said looks most at which word read, as a sentence."""
-    most = []
-    for word, row in zip(said, weights):
-        if not np.isnan(row).any():
-            place = int(row.argmax())
-            most.append(f"{word} at {read[place]} ({number(row[place])})")
-    spelled = f"Read: {listed_words(read)}. "
-    return spelled + (f"Each word said looks most at: {', '.join(most)}." if most else "")
+    spelled = f"Read: {listed_words(read)}."
+    there = [(word, row) for word, row in zip(said, weights) if not np.isnan(row).any()]
+    if not there:
+        return spelled
+    if np.isin(weights, (0, 1)).all():  # drawn by hand
+        links = [
+            f"{word} to {' and '.join(compress(read, row.tolist())) or 'none'}"
+            for word, row in there
+        ]
+        return f"{spelled} Words said, joined to words read: {'; '.join(links)}."
+    most = [f"{word} at {read[row.argmax()]} ({number(row.max())})" for word, row in there]
+    return f"{spelled} Each word said looks most at: {', '.join(most)}."
 
 
 def draw_shade(read, said, weights, words=""):
@@ -323,14 +329,15 @@ def draw_thought(read, said, thought, states, words="", lit=1, over="", under=""
     blue, purple, green = (themed(role) for role in ("encoder", "decoder", "output"))
     parts = []
     for x in froms:
-        parts.append(_curve(x, top + PILL_H, middle, first - 26, themed("input")))
+        parts.append(_curve(x, top + PILL_H, middle, first - 3, themed("input")))
     parts += [pill(x, top + PILL_H / 2, word, "input") for x, word in zip(froms, read)]
-    caption = f"the thought vector, {len(thought)} numbers: all that is handed over"
-    parts.append(text(middle, first - 9, caption, f' font-size="12" fill="{blue}"'))
+    small = ' font-size="12" text-anchor="start"'
+    caption = f"the thought vector, {len(thought)} numbers"
+    parts.append(text(left, first - 6, caption, f'{small} fill="{blue}"'))
     parts.append(bars[0].svg(left, first))
-    caption = f"the decoder's state after step {lit}"
-    parts.append(_arrow(middle - 150, first + high + 2, middle - 150, second - 4, "decoder"))
-    parts.append(text(middle, second - 9, caption, f' font-size="12" fill="{purple}"'))
+    caption = f"the decoder's state, step {lit}"
+    parts.append(_arrow(middle, first + high + 2, middle, second - 3, "decoder"))
+    parts.append(text(left, second - 6, caption, f'{small} fill="{purple}"'))
     if answer.there[lit - 1]:
         parts.append(bars[1].svg(left, second))
         parts.append(_curve(middle, second + high, tos[lit - 1], foot, green))
@@ -353,8 +360,9 @@ def draw_thought(read, said, thought, states, words="", lit=1, over="", under=""
         parts.append(text(middle, height + 6, under))
         height += LINE
     words = words or (
-        f"Read: {listed_words(read)}. At step {lit} the decoder is fed"
-        f" {repr(fed) if fed else 'nothing'}, and says {said[lit - 1]!r}."
+        f"Read: {listed_words(read)}. All that is handed over is one vector of {len(thought)}"
+        f" numbers. At step {lit} the decoder is fed {repr(fed) if fed else 'nothing'}, and says"
+        f" {said[lit - 1]!r}."
     )
     return on_paper("".join(parts), width + 2 * EDGE, height, words)
 
@@ -399,34 +407,41 @@ def draw_padded(read, said=(), words=""):
     -------
     Picture
     """
-    sides = [("read", "input", [tuple(text) for text in read], True)]
+    sides = [("read", "input", [tuple(each) for each in read], True)]
     if said:
-        sides.append(("said", "output", [tuple(text) for text in said], False))
+        sides.append(("said", "output", [tuple(each) for each in said], False))
     parts, told = [], []
-    left, rows = EDGE, len(read)
+    top, right = EDGE, 0.0
     for name, role, texts, before in sides:
         long = max(map(len, texts))
         full = np.array([[_is_word(len(t), k, long, before) for k in range(long)] for t in texts])
-        cell = max(width_of(word) for each in texts for word in each) + 14
+        edges = EDGE + np.cumsum([0, *_columns(texts, long, before)])
         colour = themed(role)
-        middle = left + long * cell / 2
-        heading = f"{name}: {long} steps"
-        parts.append(text(middle, EDGE + 12, heading, f' font-weight="bold" fill="{colour}"'))
-        parts.append(_grid(texts, full, left, EDGE + LINE + 6, cell, colour, before))
-        count = full.sum(axis=0)
-        below = EDGE + LINE + 6 + rows * PILL_H + 17
-        for k, many in enumerate(count.tolist()):
-            look = f' font-size="12" fill="{FAINT}"'
-            parts.append(text(left + (k + 0.5) * cell, below, str(many), look))
-        note = "have begun" if before else "are not past END"
-        parts.append(text(middle, below + 16, note, f' font-size="12" fill="{FAINT}"'))
+        many = "have begun" if before else "not past END"
+        heading = f"{name}, in {long} steps"
+        look = f' font-weight="bold" fill="{colour}" text-anchor="start"'
+        parts.append(text(EDGE, top + 12, heading, look))
+        parts.append(_grid(texts, full, edges, top + LINE + 4, colour, before))
+        below = top + LINE + 4 + len(texts) * PILL_H + 16
+        look = f' font-size="12" fill="{FAINT}"'
+        for middle, count in zip((edges[1:] + edges[:-1]) / 2, full.sum(axis=0).tolist()):
+            parts.append(text(middle, below, str(count), look))
+        parts.append(text(edges[-1] + 10, below, many, f'{look} text-anchor="start"'))
         empty = int((~full).sum())
         where = "before the first word" if before else "behind END"
         told.append(f"{name} in {long} steps, {empty} of {full.size} places padded {where}")
-        left += long * cell + 30
-    words = words or f"A mini-batch of {rows} texts: {'; '.join(told)}."
-    height = EDGE + LINE + 6 + rows * PILL_H + 2 * LINE + EDGE
-    return on_paper("".join(parts), left - 30 + EDGE, height, words)
+        top, right = below + 2 * APART, max(right, edges[-1] + 20 + width_of(many, 12))
+    words = words or f"A mini-batch of {len(read)} texts: {'; '.join(told)}."
+    return on_paper("".join(parts), right, top - APART, words)
+
+
+def _columns(texts, long, before):
+    """Return how wide each column of a padded mini-batch is."""
+    columns = [[] for _ in range(long)]
+    for each in texts:
+        for k, word in enumerate(each, start=long - len(each) if before else 0):
+            columns[k].append(width_of(word) + 14)
+    return [max(widths) for widths in columns]
 
 
 def _is_word(count, place, long, before):
@@ -434,13 +449,14 @@ def _is_word(count, place, long, before):
     return place >= long - count if before else place < count
 
 
-def _grid(texts, full, left, top, cell, colour, before):
+def _grid(texts, full, edges, top, colour, before):
     """Return the cells of texts: words on their ground, padding with stripes and without a word."""
     boxes, stripes, words = [], [], []
     for i, each in enumerate(texts):
         shift = full.shape[1] - len(each) if before else 0
         for k in range(full.shape[1]):
-            x, y = left + k * cell, top + i * PILL_H
+            x, y = edges[k], top + i * PILL_H
+            cell = edges[k + 1] - x
             solid = full[i, k]
             look = ' fill-opacity=".2"' if solid else ' fill="none" data-padded=""'
             boxes.append(
@@ -524,8 +540,7 @@ def draw_stars(points, groups, words, titles=("",)):
         low, high = each.min(axis=0), each.max(axis=0)
         left = EDGE + place * (side + 30)
         size = np.where(high > low, high - low, 1)
-        dots = np.column_stack([0 * low[0] + each[:, 0], each[:, 1]])
-        dots = 14 + (dots - low) / size * (side - 28)  # from the lower left corner
+        dots = 14 + (each - low) / size * (side - 28)  # from the lower left corner
         parts.append(_stars(dots, named, left, EDGE + LINE + 6, side))
         parts.append(text(left + side / 2, EDGE + 11, title, ' font-weight="bold"'))
     width = 2 * EDGE + len(groups) * (side + 30) - 30
@@ -554,9 +569,7 @@ def _stars(dots, groups, left, top, side):
         )
         if corner is not None:
             x, y = corner + plots.label_size(f" {name} ") / 2
-            names.append(
-                label(left + x, top + side - y + 4, name, colour, ' font-weight="bold"')
-            )
+            names.append(label(left + x, top + side - y + 4, name, colour, ' font-weight="bold"'))
     return "".join([*parts, "</g>", *names])
 
 
@@ -628,7 +641,9 @@ class Kind:
         """Return the machine under its two lines of text, the upper left corner given."""
         parts = [
             text(left, top + 13, self.name, ' font-weight="bold" text-anchor="start"'),
-            text(left, top + 30, self.example, f' font-size="12" fill="{FAINT}" text-anchor="start"'),
+            text(
+                left, top + 30, self.example, f' font-size="12" fill="{FAINT}" text-anchor="start"'
+            ),
         ]
         top += TITLE_H
         xs = left + self.middles
@@ -642,11 +657,18 @@ class Kind:
             parts.append(self._state(xs[k], top + STATE, role, framed))
             if k + 1 < steps:
                 off = BROAD / 2 + 2
-                start, end = xs[k] + off + 4 * framed, xs[k + 1] - off - 4 * (k + 1 == T - 1 < steps - 1)
-                parts.append(_arrow(start, level, end, level, "encoder" if k + 1 < T else "decoder"))
+                start, end = (
+                    xs[k] + off + 4 * framed,
+                    xs[k + 1] - off - 4 * (k + 1 == T - 1 < steps - 1),
+                )
+                parts.append(
+                    _arrow(start, level, end, level, "encoder" if k + 1 < T else "decoder")
+                )
         for k, word in enumerate(self.read):
             low = top + READ - PILL_H / 2
-            parts.append(_arrow(xs[k], low, xs[k], foot + 3 + 4 * (k == T - 1 < steps - 1), "input"))
+            parts.append(
+                _arrow(xs[k], low, xs[k], foot + 3 + 4 * (k == T - 1 < steps - 1), "input")
+            )
             parts.append(pill(xs[k], top + READ, word, "input"))
         for k, word in enumerate(self.said, start=said_from):
             high = top + SAID + PILL_H / 2
@@ -660,7 +682,8 @@ class Kind:
         """Return a state: five cells upright, in a frame if it is handed over."""
         colour = themed(role)
         cells = "".join(
-            f'<rect x="{x - BROAD / 2:.1f}" y="{y + UNIT * unit:g}" width="{BROAD}" height="{UNIT}"/>'
+            f'<rect x="{x - BROAD / 2:.1f}" y="{y + UNIT * unit:g}" width="{BROAD}"'
+            f' height="{UNIT}"/>'
             for unit in range(5)
         )
         frame = (
@@ -675,7 +698,8 @@ class Kind:
         """Return the line from a word said to the next step, which is fed it."""
         start, end = top + SAID + PILL_H / 2, top + STATE + UNIT
         right = x1 - BROAD / 2 - 2
-        path = f"M{x0 + 10:.1f} {start:g}C{x0 + 14:.1f} {end:g} {x0 + 22:.1f} {end:g} {right - 5:.1f} {end:g}"
-        colour = themed("input")
+        path = f"M{x0 + 10:.1f} {start:g}C{x0 + 14:.1f} {end:g} {x0 + 22:.1f} {end:g}"
+        path += f" {right - 5:.1f} {end:g}"
+        colour = themed("output")
         tip = head(right, end, np.array([1, 0]), 0.8, False, colour)
         return f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="1.4"/>{tip}'
