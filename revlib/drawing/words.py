@@ -20,7 +20,7 @@ APART = 12  # between two words, at the least
 LINE = 18  # of a text
 FAN_H = 104  # from the words read to the words said
 THICK = 9.0  # a line whose weight is 1
-UNLIT = 0.16  # opacity of lines that are not lit
+UNLIT = 0.28  # opacity of lines that are not lit
 BAR_W = 8.0  # a number of a vector
 MAP = (560, 420)  # of a map
 
