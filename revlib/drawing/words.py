@@ -274,7 +274,19 @@ def draw_shade(read, said, weights, words=""):
     return draw([[block]], words or looks(read, said, weights))
 
 
-def draw_thought(read, said, thought, states, words="", lit=1, over="", under="", **answer):
+def draw_thought(
+    read,
+    said,
+    thought,
+    states,
+    words="",
+    lit=1,
+    over="",
+    under="",
+    sure=None,
+    right=None,
+    limit=None,
+):
     """Draw how all that is read goes through one vector: the words, the vector, a state, the words.
 
     Parameters
@@ -290,6 +302,8 @@ def draw_thought(read, said, thought, states, words="", lit=1, over="", under=""
         The step whose state is drawn, from 1.
     over, under, sure, right
         As in draw_alignment.
+    limit : float, optional
+        The number with the longest bar; the largest of all, if not given.
 
     Returns
     -------
@@ -305,7 +319,7 @@ def draw_thought(read, said, thought, states, words="", lit=1, over="", under=""
     thought, states = drawable(thought, "S(T)"), drawable(states, "_S(t)", empty=True)
     if not 1 <= lit <= len(said):
         raise ValueError(f"{len(said)} words are said; word {lit} is none of them")
-    answer = Answer(said, ~np.isnan(states).any(axis=1), **answer)
+    answer = Answer(said, ~np.isnan(states).any(axis=1), sure, right)
     fed = said[lit - 2] if lit > 1 else ""
     rooms, longest = room_of(read), max(width_of(word) for word in said) + 2 * PAD
     strip = BAR_W * len(thought)
@@ -315,7 +329,7 @@ def draw_thought(read, said, thought, states, words="", lit=1, over="", under=""
     froms, tos = EDGE + spread(rooms, width), EDGE + spread(answer.rooms, width)
     middle = EDGE + width / 2
     left = middle - strip / 2
-    limit = float(max(np.abs(thought).max(), np.nanmax(np.abs(states), initial=0)) or 1)
+    limit = limit or max(np.abs(thought).max(), np.nanmax(np.abs(states), initial=0)) or 1
     bars = [
         Bars(values, role, limit, width=BAR_W)
         for values, role in ((thought, "encoder"), (states[lit - 1], "decoder"))

@@ -9,7 +9,7 @@ from revlib.alphabet import END
 from revlib.drawing import picture, words
 from revlib.panels.controls import Dropdown, Number, NumeralBox
 from revlib.panels.panel import Panel
-from revlib.panels.shared import distinct
+from revlib.panels.shared import distinct, largest
 from revlib.panels.words import verdict
 
 FRAMED = ("7", "25", "75", "80", "99", "123", "1984", "9999")  # numbers, where no kernel runs
@@ -61,13 +61,6 @@ def translate_panel(nets, text="25"):
     number = NumeralBox("number or words", text)
     first = Spoken(nets[code, style, taught], number.read(), code)
     step = Number("step", max(1, len(first.said) - 1), 1, len(first.said), 1)
-    numbers = distinct(text, *FRAMED)
-    most = max(
-        len(Spoken(net, numerals.read(text), code).said)
-        for (code, _, count), net in nets.items()
-        if count == taught
-        for text in numbers
-    )
     return Panel(
         {
             "number": number,
@@ -79,15 +72,16 @@ def translate_panel(nets, text="25"):
         draw,
         adjust=bound_step,
         frames={
-            "number": numbers,
+            "number": distinct(text, *FRAMED),
             "language": list(codes),
             "style": styles,
-            "step": range(1, most + 1),
+            "step": range(1, max(map(longest_answer, codes.values())) + 1),
         },
         play="step",
     )
 
 
+@functools.cache
 def longest_answer(language):
     """Return how many words the longest number of a language has, and END."""
     return max(len(text.split()) for text in numerals.texts(language)) + 1
@@ -161,7 +155,9 @@ class Spoken:
             return words.draw_alignment(self.read, self.said, alpha, **answer)
         n = self.net.n
         states = until(step, self.run.dec_S[1 : steps + 1, :n])
-        return words.draw_thought(self.read, self.said, self.run.S[-1, :n], states, **answer)
+        thought = self.run.S[-1, :n]
+        limit = largest(thought, self.run.dec_S[1 : steps + 1, :n])
+        return words.draw_thought(self.read, self.said, thought, states, limit=limit, **answer)
 
 
 def until(step, rows):
