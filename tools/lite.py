@@ -152,7 +152,7 @@ def extension(name):
 
 
 def page(path):
-    """Return a notebook as a reader's browser gets it: for Pyodide, with a first cell of its own."""
+    """Return a notebook for Pyodide, with a first cell of its own."""
     notebook = tool.read(path)
     notebook.metadata.kernelspec = nbformat.from_dict(
         {"display_name": "Python (Pyodide)", "language": "python", "name": "python"}
