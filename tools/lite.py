@@ -165,8 +165,8 @@ def page(path):
     return notebook
 
 
-def stage(folder):
-    """Lay out in a folder what JupyterLite builds from."""
+def stage(folder, target):
+    """Lay out in a folder what JupyterLite builds from; `target` is where it builds."""
     contents = folder / "contents"
     for path in tool.book():
         to = contents / path.relative_to(ROOT)
@@ -193,7 +193,7 @@ def stage(folder):
         "ignore_sys_prefix": True,
         "no_sourcemaps": True,
         "no_unused_shared_packages": True,
-        "output_dir": str(LITE),
+        "output_dir": str(target),
         "source_date_epoch": int(EPOCH),
     }
     write(folder / "jupyter_lite_config.json", {"LiteBuildConfig": settings})
@@ -207,6 +207,10 @@ def stage(folder):
             },
         },
     )
+    write(  # their times are all the same
+        folder / "overrides.json",
+        {"@jupyterlab/filebrowser-extension:browser": {"showLastModifiedColumn": False}},
+    )
 
 
 def write(path, data):
@@ -214,12 +218,12 @@ def write(path, data):
     path.write_text(json.dumps(data, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def build():
-    """Build it anew."""
-    shutil.rmtree(LITE, ignore_errors=True)
+def build(target=LITE):
+    """Build it anew in a folder; return its size in bytes."""
+    shutil.rmtree(target, ignore_errors=True)
     with tempfile.TemporaryDirectory() as scratch:
         folder = pathlib.Path(scratch).resolve()
-        stage(folder)
+        stage(folder, target)
         own = {"JUPYTER_NO_CONFIG": "1", "JUPYTER_CONFIG_DIR": str(folder / "config")}
         done = subprocess.run(
             [sys.executable, "-m", "jupyterlite_core", "build"],
@@ -230,8 +234,7 @@ def build():
         )
         if done.returncode != 0:
             raise SystemExit(f"JupyterLite was not built: {done.stdout}{done.stderr}")
-    size = sum(path.stat().st_size for path in LITE.rglob("*") if path.is_file())
-    print(f"{LITE.relative_to(ROOT)}: {size / 1e6:.1f} MB")
+    return sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
 
 
 def main(arguments=None):
@@ -241,7 +244,7 @@ def main(arguments=None):
     if parser.parse_args(arguments).pin:
         pin()
     else:
-        build()
+        print(f"{LITE.relative_to(ROOT)}: {build() / 1e6:.1f} MB")
 
 
 if __name__ == "__main__":
