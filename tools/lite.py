@@ -2,7 +2,8 @@
 """Builds the book as a live JupyterLab without a server, in site/_build/html/lite (JupyterLite).
 
     python tools/lite.py           build it
-    python tools/lite.py --pin     write the newest versions of its wheels into site/wheels.txt
+    python tools/lite.py --pin     write the newest versions of its wheels into site/wheels.txt, and
+                                   what Pyodide brings into site/pyodide.json (needs npm)
 
 In a reader's browser Python is Pyodide, which comes from a CDN, and NumPy and matplotlib with it.
 All else lies in the build:
@@ -24,6 +25,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 from email.parser import BytesParser
 from zipfile import ZipFile
@@ -39,7 +41,7 @@ from tools import notebook as tool  # noqa: E402  the folder is not a package
 LITE = ROOT / "site" / "_build" / "html" / "lite"
 WHEELS = ROOT / "site" / "_build" / "wheels"
 PINS = ROOT / "site" / "wheels.txt"
-PYODIDE = ROOT / "site" / "pyodide.json"  # its version, and what it brings: name -> version
+PYODIDE = ROOT / "site" / "pyodide.json"  # versions: its own, its Python's, its packages'
 ADDRESS = "lite/lab/index.html?path={}"  # of a notebook, from the site's first page
 EPOCH = "315532800"  # 1 January 1980, the earliest time that a zip can hold
 KERNEL = "@jupyterlite/pyodide-kernel-extension"
@@ -47,10 +49,9 @@ BROWSER = {  # the environment in which the markers of a requirement are judged
     "extra": "",
     "platform_machine": "wasm32",
     "platform_system": "Emscripten",
-    "python_full_version": "3.14.2",
-    "python_version": "3.14",
     "sys_platform": "emscripten",
 }
+FOR_ALL = ("--only-binary=:all:", "--platform=any", "--implementation=py", "--abi=none")
 CELL = """\
 # Only here, in the browser: fetch revlib and what it needs. The first time takes a minute.
 %pip install -q revlib"""
@@ -65,8 +66,10 @@ def needs(wheel):
     with ZipFile(wheel) as archive:
         (name,) = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
         metadata = BytesParser().parsebytes(archive.read(name))
+    python = json.loads(PYODIDE.read_text(encoding="utf-8"))["python"]
+    there = BROWSER | {"python_full_version": python, "python_version": python.rpartition(".")[0]}
     wanted = [Requirement(line) for line in metadata.get_all("Requires-Dist", [])]
-    return [one for one in wanted if one.marker is None or one.marker.evaluate(BROWSER)]
+    return [one for one in wanted if one.marker is None or one.marker.evaluate(there)]
 
 
 def revlib_wheel(folder):
@@ -112,7 +115,42 @@ def wheels():
     return sorted(WHEELS.glob("*.whl"))
 
 
-FOR_ALL = ("--only-binary=:all:", "--platform=any", "--implementation=py", "--abi=none")
+def as_wanted():
+    """Check that site/pyodide.json is about the Pyodide of the kernel; SystemExit if it is not."""
+    listed = json.loads(PYODIDE.read_text(encoding="utf-8"))["pyodide"]
+    if listed != pyodide_version():
+        raise SystemExit(
+            f"site/pyodide.json lists what Pyodide {listed} brings, and the kernel that is"
+            f" installed asks for {pyodide_version()}: python tools/lite.py --pin"
+        )
+
+
+def pyodide_version():
+    """Return the version of Pyodide that the kernel asks for."""
+    try:
+        from jupyterlite_pyodide_kernel.constants import PYODIDE_VERSION
+    except ModuleNotFoundError:
+        raise SystemExit("JupyterLite is not installed: pip install -e '.[lite]'") from None
+    return PYODIDE_VERSION
+
+
+def pin_pyodide():
+    """Write site/pyodide.json, from the list that lies in Pyodide's package on npm."""
+    if shutil.which("npm") is None:
+        raise SystemExit("npm was not found; install Node.js (https://nodejs.org)")
+    with tempfile.TemporaryDirectory() as scratch:
+        command = [shutil.which("npm"), "pack", "--silent", f"pyodide@{pyodide_version()}"]
+        subprocess.run(command, cwd=scratch, check=True, stdout=subprocess.DEVNULL)
+        (archive,) = pathlib.Path(scratch).glob("*.tgz")
+        with tarfile.open(archive) as packed:
+            lock = json.load(packed.extractfile("package/pyodide-lock.json"))
+    packages = {
+        name: package["version"]
+        for name, package in lock["packages"].items()
+        if not name.endswith("-tests")
+    }
+    found = {"pyodide": pyodide_version(), "python": lock["info"]["python"], "packages": packages}
+    write(PYODIDE, found)
 
 
 def brought():
@@ -220,6 +258,7 @@ def write(path, data):
 
 def build(target=LITE):
     """Build it anew in a folder; return its size in bytes."""
+    as_wanted()
     shutil.rmtree(target, ignore_errors=True)
     with tempfile.TemporaryDirectory() as scratch:
         folder = pathlib.Path(scratch).resolve()
@@ -242,6 +281,7 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--pin", action="store_true", help="write site/wheels.txt anew")
     if parser.parse_args(arguments).pin:
+        pin_pyodide()
         pin()
     else:
         print(f"{LITE.relative_to(ROOT)}: {build() / 1e6:.1f} MB")
