@@ -390,7 +390,7 @@ def test_its_readme_says_what_the_books_readme_says(book, pack):
     assert (
         re.findall(r"Python (3\.\d+) or newer", readme) == ["3.11"] * 2 and readme.count("\n|") == 9
     )
-    assert "make test" not in readme
+    assert "make test" not in readme and "JupyterLite" not in readme
 
 
 def test_what_lies_about_stays_at_home(book):

@@ -74,7 +74,9 @@ def readme(template, book):
         )
 
     wrong = "\n".join(
-        line for line in section("If something goes wrong").splitlines() if "make test" not in line
+        line
+        for line in section("If something goes wrong").splitlines()
+        if "make test" not in line and "JupyterLite" not in line
     )
     return template.format(wrong=wrong, origin=section("Where it comes from"))
 
