@@ -2,10 +2,12 @@
 another host for anything."""
 
 import pathlib
+import sys
 import tomllib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+sys.path.insert(0, str(ROOT))  # the revlib of this folder is the one described
 REPOSITORY = PROJECT.get("urls", {}).get("Repository", "")  # set by make stamp
 
 project = "Reverse Them All"
@@ -14,7 +16,11 @@ copyright = f"2026 {author}"
 version = release = PROJECT["version"]
 language = "en"
 
-extensions = ["myst_nb", "sphinx.ext.githubpages"]
+extensions = ["myst_nb", "sphinx.ext.githubpages", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+autodoc_preserve_defaults = True
+napoleon_google_docstring = False
+napoleon_use_param = napoleon_use_rtype = False  # shapes, such as (n,), are no names to link
+default_role = "code"  # what stands in backticks in a docstring
 myst_enable_extensions = ["dollarmath", "amsmath"]
 myst_heading_anchors = 3
 nb_execution_mode = "off"  # tools/pages.py has run them
