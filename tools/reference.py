@@ -17,7 +17,9 @@ from tools import notebook as tool
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DEFINITION = (ast.FunctionDef, ast.ClassDef)
-NEIGHBOURS = re.compile(r"\n\n(previous:|next:|back to) \[[^\n]*\Z")  # the last line of a chapter
+NEIGHBOURS = re.compile(
+    r"^(previous:|next:|back to) \[[^\n]*\Z", re.MULTILINE
+)  # the last line of a chapter
 
 
 @functools.cache
@@ -130,7 +132,8 @@ def with_section(notebook, chapter):
         text = notebook.cells[-1].source
         neighbours = NEIGHBOURS.search(text)
         place = neighbours.start() if neighbours else len(text)
-        notebook.cells[-1].source = f"{text[:place]}\n\n{said}{text[place:]}"
+        parts = [text[:place].rstrip(), said, text[place:]]
+        notebook.cells[-1].source = "\n\n".join(part for part in parts if part)
 
 
 def headed(title, mark="="):
