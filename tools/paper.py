@@ -37,8 +37,9 @@ WAIT = 60_000  # milliseconds, at most, until a page stands
 
 # Whether formulas and panels stand, however they come to the page.
 STANDS = """() => document.fonts.status === "loaded"
-  && [...document.querySelectorAll(".widget-subarea")].every((e) => e.querySelector("p, input, svg"))
-  && (!document.querySelector("article .math") || document.querySelector("mjx-container, .katex"))"""
+  && document.querySelectorAll("script[type='application/vnd.jupyter.widget-view+json']").length <= document.querySelectorAll(".widget-subarea").length
+  && [...document.querySelectorAll(".widget-subarea")].every((e) => e.querySelector(".widget-html-content p, .widget-html-content svg"))
+  && (!document.querySelector("article .math") || document.querySelector("mjx-container, .katex"))"""  # noqa: E501
 
 # Make a page of the site ready for paper, and return its title and its sections.
 PREPARE = """(kept) => {
@@ -223,7 +224,7 @@ def print_part(running, address, name, path, kept, first):
     page.wait_for_function(STANDS)
     page.emulate_media(media="print", color_scheme="light")
     headings = page.evaluate(PREPARE, kept)
-    page.add_style_tag(content=margins(f"{name}  ·  {headings[0][1]}", first - 1))
+    page.add_style_tag(content=margins(titled(name, headings), first - 1))
     measured = page.evaluate(MEASURE)
     pdf = printed(page)
     page.close()
@@ -234,15 +235,16 @@ def front(address, parts, picture):
     """Return the title page and the contents, in HTML."""
     rows = []
     for part in parts:
-        title, *sections = part.headings
+        sections = part.headings[1:]
         lines = [
             f'<a href="{address}{part.path}#{anchor}">{escape(text)}'
             f"&nbsp;<b>{part.page_of(anchor)}</b></a>"
             for _, text, anchor in sections
         ]
         rows.append(
-            f'<section><h3><a href="{address}{part.path}"><span>{escape(part.name)}</span>'
-            f"<i></i><b>{part.first}</b></a></h3><p><em>{escape(title[1])}</em></p>"
+            f'<section><h3><a href="{address}{part.path}">'
+            f"<span>{escape(titled(part.name, part.headings))}</span>"
+            f"<i></i><b>{part.first}</b></a></h3>"
             f"<p>{' · '.join(lines)}</p></section>"
         )
     return f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>Reverse Them All</title>
@@ -299,8 +301,8 @@ def join(address, cover, parts):
     writer.set_page_label(before, len(writer.pages) - 1, style="/D", start=1)
     writer.add_outline_item("Contents", 1)
     for part in parts:
-        title, *sections = part.headings
-        chapter = writer.add_outline_item(called(part), before + part.first - 1)
+        sections = part.headings[1:]
+        chapter = writer.add_outline_item(titled(part.name, part.headings), before + part.first - 1)
         for _, text, anchor in sections:
             fit = Fit.xyz(0, top_of(part, anchor), 0)
             writer.add_outline_item(text, before + part.page_of(anchor) - 1, chapter, fit=fit)
@@ -309,9 +311,9 @@ def join(address, cover, parts):
     return writer
 
 
-def called(part):
-    """Return a part's name and title, as the outline has it."""
-    return f"{part.name}: {part.headings[0][1]}"
+def titled(name, headings):
+    """Return the number of a part and its title, as "03 Decode: one vector …"."""
+    return f"{name.split()[0]} {headings[0][1]}"
 
 
 def top_of(part, anchor):
