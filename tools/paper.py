@@ -33,6 +33,7 @@ NAME = "reverse-them-all.pdf"
 BROWSERS = "chromium", "chromium-browser", "google-chrome"
 OLDEST = 131  # the first Chromium that puts page numbers into the margin
 A4 = {"width": 673, "height": 1123}  # pixels; what lies between the margins is as wide
+SHEET = 920  # pixels, from top to foot, with a little to spare
 WAIT = 60_000  # milliseconds, at most, until a page stands
 
 # Whether formulas and panels stand, however they come to the page.
@@ -42,7 +43,7 @@ STANDS = """() => document.fonts.status === "loaded"
   && (!document.querySelector("article .math") || document.querySelector("mjx-container, .katex"))"""  # noqa: E501
 
 # Make a page of the site ready for paper, and return its title and its sections.
-PREPARE = """(kept) => {
+PREPARE = """([kept, sheet]) => {
   const article = document.querySelector("article");
   document.documentElement.dataset.theme = "light";
   document.querySelectorAll("article section#in-revlib").forEach((e) => e.remove());
@@ -79,6 +80,11 @@ PREPARE = """(kept) => {
     }
     (article.querySelector("section") ?? article).append(list);
   }
+  // a listing that is longer than a sheet is set smaller
+  article.querySelectorAll("pre").forEach((e) => {
+    const height = e.getBoundingClientRect().height;
+    if (height > sheet) e.style.fontSize = `${parseFloat(getComputedStyle(e).fontSize) * sheet / height}px`;
+  });
   // a link whose page is not printed is words
   article.querySelectorAll("a[href]").forEach((a) => {
     const to = new URL(a.href, location);
@@ -223,7 +229,7 @@ def print_part(running, address, name, path, kept, first):
     page.wait_for_load_state("networkidle")
     page.wait_for_function(STANDS)
     page.emulate_media(media="print", color_scheme="light")
-    headings = page.evaluate(PREPARE, kept)
+    headings = page.evaluate(PREPARE, [kept, SHEET])
     page.add_style_tag(content=margins(titled(name, headings), first - 1))
     measured = page.evaluate(MEASURE)
     pdf = printed(page)
@@ -299,13 +305,21 @@ def join(address, cover, parts):
         lead_on(writer, page, before, here, by_path, address)
     writer.set_page_label(0, before - 1, style="/r")  # i, ii, iii; then from 1
     writer.set_page_label(before, len(writer.pages) - 1, style="/D", start=1)
-    writer.add_outline_item("Contents", 1)
+    writer.add_outline_item(title="Contents", page_number=1)
     for part in parts:
         sections = part.headings[1:]
-        chapter = writer.add_outline_item(titled(part.name, part.headings), before + part.first - 1)
+        chapter = writer.add_outline_item(
+            title=titled(part.name, part.headings),
+            page_number=before + part.first - 1,
+            is_open=False,
+        )
         for _, text, anchor in sections:
-            fit = Fit.xyz(0, top_of(part, anchor), 0)
-            writer.add_outline_item(text, before + part.page_of(anchor) - 1, chapter, fit=fit)
+            writer.add_outline_item(
+                title=text,
+                page_number=before + part.page_of(anchor) - 1,
+                parent=chapter,
+                fit=Fit.xyz(left=0, top=top_of(part, anchor), zoom=0),
+            )
     writer.add_metadata({"/Title": "Reverse Them All"})
     writer.page_mode = "/UseOutlines"
     return writer
