@@ -60,10 +60,13 @@ class TestTheBook:
         front = len(texts) - sum(len(part.pdf.pages) for part in parts)
         assert reader.page_labels[:2] == ["i", "ii"]
         assert reader.page_labels[front:] == [str(k + 1) for k in range(len(texts) - front)]
-        for label, text in zip(reader.page_labels, texts):
-            words = text.split()
-            assert label in words[:20] + words[-20:], (label, text[:200])
-            assert len(words) > 15, (label, text)
+        feet = ["Reverse Them All"] * front
+        for part in parts:
+            feet += [paper.titled(part.name, part.headings)] * len(part.pdf.pages)
+        for label, foot, text in zip(reader.page_labels, feet, texts, strict=True):
+            margin = label + squeezed(foot)  # the margins come first in a page's text
+            assert squeezed(text).startswith(margin), (label, text[:200])
+            assert len(squeezed(text)) > len(margin) + 20, (label, text)
 
     def test_a_chapter_begins_on_the_page_that_the_contents_name(self, book, texts):
         parts, _, _ = book

@@ -265,7 +265,7 @@ def front(address, parts, picture):
 
 
 FRONT = """
-    body { font: 10pt/1.45 sans-serif; color: #222; margin: 0; }
+    body { font: 10pt/1.45 sans-serif; color: #222; margin: 0; font-variant-ligatures: none; }
     header { break-after: page; padding-top: 45mm; text-align: center; }
     header h1 { font-size: 34pt; margin: 0 0 8mm; }
     header p { font-size: 13pt; margin: 0 auto 14mm; max-width: 125mm; }
