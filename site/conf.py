@@ -16,11 +16,7 @@ copyright = f"2026 {author}"
 version = release = PROJECT["version"]
 language = "en"
 
-extensions = ["myst_nb", "sphinx.ext.githubpages", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
-autodoc_preserve_defaults = True
-napoleon_google_docstring = False
-napoleon_use_param = napoleon_use_rtype = False  # shapes, such as (n,), are no names to link
-default_role = "code"  # what stands in backticks in a docstring
+extensions = ["myst_nb", "sphinx.ext.githubpages"]
 myst_enable_extensions = ["dollarmath", "amsmath"]
 myst_heading_anchors = 3
 nb_execution_mode = "off"  # tools/pages.py has run them
@@ -49,3 +45,10 @@ html_theme_options = {
     "navbar_persistent": [],
     **({"repository_url": REPOSITORY, "use_repository_button": True} if REPOSITORY else {}),
 }
+
+# the reference (tools/reference.py): docstrings of revlib
+extensions += ["sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+autodoc_preserve_defaults = True
+napoleon_google_docstring = False
+napoleon_use_param = napoleon_use_rtype = False  # shapes, such as (n,), are no names to link
+default_role = "code"  # what stands in backticks in a docstring

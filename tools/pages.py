@@ -222,8 +222,8 @@ def main():
         .replace("TABLE\n", table)
         .replace("CHAPTERS", toc)
         .replace("LAUNCH\n", launch)
-        .replace("REFERENCE", reference.write(source))
     )
+    index = index.replace("REFERENCE", reference.write(source))
     (source / "index.md").write_text(index, encoding="utf-8")
     scripts()
     return subprocess.call(
