@@ -1,5 +1,7 @@
 """Encoder-decoders that differ in what the decoder may look at, with any cell.
 
+The four styles::
+
     plain      nothing but its own state
     feedback   the symbol it said before: the post's, and model.py's
     peek       that symbol, and the thought vector at every step (Cho et al. 2014, arXiv 1406.1078)
@@ -332,8 +334,8 @@ def blame_norms(net, text):
     d : EncoderDecoder
         The gradient under the network's own names.
     norms : (1, T + L) array, or (2, T + L) for an LSTM
-        |d loss / d state|, nats per unit, on S(1) … S(T), _S(1) … _S(L); in the second row the same
-        on C.
+        `|d loss / d state|`, nats per unit, on S(1) … S(T), _S(1) … _S(L); in the second row the
+        same on C.
     """
     _, targets = task(net, text)
     ran = net.run(text, given=targets)

@@ -25,7 +25,7 @@ import nbformat
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from tools import cells  # noqa: E402  the folder is not a package
+from tools import cells, reference  # noqa: E402  the folder is not a package
 from tools import notebook as tool  # noqa: E402
 
 SITE = ROOT / "site"
@@ -79,7 +79,8 @@ def key(path):
         *sorted((ROOT / "tools").glob("*.py")),
         *sorted(path for path in (ROOT / "notebooks" / "results").iterdir() if path.is_file()),
     ]
-    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
+    said = [reference.section(path.stem).encode(), *(source.read_bytes() for source in sources)]
+    return hashlib.sha256(b"".join(said)).hexdigest()
 
 
 def page(path):
@@ -109,6 +110,8 @@ def page(path):
         notebook.cells = [
             cell for cell in notebook.cells if "colab" not in cell.metadata.get("tags", [])
         ]
+        if path.parent.name == "notebooks":
+            reference.with_section(notebook, path.stem)
         to.parent.mkdir(parents=True, exist_ok=True)
         tool.write(notebook, to)
 
@@ -215,6 +218,7 @@ def main():
         .replace("LAUNCH\n", launch)
         .replace("PANEL", first_panel())
     )
+    index = index.replace("REFERENCE", reference.write(source))
     (source / "index.md").write_text(index, encoding="utf-8")
     katex()
     failed = subprocess.call(
