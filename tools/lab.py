@@ -6,8 +6,6 @@ import os
 import pathlib
 import sys
 
-from jupyterlab.labapp import LabApp
-
 BOOK = pathlib.Path(__file__).resolve().parent.parent
 
 if __name__ == "__main__":
@@ -23,5 +21,7 @@ if __name__ == "__main__":
         options.append(
             "--allow-root"
         )  # safe here: it listens on this machine alone, and asks for its token
-    print("JupyterLab is starting; Ctrl+C here stops it.", flush=True)
+    print("JupyterLab is starting (some seconds); Ctrl+C here stops it.", flush=True)
+    from jupyterlab.labapp import LabApp  # only now: to import it takes seconds
+
     LabApp.launch_instance([*options, *sys.argv[1:]])
