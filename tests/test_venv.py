@@ -36,6 +36,7 @@ def book(tmp_path, monkeypatch):
         return real(command, **_) if "-c" in command else subprocess.CompletedProcess(command, 0)
 
     real = subprocess.run
+    monkeypatch.setattr(venv, "install", lambda pip, root: 0)
     monkeypatch.setattr(subprocess, "run", pretend)
     return root
 
@@ -95,6 +96,47 @@ def test_what_went_wrong_is_told_and_advice_only_where_it_helps(book, why, advic
         venv.make(book / ".venv", "lab", book)
     assert why in str(raised.value) and ("python3-venv" in str(raised.value)) == advice
     assert not (book / ".venv").exists(), "half an environment is none"
+
+
+PIP = """\
+Obtaining file:///book
+  Installing build dependencies: started
+Collecting numpy>=2.0 (from revlib==1.0.0)
+  Downloading numpy-2.0-py3-none-any.whl.metadata (5 kB)
+Requirement already satisfied: pip in /book
+{more}
+Downloading numpy-2.0-py3-none-any.whl (5.3 MB)
+Using cached package_1-1.0-py3-none-any.whl (5 kB)
+Installing collected packages: numpy, {names}
+Successfully installed all
+"""
+
+
+def test_each_stage_of_pip_is_said(tmp_path, capsys):
+    """What a pip prints in its order, and nothing else of it; its errors pass through."""
+    names = [f"package_{k}" for k in range(1, 45)]
+    more = "\n".join(f"Collecting {name} (from numpy)" for name in [*names, *names])
+    (tmp_path / "said").write_text(PIP.format(more=more, names=", ".join(names)), "utf-8")
+    assert venv.install(["cat", str(tmp_path / "said")], tmp_path) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "  asking the package index what is needed",
+        "  asking the package index: 20 packages so far",
+        "  asking the package index: 40 packages so far",
+        "  fetching packages: 1 of 45",
+        "  unpacking 45 packages (the longest wait)",
+    ]
+    assert venv.install(["sh", "-c", "echo 'ERROR: no such package' >&2; exit 3"], tmp_path) == 3
+
+
+def test_it_is_said_what_is_waited_for(book, capsys):
+    """Before each step and not after it."""
+    venv.make(book / ".venv", "lab", book)
+    said = capsys.readouterr().out.splitlines()
+    assert said[:2] == [
+        "Installing into .venv, once: a minute or two.",
+        "  making an empty environment (some seconds)",
+    ]
+    assert said[2:] == ["  done, in 0 s"]
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="there is no make here")
