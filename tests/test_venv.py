@@ -3,7 +3,9 @@
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
+import sys
 
 import pytest
 
@@ -137,6 +139,25 @@ def test_it_is_said_what_is_waited_for(book, capsys):
         "  making an empty environment (some seconds)",
     ]
     assert said[2:] == ["  done, in 0 s"]
+
+
+def test_ctrl_c_is_the_commands(tmp_path):
+    """JupyterLab asks whether it is meant: who started it waits for it, without a traceback."""
+    child = "import signal, sys, time; signal.signal(signal.SIGINT, lambda *_: sys.exit(7));"
+    command = [sys.executable, "-c", f"{child} print(1, flush=True); time.sleep(60)"]
+    parent = f"import sys; from tools import venv; sys.exit(venv.run({command!r}))"
+    running = subprocess.Popen(
+        [sys.executable, "-c", parent],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert running.stdout.readline() == "1\n"
+    os.killpg(running.pid, signal.SIGINT)  # as a terminal does: to both
+    said, errors = running.communicate(timeout=30)
+    assert (running.returncode, said, errors) == (7, "", "")
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="there is no make here")

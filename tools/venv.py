@@ -123,6 +123,16 @@ def install(pip, root):
     return running.returncode
 
 
+def run(command):
+    """Run a command in the book's folder; return its exit status. Ctrl+C is the command's."""
+    with subprocess.Popen(command, cwd=ROOT) as running:
+        while True:
+            try:
+                return running.wait()
+            except KeyboardInterrupt:
+                continue  # it was told, too, and ends as it likes
+
+
 def main(arguments=None):
     """Make the environment if need be, and run the command if there is one."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -136,7 +146,7 @@ def main(arguments=None):
         return 0
     program, *rest = given.command
     os.environ["PATH"] = f"{programs(venv)}{os.pathsep}{os.environ.get('PATH', '')}"
-    return subprocess.call([programs(venv) / program, *rest], cwd=ROOT)
+    return run([programs(venv) / program, *rest])
 
 
 if __name__ == "__main__":
