@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -138,7 +139,22 @@ def test_it_is_said_what_is_waited_for(book, capsys):
         "Installing into .venv, once: a minute or two.",
         "  making an empty environment (some seconds)",
     ]
-    assert said[2:] == ["  done, in 0 s"]
+    assert re.fullmatch(r"  done, in \d+ s", said[2]) and len(said) == 3
+    venv.make(book / ".venv", "test", book)
+    assert capsys.readouterr().out.splitlines()[1] == "  deleting the old one"
+
+
+def test_an_installation_that_is_stopped_says_so(book, monkeypatch):
+    def stopped(pip, root):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(venv, "install", stopped)
+    monkeypatch.setattr(venv, "ROOT", book)
+    monkeypatch.setattr(venv, "ready", lambda *_: False)
+    monkeypatch.setattr(venv, "make", lambda there, extra, make=venv.make: make(there, extra, book))
+    with pytest.raises(SystemExit, match="Stopped; next time .venv is made from the start"):
+        venv.main(["lab"])
+    assert not (book / ".venv" / "made.json").exists()
 
 
 def test_ctrl_c_is_the_commands(tmp_path):

@@ -74,8 +74,10 @@ def make(venv, extra, root=ROOT):
         )
     began = time.monotonic()
     print(f"Installing into {venv.name}, once: a minute or two.", flush=True)
+    if venv.exists():
+        print("  deleting the old one", flush=True)
+        shutil.rmtree(venv, ignore_errors=True)
     print("  making an empty environment (some seconds)", flush=True)
-    shutil.rmtree(venv, ignore_errors=True)
     python = getattr(sys, "_base_executable", sys.executable)  # this may be the old one's Python
     made = subprocess.run([python, "-m", "venv", venv], capture_output=True, text=True)
     if made.returncode != 0:
@@ -141,7 +143,10 @@ def main(arguments=None):
     given = parser.parse_args(arguments)
     venv = ROOT / (".venv-peers" if given.extra == "peers" else ".venv")
     if not ready(venv, given.extra):
-        make(venv, given.extra)
+        try:
+            make(venv, given.extra)
+        except KeyboardInterrupt:
+            raise SystemExit(f"Stopped; next time {venv.name} is made from the start.") from None
     if not given.command:
         return 0
     program, *rest = given.command
