@@ -134,6 +134,8 @@ def test_the_list_has_every_chapter_with_its_machine():
     links = [re.fullmatch(r"\[(\w+) .+\]\((notebooks/.+\.ipynb)\)", row[0]) for row in rows]
     paths = [path for path in tool.book() if path.parent.name == "notebooks"]
     assert [link[2] for link in links] == [path.relative_to(ROOT).as_posix() for path in paths]
+    # unbroken, it keeps the column as wide as the pictures are, which a table else would shrink
+    assert "| its\u00a0small\u00a0machine |" in README
     for link, row in zip(links, rows):
         name = link[1]
         assert pathlib.Path(link[2]).name.startswith(f"{name}_") and len(row) == 4
