@@ -29,7 +29,7 @@ notebooks:  ## run every notebook top to bottom and write the outputs back
 site:  ## build the book as a static site in site/_build/html (needs npm)
 	$(IN) test -- python tools/pages.py
 
-lite:  ## build the book as a JupyterLab that needs no installation, beside the site
+lite:  ## build the site, and beside it the book as a JupyterLab that needs no installation
 	$(IN) test -- python tools/lite.py
 
 pdf:  ## print the book into dist/reverse-them-all.pdf (needs npm and Chromium); ARGS=--solutions adds these

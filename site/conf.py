@@ -51,3 +51,23 @@ autodoc_preserve_defaults = True
 napoleon_google_docstring = False
 napoleon_use_param = napoleon_use_rtype = False  # shapes, such as (n,), are no names to link
 default_role = "code"  # what stands in backticks in a docstring
+
+
+LITE = "site/_build/html/lite"  # which make lite puts there
+LINE = (
+    '<p class="open-live"><a href="{root}lite/lab/index.html?path={page}.ipynb">Open this page'
+    " live</a>: it fetches Python from a CDN (cdn.jsdelivr.net), once, and installs nothing.</p>"
+)
+
+
+def lead_to_lite(app, pagename, templatename, context, doctree):
+    """Put a link to the live notebook over a chapter, if JupyterLite has been built."""
+    if app.config.lite and pagename.startswith("notebooks/"):
+        root = context["pathto"]("index").removesuffix("index.html")
+        context["body"] = LINE.format(root=root, page=pagename) + context["body"]
+
+
+def setup(app):
+    """Let Sphinx write all pages anew when JupyterLite has come, or gone."""
+    app.add_config_value("lite", (ROOT / LITE).is_dir(), "html")
+    app.connect("html-page-context", lead_to_lite)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Builds the book as a live JupyterLab without a server, in site/_build/html/lite (JupyterLite).
 
-    python tools/lite.py           build it
+    python tools/lite.py           build it, and the site, whose pages lead there
     python tools/lite.py --pin     write the newest versions of its wheels into site/wheels.txt, and
                                    what Pyodide brings into site/pyodide.json (needs npm)
 
@@ -37,6 +37,7 @@ from packaging.utils import canonicalize_name
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 from tools import notebook as tool  # noqa: E402  the folder is not a package
+from tools import pages  # noqa: E402
 
 LITE = ROOT / "site" / "_build" / "html" / "lite"
 WHEELS = ROOT / "site" / "_build" / "wheels"
@@ -284,7 +285,8 @@ def main(arguments=None):
         pin_pyodide()
         pin()
     else:
-        print(f"{LITE.relative_to(ROOT)}: {build() / 1e6:.1f} MB")
+        print(f"{LITE.relative_to(ROOT)}: {build() / 1e6:.1f} MB", flush=True)
+        sys.exit(pages.main())  # whose pages lead there
 
 
 if __name__ == "__main__":

@@ -167,8 +167,9 @@ def lighten(html):
     script = html / "_static" / "scripts" / "fontawesome.js"
     if script.exists():
         shapes = script.read_text(encoding="utf-8")
-        pages = [path for path in html.rglob("*.html") if "_static" not in path.parts]
-        for path in pages:
+        for path in html.rglob("*.html"):
+            if {"_static", "lite"} & set(path.parts):
+                continue
             text = path.read_text(encoding="utf-8")
             lighter = ICON.sub(lambda found: icon(found, shapes), UNNEEDED.sub("", text))
             path.write_text(lighter, encoding="utf-8")
@@ -220,6 +221,8 @@ def main():
     )
     index = index.replace("REFERENCE", reference.write(source))
     (source / "index.md").write_text(index, encoding="utf-8")
+    images = pathlib.Path("notebooks", "images")
+    shutil.copytree(ROOT / images, source / images, dirs_exist_ok=True)
     katex()
     failed = subprocess.call(
         [
