@@ -64,6 +64,20 @@ def test_who_wants_no_motion_sees_the_still():
         assert int(img["width"]) == film.size[0]
 
 
+@pytest.mark.browser
+@pytest.mark.nightly
+def test_the_film_can_be_made_again(tmp_path):
+    """The panel of today still does what the script drags, and its last number says its sum."""
+    from tools import loop
+
+    made, path = loop.film(tmp_path)
+    assert made.says == "unit 3 of S(2)·Ws: 4.33 = 0.98·0.2 + 1.28·0.7 + 2.05·0.9 + 1.74·0.8"
+    with Image.open(path) as new, Image.open(IMAGES / "loop.gif") as old:
+        assert new.size[0] == old.size[0] and abs(new.size[1] - old.size[1]) < 20
+        assert abs(new.n_frames - old.n_frames) < 6
+    assert (tmp_path / "panel.png").is_file()
+
+
 # ---------------------------------------------------------------- the small machines
 
 

@@ -138,23 +138,25 @@ def save(frames, folder):
     return path
 
 
-def main():
-    """Film the panel, and say how long and how large the film is."""
+def film(folder):
+    """Film the panel, and write what was filmed into a folder; return the frames and the path."""
     with (
-        tempfile.TemporaryDirectory() as folder,
+        tempfile.TemporaryDirectory() as scratch,
         jupyter.browser("the film of the panel") as chromium,
-        jupyter.Lab(pathlib.Path(folder)) as lab,
+        jupyter.Lab(pathlib.Path(scratch)) as lab,
     ):
         page = jupyter.new_page(chromium, viewport=VIEW)
         chapter = jupyter.Chapter(lab, chromium, "01_encoding", page)
         chapter.open()
         chapter.run()
-        film = Film(chapter, "encoding_panel")
-        play(film)
-    path = save(film.frames, IMAGES)
-    seconds = sum(milliseconds for _, milliseconds in film.frames) / 1000
-    print(f"{path}: {len(film.frames)} frames, {seconds:.1f} s, {path.stat().st_size // 1000} kB")
+        made = Film(chapter, "encoding_panel")
+        play(made)
+        made.says = chapter.js("why", made.place)
+    return made, save(made.frames, folder)
 
 
 if __name__ == "__main__":
-    main()
+    print("JupyterLab starts, and chapter 01 is run (half a minute)", flush=True)
+    made, path = film(IMAGES)
+    seconds = sum(milliseconds for _, milliseconds in made.frames) / 1000
+    print(f"{path}: {len(made.frames)} frames, {seconds:.1f} s, {path.stat().st_size // 1000} kB")

@@ -21,7 +21,7 @@ PYTEST = ["-m", "pytest", "-p", "no:cacheprovider", "-q", "-n", "2"]
 PYTEST += ["--dist", "loadscope"]  # the tests of one file, or page, stay together
 NBVAL = ["--nbval-current-env", "--nbval-cell-timeout", "120"]
 NBVAL += ["--nbval-sanitize-with", "tests/nbval.cfg"]
-COLLECTS = "first collects them (up to half a minute), then prints a dot a test"
+COLLECTS = "first collects them (a minute or so), then prints a dot a test"
 LINT = (
     ["-m", "ruff", "check", "-q", "."],
     ["-m", "ruff", "format", "-q", "--check", "."],
@@ -104,4 +104,7 @@ if __name__ == "__main__":
     which, *rest_of_line = sys.argv[1:] or ["test"]
     if which not in RUNS:
         raise SystemExit(f"there is no run {which!r}; there are {', '.join(RUNS)}")
-    sys.exit(0 if RUNS[which](rest_of_line) else 1)
+    try:
+        sys.exit(0 if RUNS[which](rest_of_line) else 1)
+    except KeyboardInterrupt:
+        sys.exit("Stopped.")
