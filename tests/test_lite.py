@@ -23,7 +23,7 @@ from tools import notebook as tool
 CHAPTERS = [path for path in tool.book() if path.parent.name == "notebooks"]
 LARGEST = 40_000_000  # bytes
 CDN = "https://cdn.jsdelivr.net/pyodide/"
-PYODIDE = json.loads(lite.PYODIDE.read_text(encoding="utf-8"))
+PYODIDE = lite.listed()
 
 pytestmark = [pytest.mark.browser, pytest.mark.nightly]
 

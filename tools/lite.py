@@ -52,7 +52,6 @@ BROWSER = {  # the environment in which the markers of a requirement are judged
     "platform_system": "Emscripten",
     "sys_platform": "emscripten",
 }
-FOR_ALL = ("--only-binary=:all:", "--platform=any", "--implementation=py", "--abi=none")
 CELL = """\
 # Only here, in the browser: fetch revlib and what it needs. The first time takes a minute.
 %pip install -q revlib"""
@@ -67,8 +66,8 @@ def needs(wheel):
     with ZipFile(wheel) as archive:
         (name,) = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
         metadata = BytesParser().parsebytes(archive.read(name))
-    python = json.loads(PYODIDE.read_text(encoding="utf-8"))["python"]
-    there = BROWSER | {"python_full_version": python, "python_version": python.rpartition(".")[0]}
+    full = listed()["python"]
+    there = BROWSER | {"python_full_version": full, "python_version": full.rpartition(".")[0]}
     wanted = [Requirement(line) for line in metadata.get_all("Requires-Dist", [])]
     return [one for one in wanted if one.marker is None or one.marker.evaluate(there)]
 
@@ -97,6 +96,18 @@ def pip(*arguments):
         raise SystemExit(f"pip {arguments[0]} failed: {(done.stdout + done.stderr).strip()}")
 
 
+def download(folder, *what):
+    """Download wheels without their requirements, as for the browser's Python, into a folder."""
+    python = listed()["python"].rpartition(".")[0]
+    pure = "--only-binary=:all:", "--platform=any", "--implementation=py", "--abi=none"
+    pip("download", "--no-deps", *pure, f"--python-version={python}", "-d", folder, *what)
+
+
+def listed():
+    """Return what site/pyodide.json says."""
+    return json.loads(PYODIDE.read_text(encoding="utf-8"))
+
+
 def digest(path):
     """Return the SHA-256 of a file, in hexadecimal."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
@@ -112,16 +123,16 @@ def wheels():
     here = {digest(path): path for path in WHEELS.glob("*.whl")}
     if set(here) != pinned():
         shutil.rmtree(WHEELS, ignore_errors=True)
-        pip("download", "--no-deps", "--require-hashes", *FOR_ALL, "-d", WHEELS, "-r", PINS)
+        download(WHEELS, "--require-hashes", "-r", PINS)
     return sorted(WHEELS.glob("*.whl"))
 
 
 def as_wanted():
     """Check that site/pyodide.json is about the Pyodide of the kernel; SystemExit if it is not."""
-    listed = json.loads(PYODIDE.read_text(encoding="utf-8"))["pyodide"]
-    if listed != pyodide_version():
+    here = listed()["pyodide"]
+    if here != pyodide_version():
         raise SystemExit(
-            f"site/pyodide.json lists what Pyodide {listed} brings, and the kernel that is"
+            f"site/pyodide.json lists what Pyodide {here} brings, and the kernel that is"
             f" installed asks for {pyodide_version()}: python tools/lite.py --pin"
         )
 
@@ -157,8 +168,7 @@ def pin_pyodide():
 def brought():
     """Return the names of what comes with Pyodide or with its kernel for JupyterLite."""
     with_kernel = extension(KERNEL) / "static" / "pypi" / "all.json"
-    names = json.loads(PYODIDE.read_text(encoding="utf-8"))["packages"]
-    return {*names, *json.loads(with_kernel.read_text(encoding="utf-8"))}
+    return {*listed()["packages"], *json.loads(with_kernel.read_text(encoding="utf-8"))}
 
 
 def pin():
@@ -174,7 +184,7 @@ def pin():
                 continue
             seen.add(name)
             there = set(folder.iterdir())
-            pip("download", "--no-deps", *FOR_ALL, "-d", folder, str(wanted))
+            download(folder, str(wanted))
             (wheel,) = set(folder.iterdir()) - there
             version = wheel.name.split("-")[1]
             lines.append(f"{name}=={version} --hash=sha256:{digest(wheel)}\n")

@@ -128,6 +128,7 @@ def katex():
                 "npm was not found, which brings what sets the formulas. Install"
                 " Node.js 18 or newer (https://nodejs.org; on Debian and Ubuntu: apt install npm)"
             )
+        print("fetching from npm what sets the formulas", flush=True)
         subprocess.run(
             [shutil.which("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"],
             cwd=SITE,
@@ -224,6 +225,7 @@ def main():
     images = pathlib.Path("notebooks", "images")
     shutil.copytree(ROOT / images, source / images, dirs_exist_ok=True)
     katex()
+    print("making the pages", flush=True)
     failed = subprocess.call(
         [
             sys.executable,

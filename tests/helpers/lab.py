@@ -36,6 +36,7 @@ FLAGS = [
     "--disable-gpu",  # feigned by the processor where there is none
 ]
 PAGE = {"width": 1200, "height": 1500}  # pixels
+LITE = "@jupyterlite/pyodide-kernel-extension"
 WAIT = 30  # seconds, at most, for anything but starting the server and running a chapter
 LOOK = 50  # milliseconds from look to look; once a frame would have the page drawn without end
 SETTINGS = {  # every cell is drawn, not only those in view; nothing is asked of anyone
@@ -117,6 +118,10 @@ class Lab:
             file = self.folder / "settings/@jupyterlab" / f"{name}.jupyterlab-settings"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(json.dumps(settings))
+        # JupyterLite's kernel, which make lite brings, is for its own pages only
+        config = self.folder / "jupyter_config_dir" / "labconfig" / "page_config.json"
+        config.parent.mkdir(parents=True, exist_ok=True)
+        config.write_text(json.dumps({"disabledExtensions": {LITE: True}}))
         own = {
             name: str(self.folder / name.lower())
             for name in (
