@@ -36,7 +36,6 @@ FLAGS = [
     "--disable-gpu",  # feigned by the processor where there is none
 ]
 PAGE = {"width": 1200, "height": 1500}  # pixels
-LITE = "@jupyterlite/pyodide-kernel-extension"
 WAIT = 30  # seconds, at most, for anything but starting the server and running a chapter
 LOOK = 50  # milliseconds from look to look; once a frame would have the page drawn without end
 SETTINGS = {  # every cell is drawn, not only those in view; nothing is asked of anyone
@@ -118,10 +117,11 @@ class Lab:
             file = self.folder / "settings/@jupyterlab" / f"{name}.jupyterlab-settings"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(json.dumps(settings))
-        # JupyterLite's kernel, which make lite brings, is for its own pages only
-        config = self.folder / "jupyter_config_dir" / "labconfig" / "page_config.json"
-        config.parent.mkdir(parents=True, exist_ok=True)
-        config.write_text(json.dumps({"disabledExtensions": {LITE: True}}))
+        # the widgets' extensions alone: JupyterLite's kernel, say, is for its own pages
+        theirs = pathlib.Path(sys.prefix) / "share" / "jupyter" / "labextensions"
+        extensions = self.folder / "labextensions"
+        for name in ("@jupyter-widgets", "anywidget"):
+            shutil.copytree(theirs / name, extensions / name)
         own = {
             name: str(self.folder / name.lower())
             for name in (
@@ -148,6 +148,7 @@ class Lab:
             "--ServerApp.port_retries=0",
             f"--ServerApp.root_dir={self.root}",
             "--LabApp.expose_app_in_browser=True",
+            f"--LabApp.labextensions_path={extensions}",
             "--LabApp.news_url=",
             "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         ]
