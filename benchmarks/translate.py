@@ -35,7 +35,7 @@ from time import process_time
 import numpy as np
 import runs  # first: it says how many threads a product may have
 
-from revlib import decoders, numerals, padded, starts, training
+from revlib import decoders, numerals, padded, starts, training, translation
 from revlib.alphabet import END
 
 LAST = 9_999
@@ -81,14 +81,6 @@ def split(numbers, taught, seed):
     return order[:taught], asked
 
 
-def begin(language, style, cell, units, rng, score="learned"):
-    """Return a network before training, in float32; the score is attention's."""
-    score = score if style == "attention" else "dot"
-    reads, says = numerals.alphabet("en"), numerals.alphabet(language, end=True)
-    net = decoders.EncoderDecoder(style, reads, units, cell, says, score)
-    return starts.initialize(net, "identity", rng).astype(np.float32)
-
-
 def learn(
     language,
     style,
@@ -112,7 +104,8 @@ def learn(
     """
     began = process_time()
     rng = np.random.default_rng(seed)
-    net = begin(language, style, cell, units, rng, score)
+    net = translation.network(language, style, units, cell, score)
+    net = starts.initialize(net, "identity", rng).astype(np.float32)
     told, asked = split(numbers, taught, seed)
     lessons = padded.Texts(net, *numerals.pairs(told, language)).batches(SIZE, rng)
     adam = training.Adam(rate, decay=decay)
@@ -199,22 +192,16 @@ def right_by(net, asked, language, look):
 @cache
 def said(language, style, taught, dtype, theta):
     """Return the words said to every number, a list of texts; theta in bytes, of a dtype."""
-    net = restored(language, style, np.frombuffer(theta, dtype))
+    net = translation.network(language, style).like(np.frombuffer(theta, dtype).astype(np.float32))
     texts = [numerals.english(k) for k in range(1, LAST + 1)]
     found = [None] * LAST
     lengths = np.array([len(text.split()) for text in texts])
     for length in np.unique(lengths):
         places = np.flatnonzero(lengths == length)
-        outputs = net.run([texts[i] for i in places], steps=12).outputs
+        outputs = translation.translate(net, [texts[i] for i in places]).outputs
         for i, output in zip(places, outputs):
             found[i] = output
     return found
-
-
-def restored(language, style, theta):
-    """Return the network of a theta that was kept, in float32."""
-    net = begin(language, style, "tanh", UNITS, np.random.default_rng(0))
-    return net.like(theta.astype(np.float32))
 
 
 def smallest(language, style, taught, theta):
