@@ -211,11 +211,11 @@ def test_a_display_shows_its_number():
 
 @pytest.mark.parametrize("kind", kinds.KINDS)
 def test_each_kind_learns(kind):
-    row = kinds.learn(kind, seed=1, updates=60)
+    row = kinds.learn(kind, seed=1, updates=250 if kind == "one to many" else 120)
     assert row["taught"] == kinds.KINDS[kind]
     numbers, _ = kinds.whole(kind)
     assert row["taught"] + row["asked"] == len(numbers) == (27 if kind == "one to one" else 9_999)
-    assert row["taught_right"] > (0.02 if kind == "one to many" else 0.3)
+    assert row["taught_right"] > 0.3
 
 
 def test_what_the_kinds_should_say():
