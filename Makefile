@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 IN = @test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found. Install one from https://www.python.org, or say which: make $@ PYTHON=/path/to/python3"; exit 1; }; \
 	"$(PYTHON)" tools/venv.py
 
-.PHONY: help lab quick test nightly notebooks site bench handout clean
+.PHONY: help lab quick test nightly notebooks site lite pdf bench handout clean
 
 help:  ## list what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -28,6 +28,12 @@ notebooks:  ## run every notebook top to bottom and write the outputs back
 
 site:  ## build the book as a static site in site/_build/html (needs npm)
 	$(IN) test -- python tools/pages.py
+
+lite:  ## build the site, and beside it the book as a JupyterLab that needs no installation
+	$(IN) test -- python tools/lite.py
+
+pdf:  ## print the book into dist/reverse-them-all.pdf (needs npm and Chromium); ARGS=--solutions adds these
+	$(IN) test -- python tools/paper.py $(ARGS)
 
 bench:  ## run a long computation again: NAME=peers, say; without a name, list them
 	$(IN) $(if $(filter peers,$(NAME)),peers,test) -- python tools/bench.py $(NAME) $(ARGS)

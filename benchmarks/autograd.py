@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from revlib import bptt, decoders, model, rnn_cells, training
+from revlib import bptt, decoders, model, padded, rnn_cells, training
 from revlib.alphabet import Alphabet
 
 REFERENCE = Path(__file__).resolve().parents[1] / "tests" / "reference"
@@ -259,6 +259,106 @@ def style_references():
             )
         )
     return found
+
+
+# ---------------------------------------------------------------- texts of different lengths
+
+COUNTS_NOT = -100  # stands in the targets behind END; what cross_entropy leaves out
+
+
+def padded_rows(net, texts, answers):
+    """Return what padded.Texts is to PyTorch and JAX, who pad behind the last word.
+
+    Returns
+    -------
+    X, fed : (T, B, V), (L, B, U) arrays
+        One-hot rows, empty where padded, in the network's dtype.
+    lengths : (B,) int array
+    targets : (L, B) int array
+        COUNTS_NOT behind END.
+    """
+    B, V, U = len(texts), len(net.alphabet), len(net.says)
+    read = [net.alphabet.indices(text) for text in texts]
+    said = [bptt.with_end(net, net.says.indices(answer)) for answer in answers]
+    lengths = np.array([len(each) for each in read])
+    X = np.zeros((lengths.max(), B, V), net.theta.dtype)
+    fed = np.zeros((max(map(len, said)), B, U), net.theta.dtype)
+    targets = np.full(fed.shape[:2], COUNTS_NOT)
+    for b in range(B):
+        X[np.arange(lengths[b]), b, read[b]] = 1
+        fed[np.arange(1, len(said[b])), b, said[b][:-1]] = 1
+        targets[: len(said[b]), b] = said[b]
+    return X, fed, lengths, targets
+
+
+def torch_translator(net, style):
+    """Return a tanh network with attention and a learned score in PyTorch, for `padded_rows`.
+
+    Its `forward` returns the loss; `style` and `trained` are those of `torch_model`.
+    """
+    V, U, K, n = len(net.alphabet), len(net.says), len(net.says.outputs), net.n
+
+    class Translator(nn.Module):
+        def __init__(self):
+            super().__init__()
+            layer = nn.RNN if style == "nn.RNN" else nn.RNNCell
+            self.enc, self.dec = layer(V, n), layer(U, n)
+            self.score = nn.Linear(n, n, bias=False)
+            self.out = nn.Linear(2 * n, K)
+            self.to(torch.from_numpy(net.theta).dtype)
+            for theirs, ours in zip(self.trained(), net.named().values()):
+                theirs.data.copy_(torch.from_numpy(ours.T.copy()))
+            for name, bias in self.named_parameters():
+                if "bias_hh" in name:
+                    nn.init.zeros_(bias).requires_grad_(False)
+
+        def trained(self):
+            """Return the trained parameters, in the order of revlib's theta."""
+            found = []
+            for part in (self.enc, self.dec):
+                for kind in ("weight_ih", "weight_hh", "bias_ih"):
+                    found += [p for name, p in part.named_parameters() if name.startswith(kind)]
+            return [*found, self.score.weight, *self.out.parameters()]
+
+        def layer(self, part, inputs, s):
+            """Return all states, (steps, B, n)."""
+            if style == "nn.RNN":
+                return part(inputs, s[None].contiguous())[0]
+            states = []
+            for x in inputs:
+                s = part(x, s)
+                states.append(s)
+            return torch.stack(states)
+
+        def forward(self, X, fed, lengths, targets):
+            T, B, _ = X.shape
+            S = self.layer(self.enc, X, X.new_zeros(B, n))
+            D = self.layer(self.dec, fed, S[lengths - 1, torch.arange(B)]).transpose(0, 1)
+            S = S.transpose(0, 1)  # (B, T, n)
+            w = self.score(D) @ S.transpose(1, 2)  # (B, L, T)
+            padding = torch.arange(T) >= lengths[:, None]
+            alpha = w.masked_fill(padding[:, None], -torch.inf).softmax(-1)
+            Z = self.out(torch.cat([D, alpha @ S], -1))
+            return nn.functional.cross_entropy(
+                Z.flatten(0, 1), targets.T.flatten(), ignore_index=COUNTS_NOT
+            )
+
+    return Translator()
+
+
+def hold_padded(net, texts, answers):
+    """Raise AssertionError unless padded.py's loss and gradient are PyTorch's, to 1e-10."""
+    for style in ("nn.RNN", "cells"):
+        theirs = torch_translator(net, style)
+        loss = theirs(*map(torch.from_numpy, padded_rows(net, texts, answers)))
+        loss.backward()
+        gradient = np.concatenate([p.grad.numpy().T.ravel() for p in theirs.trained()])
+        ours, our_gradient = padded.Texts(net, texts, answers).batch().gradient(net)
+        error = max(
+            np.abs(our_gradient - gradient).max() / np.abs(gradient).max(),
+            abs(ours - loss.item()) / ours,
+        )
+        assert error < 1e-10, f"padded.py differs from PyTorch's {style} by {error:.1e}"
 
 
 def write(found, name):

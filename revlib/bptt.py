@@ -214,7 +214,7 @@ def check(net, text, h=1e-6, answer=None):
     Returns
     -------
     error, where : float, str
-        The largest |gradient - difference| over the largest |gradient|, and its parameter.
+        The largest `|gradient - difference|` over the largest `|gradient|`, and its parameter.
 
     Raises
     ------

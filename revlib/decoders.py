@@ -1,5 +1,7 @@
 """Encoder-decoders that differ in what the decoder may look at, with any cell.
 
+The four styles::
+
     plain      nothing but its own state
     feedback   the symbol it said before: the post's, and model.py's
     peek       that symbol, and the thought vector at every step (Cho et al. 2014, arXiv 1406.1078)
@@ -196,13 +198,16 @@ class Run(Answers):
 
 
 def forward(net, inputs, steps, given=None):
-    """Run a batch of index arrays, inputs (T, B) and given (L, B); see EncoderDecoder.run."""
-    (T, B), L, n, cell = inputs.shape, steps, net.n, net.cell
+    """Run a batch of index arrays, inputs (T, B) and given (L, B); see EncoderDecoder.run.
+
+    Inputs may also be the rows themselves, (T, B, V), which then need not be one-hot.
+    """
+    (T, B), L, n, cell = inputs.shape[:2], steps, net.n, net.cell
     U, K = len(net.says), len(net.says.outputs)
     if net.style == "attention" and T == 0:
         raise LetterError("the string is empty: attention has no state to look at")
     dtype = net.theta.dtype
-    X = np.eye(len(net.alphabet), dtype=dtype)[inputs]
+    X = inputs if inputs.ndim == 3 else np.eye(len(net.alphabet), dtype=dtype)[inputs]
     symbol = np.eye(K, U, dtype=dtype)  # END's row is empty
     S, dec_S = np.zeros((T + 1, B, cell.width), dtype), np.zeros((L + 1, B, cell.width), dtype)
     seen, Z = np.zeros((L, B, len(net.Wo)), dtype), np.zeros((L, B, K), dtype)
@@ -360,8 +365,8 @@ def blame_norms(net, text):
     d : EncoderDecoder
         The gradient under the network's own names.
     norms : (1, T + L) array, or (2, T + L) for an LSTM
-        |d loss / d state|, nats per unit, on S(1) … S(T), _S(1) … _S(L); in the second row the same
-        on C.
+        `|d loss / d state|`, nats per unit, on S(1) … S(T), _S(1) … _S(L); in the second row the
+        same on C.
     """
     _, targets = task(net, text)
     ran = net.run(text, given=targets)
@@ -381,6 +386,7 @@ class Tape:
     Parameters
     ----------
     inputs, targets : (T, B) and (L, B) int arrays
+        Inputs may be rows, as in `forward`.
 
     Attributes
     ----------

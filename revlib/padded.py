@@ -32,22 +32,23 @@ class Texts:
     Parameters
     ----------
     net : decoders.EncoderDecoder
-        In one of STYLES, with END, with simple, tanh or GRU cells. Any network made of the same
-        arguments may be trained on the batches.
+        In one of STYLES, with simple, tanh or GRU cells. Any network made of the same arguments may
+        be trained on the batches.
     texts, answers : lists of N str
+        Answers of one length, if the network cannot say END.
     """
 
     def __init__(self, net, texts, answers):
         if net.style not in STYLES or not isinstance(net.cell, (SimpleRNN, GRU)):
             raise ValueError(f"{net!r} is trained by training.Batch; here only {', '.join(STYLES)}")
-        if not net.says.end:
-            raise ValueError(f"{net!r} cannot say END, by which answers differ in length")
         if len(texts) != len(answers):
             raise ValueError(f"there are {len(texts)} texts and {len(answers)} answers")
         read = [net.alphabet.indices(text) for text in texts]
         said = [with_end(net, net.says.indices(answer)) for answer in answers]
         if not read or min(map(len, read)) == 0:
             raise ValueError("there is no text, or an empty one")
+        if not net.says.end and len({len(each) for each in said}) > 1:
+            raise ValueError(f"the answers differ in length, and {net!r} cannot say END")
         self.made = net.made
         self.lengths = np.array([len(each) for each in read])
         self.steps = np.array([len(each) for each in said])

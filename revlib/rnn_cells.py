@@ -2,7 +2,7 @@
 
 The simple one comes with ReLU, the book's, and with tanh, the usual one.
 
-Each cell has the same parts, so that any of them fits where another does:
+Each cell has the same parts, so that any of them fits where another does::
 
     width        columns of its state; the first n are what others see, S(t)
     shapes(V)    name -> shape of its parameters, for inputs of V columns; gates stand side by side

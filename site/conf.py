@@ -8,6 +8,7 @@ import tomllib
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "site"))  # for formulas
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+sys.path.insert(0, str(ROOT))  # the revlib of this folder is the one described
 REPOSITORY = PROJECT.get("urls", {}).get("Repository", "")  # set by make stamp
 
 project = "Reverse Them All"
@@ -27,7 +28,7 @@ suppress_warnings = ["mystnb.unknown_mime_type"]
 html_theme = "sphinx_book_theme"
 html_title = project
 html_static_path = ["_static", "_build/static"]
-html_css_files = ["hand.css", "book.css"]
+html_css_files = ["hand.css", "book.css", "paper.css"]
 html_favicon = "_static/favicon.svg"
 html_context = {"default_mode": "auto"}
 html_js_files = [("book.js", {"defer": "defer"})]
@@ -43,3 +44,30 @@ html_theme_options = {
     "navbar_persistent": [],
     **({"repository_url": REPOSITORY, "use_repository_button": True} if REPOSITORY else {}),
 }
+
+# the reference (tools/reference.py): docstrings of revlib
+extensions += ["sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+autodoc_preserve_defaults = True
+napoleon_google_docstring = False
+napoleon_use_param = napoleon_use_rtype = False  # shapes, such as (n,), are no names to link
+default_role = "code"  # what stands in backticks in a docstring
+
+
+LITE = "site/_build/html/lite"  # which make lite puts there
+LINE = (
+    '<p class="open-live"><a href="{root}lite/lab/index.html?path={page}.ipynb">Open this page'
+    " live</a>: it fetches Python from a CDN (cdn.jsdelivr.net), once, and installs nothing.</p>"
+)
+
+
+def lead_to_lite(app, pagename, templatename, context, doctree):
+    """Put a link to the live notebook over a chapter, if JupyterLite has been built."""
+    if app.config.lite and pagename.startswith("notebooks/"):
+        root = context["pathto"]("index").removesuffix("index.html")
+        context["body"] = LINE.format(root=root, page=pagename) + context["body"]
+
+
+def setup(app):
+    """Let Sphinx write all pages anew when JupyterLite has come, or gone."""
+    app.add_config_value("lite", (ROOT / LITE).is_dir(), "html")
+    app.connect("html-page-context", lead_to_lite)

@@ -577,6 +577,7 @@ def test_a_letter_is_dragged(encoding):
     mouse.move(x, y - 42, steps=4)  # and to c
     encoding.settles(encoding.start | {"string": "cbc"})
     mouse.up()
+    assert encoding.page.evaluate("() => getSelection().toString()") == "", "no text is marked"
 
 
 @browser

@@ -121,6 +121,8 @@ def test_it_holds_the_book_without_solutions(book, pack, notebooks):
         if path.is_file()
     }
     assert {path.relative_to(book).as_posix() for path in (book / "revlib").rglob("*.py")} <= names
+    images = {name for name in names if name.startswith("notebooks/images/")}
+    assert images == {"notebooks/images/panel.png"}, "the film and the emblems are the README's"
     assert {
         path.relative_to(book).as_posix() for path in (book / "notebooks/results").glob("[!.]*.*")
     } <= names
@@ -378,9 +380,9 @@ def test_its_readme_says_what_the_books_readme_says(book, pack):
     readme, full = (
         (folder / "README.md").read_text(encoding="utf-8") for folder in (pack.folder, book)
     )
-    assert "`revlib/exercises`" in readme and "computations" in readme, (
-        "it is honest about the keys"
-    )
+    hidden = readme.partition("## What this folder cannot hide\n")[2].partition("\n## ")[0]
+    for told in ("`revlib/exercises`", "computations", "quizzes", "solutions", "history"):
+        assert told in hidden, f"it is honest about {told}"
     for line in readme.splitlines():
         if (
             line.startswith(("    ", "|", "**With conda**", "The task", "Code under"))
@@ -390,7 +392,7 @@ def test_its_readme_says_what_the_books_readme_says(book, pack):
     assert (
         re.findall(r"Python (3\.\d+) or newer", readme) == ["3.11"] * 2 and readme.count("\n|") == 9
     )
-    assert "make test" not in readme
+    assert "make test" not in readme and "JupyterLite" not in readme
 
 
 def test_what_lies_about_stays_at_home(book):

@@ -46,6 +46,14 @@ def test_a_matrix_that_turns_every_row_is_refused():
         plane.draw_turning(np.array([[0.0, 1.0], [-1.0, 0.0]]), np.array([1.0, 0.0]), 1)
 
 
+def test_numbers_that_are_complex_in_type_alone_turn_nothing(monkeypatch):
+    """As NumPy 2.5 gives them for every matrix."""
+    row = np.array([1.0, 0.0])
+    plain, eig = plane.draw_turning(A, row, 2), np.linalg.eig
+    monkeypatch.setattr(np.linalg, "eig", lambda matrix: [part + 0j for part in eig(matrix)])
+    assert plane.draw_turning(A, row, 2).svg == plain.svg
+
+
 @pytest.mark.parametrize("bad", [np.inf, np.nan])
 def test_what_no_picture_can_show_is_refused(bad):
     with pytest.raises(FloatingPointError, match="the row is"):

@@ -25,11 +25,11 @@ from helpers import lab as jupyter
 from helpers.driving import PANELS, build
 from reference.pages import read as read_page
 from tools import notebook as tool
-from tools import pages
+from tools import pages, reference
 
 HTML = ROOT / "site" / "_build" / "html"
 BOOK = [path.relative_to(ROOT).with_suffix("").as_posix() for path in tool.book()]
-PAGES = ["index", "search", *BOOK]
+PAGES = ["index", "search", *BOOK, "reference/networks", "reference/revlib.model"]
 LIVE = {name: tool.read(ROOT / f"{name}.ipynb") for name in BOOK if name.count("/") == 1}
 QUIZZES = {
     name: quizzes
@@ -242,7 +242,8 @@ def test_on_paper_it_is_light_and_nothing_is_cut(opened, name):
 
 
 def test_every_link_leads_somewhere(site):
-    seen = {path: Anchors(path) for path in HTML.rglob("*.html") if "_static" not in path.parts}
+    foreign = {HTML / "_static", HTML / "lite"}  # the second from tools/lite.py
+    seen = {path: Anchors(path) for path in HTML.rglob("*.html") if not foreign & set(path.parents)}
     dead = []
     for path, page in seen.items():
         for link in page.links:
@@ -261,6 +262,28 @@ def test_every_link_leads_somewhere(site):
                 ):
                     dead.append(f"{path.relative_to(HTML)}: {link}")
     assert len(seen) > len(BOOK) and dead == []
+
+
+def test_every_public_function_has_an_entry(site):
+    for module, names in reference.modules().items():
+        there = Anchors(HTML / "reference" / f"{module}.html").ids
+        assert [name for name in names if f"{module}.{name}" not in there] == []
+
+
+@pytest.mark.parametrize(
+    "chapter, entry",
+    [
+        ("00_start_here", "revlib.model.html#revlib.model.post_net"),
+        ("01_encoding", "revlib.alphabet.html#revlib.alphabet.Alphabet"),
+        ("05_bptt", "revlib.bptt.html#revlib.bptt.gradients"),
+        ("05_bptt", "revlib.panels.bptt.html#revlib.panels.bptt.blame_panel"),
+    ],
+)
+def test_a_chapter_leads_to_what_it_introduces_and_back(site, chapter, entry):
+    assert f"../reference/{entry}" in Anchors(HTML / "notebooks" / f"{chapter}.html").links
+    page = HTML / "reference" / entry.partition("#")[0]
+    assert f"../notebooks/{chapter}.html" in Anchors(page).links
+    assert "First used in" in page.read_text(encoding="utf-8")
 
 
 def test_pages_lead_to_their_neighbours(site):

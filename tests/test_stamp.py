@@ -6,6 +6,7 @@ import os
 import pathlib
 import re
 import shutil
+import subprocess
 import sys
 import tomllib
 import types
@@ -20,6 +21,7 @@ from tools import stamp
 
 REPO = "some-class/seq2.seq_book"
 ADDRESS = f"https://github.com/{REPO}"
+TAG = f"v{tomllib.loads((ROOT / 'pyproject.toml').read_text('utf-8'))['project']['version']}"
 SHOWN = re.compile(
     r"mybinder\.org/v2|mybinder\.org/badge|colab\.research\.google|actions/workflows|launch"
     r" in|google\.colab|git clone --"
@@ -74,7 +76,9 @@ def linked(text):
     sources are none."""
     return set(
         re.findall(r"(?:mybinder\.org/v2/gh|google\.com/github)/([\w.-]+/[\w.-]+)", text)
-        + re.findall(r"github\.com/([\w.-]+/[\w.-]+)(?=/actions| /content|\"$)", text, re.MULTILINE)
+        + re.findall(
+            r"github\.com/([\w.-]+/[\w.-]+)(?=/actions| /content| reverse|\"$)", text, re.MULTILINE
+        )
         + re.findall(
             r"github\.com/((?:your|user|owner|me|example)[\w.-]*/[\w.-]+)", text, re.IGNORECASE
         )
@@ -128,18 +132,13 @@ def test_everything_shown_has_the_address(plain, stamped):
         f"{ADDRESS}/actions/workflows/test.yml/badge.svg" in readme
         and (ROOT / ".github/workflows/test.yml").is_file()
     )
-    assert (
-        readme.count(
-            f"https://mybinder.org/v2/gh/{REPO}/HEAD?urlpath=lab/tree/notebooks/00_start_here.ipynb"
-        )
-        == 2
-    )
-    assert (
-        readme.count(
-            f"https://colab.research.google.com/github/{REPO}/blob/HEAD/notebooks/00_start_here.ipynb"
-        )
-        == 2
-    )
+    first = "notebooks/00_start_here.ipynb"
+    binder = f"https://mybinder.org/v2/gh/{REPO}/{TAG}?urlpath=lab/tree/{first}"
+    assert readme.count(binder) == readme.count("mybinder.org/v2") == 2
+    colab = f"https://colab.research.google.com/github/{REPO}/blob/{TAG}/{first}"
+    assert readme.count(colab) == readme.count("colab.research") == 2
+    assert f"git clone {ADDRESS} reverse-them-all\n" in readme
+    assert "https://some-class.github.io/seq2.seq_book/" in readme
     assert "ADDRESS" not in readme and (stamped.folder / "notebooks/00_start_here.ipynb").is_file()
     for name in EVERY:
         notebook = tool.read(stamped.folder / name)
@@ -147,8 +146,8 @@ def test_everything_shown_has_the_address(plain, stamped):
         assert navigation in tool.read(plain / name).cells[0].source.split("\n\n")
         assert (
             launch == "launch in"
-            f" [Binder](https://mybinder.org/v2/gh/{REPO}/HEAD?urlpath=lab/tree/{name}) · "
-            f"[Google Colab](https://colab.research.google.com/github/{REPO}/blob/HEAD/{name})"
+            f" [Binder](https://mybinder.org/v2/gh/{REPO}/{TAG}?urlpath=lab/tree/{name}) · "
+            f"[Google Colab](https://colab.research.google.com/github/{REPO}/blob/{TAG}/{name})"
         )
         (colab,) = [cell for cell in notebook.cells if "colab" in cell.metadata.get("tags", [])]
         assert (
@@ -177,7 +176,7 @@ def test_nothing_else_differs(stamped):
         )
         for side in (stamped.plain, stamped.files)
     ]
-    assert outside[0] == outside[1] and outside[0].count("<!-- stamp") == 2
+    assert outside[0] == outside[1] and outside[0].count("<!-- stamp") == 3
     projects = [
         tomllib.loads(side["pyproject.toml"].decode()) for side in (stamped.plain, stamped.files)
     ]
@@ -234,6 +233,22 @@ def test_twice_changes_nothing_and_another_address_leaves_nothing_of_the_first(s
     stamp.stamp("other/book", book)
     assert not any(REPO.encode() in data for data in files(book).values())
     assert stamp.repository(book) == "other/book"
+
+
+def test_another_version_leaves_nothing_of_the_first(stamped, book):
+    """The release that everything names is that of pyproject.toml, once it is stamped again."""
+    stamp.stamp(REPO, book)
+    project = book / "pyproject.toml"
+    text = project.read_text("utf-8")
+    project.write_text(text.replace(f'version = "{TAG[1:]}"', 'version = "12.3.4"'), "utf-8")
+    before = files(book)
+    changed = stamp.stamp(REPO, book)
+    assert len(changed) == len(EVERY) + 1
+    for path in changed:
+        name = path.relative_to(book).as_posix()
+        new = path.read_bytes()
+        assert new == before[name].replace(TAG.encode(), b"v12.3.4"), name
+        assert b"/v12.3.4" in new, name
 
 
 def test_taking_it_out_restores_every_byte(stamped, book):
@@ -331,15 +346,10 @@ def test_the_command(book, monkeypatch, capsys):
         and capsys.readouterr().out
         == "No address of the repository is set. To set it: python tools/stamp.py owner/name\n"
     )
+    now = f"The address of the repository is {ADDRESS}; links name its tag {TAG}\n"
     assert stamp.main([REPO]) == 0
-    assert (
-        capsys.readouterr().out
-        == f"{len(EVERY) + 2} files changed.\nThe address of the repository is {ADDRESS}\n"
-    )
-    assert (
-        stamp.main([]) == 0
-        and capsys.readouterr().out == f"The address of the repository is {ADDRESS}\n"
-    )
+    assert capsys.readouterr().out == f"{len(EVERY) + 2} files changed.\n{now}"
+    assert stamp.main([]) == 0 and capsys.readouterr().out == now
     assert stamp.main(["name"]) == 2
     said = capsys.readouterr()
     assert said.out == "" and said.err.startswith(
@@ -414,7 +424,7 @@ def test_elsewhere_the_cell_does_nothing(name, monkeypatch):
 def test_in_colab_the_cell_fetches_installs_and_goes_there(colab, name, folder):
     shell, source = colab(), colab_cell(name)
     first = [
-        f"!git clone --quiet --depth 1 {ADDRESS} /content/book",
+        f"!git clone --quiet --depth 1 --branch {TAG} {ADDRESS} /content/book",
         "%pip install --quiet /content/book",
         f"cd /content/book/{folder}",
     ]
@@ -423,6 +433,46 @@ def test_in_colab_the_cell_fetches_installs_and_goes_there(colab, name, folder):
     exec(source, {"get_ipython": lambda: shell})
     assert shell.done == [*first, first[2]], "the second time it clones and installs nothing"
     assert (ROOT / folder).is_dir()
+
+
+def test_the_cell_fetches_the_release_and_not_what_came_after(colab, tmp_path, monkeypatch):
+    """With a real git, and a folder that stands for GitHub: an old copy of a notebook gets the
+    book that it belongs to, and one of a release that is not there gets none."""
+    work, there = tmp_path / "work", tmp_path / f"github/{REPO}"
+    settings = tmp_path / "gitconfig"
+    settings.write_text(
+        f'[url "file://{tmp_path}/github/"]\n\tinsteadOf = https://github.com/\n'
+        "[user]\n\tname = a\n\temail = a@b\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
+    git = ["git", "-C", str(work)]
+    (work / "notebooks").mkdir(parents=True)
+    page = work / "notebooks" / "page"
+    for text, tag in (("as released", TAG), ("as it is now", None)):
+        page.write_text(text, encoding="utf-8")
+        if tag == TAG:
+            subprocess.run([*git, "init", "-q"], check=True)
+        subprocess.run([*git, "add", "-A"], check=True)
+        subprocess.run([*git, "commit", "-q", "-m", text], check=True)
+        if tag:
+            subprocess.run([*git, "tag", tag], check=True)
+    subprocess.run(["git", "clone", "-q", "--bare", str(work), str(there)], check=True)
+    shell, said = colab(), []
+
+    def system(line):
+        done = subprocess.run(line, shell=True, capture_output=True, text=True)
+        said.append(done.stdout + done.stderr)
+
+    monkeypatch.setattr(shell, "system", system)
+    source = colab_cell("notebooks/01_encoding.ipynb").replace("/content", str(tmp_path))
+    exec(source, {"get_ipython": lambda: shell})
+    assert (tmp_path / "book/notebooks/page").read_text("utf-8") == "as released", said
+    assert shell.done == [f"%pip install --quiet {tmp_path}/book", f"cd {tmp_path}/book/notebooks"]
+    shutil.rmtree(tmp_path / "book")
+    shell.installed = False
+    exec(source.replace(TAG, "v0.0.9"), {"get_ipython": lambda: shell})
+    assert not (tmp_path / "book").exists() and "v0.0.9 not found" in said[-1]
 
 
 def test_an_installation_that_failed_is_tried_again(colab):

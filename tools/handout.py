@@ -5,7 +5,7 @@ the teachers' page.
     python tools/handout.py [FOLDER]     writes the archive into FOLDER (dist, if none is given)
 
 The same book gives the same bytes. No address goes in (tools/stamp.py): where the book is, its
-solutions are.
+solutions are. What it cannot hide all the same, tools/handout.md says, which becomes its README.
 """
 
 import argparse
@@ -31,7 +31,7 @@ AS_IT_IS = (
     "revlib/**/*.py",
     "revlib/panels/hand.js",
     "revlib/panels/hand.css",
-    "notebooks/images/*",
+    "notebooks/images/panel.png",
     "notebooks/results/*",
 )
 WORKS = (  # how the Makefile's paragraphs begin that go in
@@ -74,7 +74,9 @@ def readme(template, book):
         )
 
     wrong = "\n".join(
-        line for line in section("If something goes wrong").splitlines() if "make test" not in line
+        line
+        for line in section("If something goes wrong").splitlines()
+        if "make test" not in line and "JupyterLite" not in line
     )
     return template.format(wrong=wrong, origin=section("Where it comes from"))
 
@@ -135,3 +137,4 @@ if __name__ == "__main__":
     parser.add_argument("folder", nargs="?", type=pathlib.Path, default=ROOT / "dist")
     made = pack(parser.parse_args().folder)
     print(f"{made}: {made.stat().st_size // 1000} kB, no solutions, no page for teachers")
+    print("Its README says what it cannot hide: who looks, finds the answers.")

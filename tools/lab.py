@@ -2,13 +2,16 @@
 """Opens JupyterLab on chapter 00, for this machine alone and with its token on; prints the
 address."""
 
+import json
 import os
 import pathlib
 import sys
-
-from jupyterlab.labapp import LabApp
+import tempfile
 
 BOOK = pathlib.Path(__file__).resolve().parent.parent
+QUIET = {  # asks nobody anything, neither the reader nor another host
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}
+}
 
 if __name__ == "__main__":
     options = [
@@ -18,10 +21,16 @@ if __name__ == "__main__":
         "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.news_url=",
-    ]  # asks nobody anything
+    ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options.append(
             "--allow-root"
         )  # safe here: it listens on this machine alone, and asks for its token
-    print("JupyterLab is starting; Ctrl+C here stops it.", flush=True)
-    LabApp.launch_instance([*options, *sys.argv[1:]])
+    print("JupyterLab is starting (some seconds); Ctrl+C here, twice, stops it.", flush=True)
+    from jupyterlab.labapp import LabApp  # only now: to import it takes seconds
+
+    with tempfile.TemporaryDirectory() as settings:
+        overrides = pathlib.Path(settings) / "overrides.json"
+        overrides.write_text(json.dumps(QUIET), encoding="utf-8")
+        options.append(f"--LabApp.app_settings_dir={settings}")
+        LabApp.launch_instance([*options, *sys.argv[1:]])

@@ -25,7 +25,7 @@ import nbformat
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from tools import cells  # noqa: E402  the folder is not a package
+from tools import cells, reference  # noqa: E402  the folder is not a package
 from tools import notebook as tool  # noqa: E402
 
 SITE = ROOT / "site"
@@ -79,7 +79,8 @@ def key(path):
         *sorted((ROOT / "tools").glob("*.py")),
         *sorted(path for path in (ROOT / "notebooks" / "results").iterdir() if path.is_file()),
     ]
-    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
+    said = [reference.section(path.stem).encode(), *(source.read_bytes() for source in sources)]
+    return hashlib.sha256(b"".join(said)).hexdigest()
 
 
 def page(path):
@@ -109,6 +110,8 @@ def page(path):
         notebook.cells = [
             cell for cell in notebook.cells if "colab" not in cell.metadata.get("tags", [])
         ]
+        if path.parent.name == "notebooks":
+            reference.with_section(notebook, path.stem)
         to.parent.mkdir(parents=True, exist_ok=True)
         tool.write(notebook, to)
 
@@ -125,6 +128,7 @@ def katex():
                 "npm was not found, which brings what sets the formulas. Install"
                 " Node.js 18 or newer (https://nodejs.org; on Debian and Ubuntu: apt install npm)"
             )
+        print("fetching from npm what sets the formulas", flush=True)
         subprocess.run(
             [shutil.which("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"],
             cwd=SITE,
@@ -164,8 +168,9 @@ def lighten(html):
     script = html / "_static" / "scripts" / "fontawesome.js"
     if script.exists():
         shapes = script.read_text(encoding="utf-8")
-        pages = [path for path in html.rglob("*.html") if "_static" not in path.parts]
-        for path in pages:
+        for path in html.rglob("*.html"):
+            if {"_static", "lite"} & set(path.parts):
+                continue
             text = path.read_text(encoding="utf-8")
             lighter = ICON.sub(lambda found: icon(found, shapes), UNNEEDED.sub("", text))
             path.write_text(lighter, encoding="utf-8")
@@ -215,8 +220,12 @@ def main():
         .replace("LAUNCH\n", launch)
         .replace("PANEL", first_panel())
     )
+    index = index.replace("REFERENCE", reference.write(source))
     (source / "index.md").write_text(index, encoding="utf-8")
+    images = pathlib.Path("notebooks", "images")
+    shutil.copytree(ROOT / images, source / images, dirs_exist_ok=True)
     katex()
+    print("making the pages", flush=True)
     failed = subprocess.call(
         [
             sys.executable,

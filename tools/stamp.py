@@ -7,9 +7,12 @@ the book.
     python tools/stamp.py ""            take it out again, and all that was made from it
 
 The address is kept in pyproject.toml, [project.urls] Repository, and nowhere else. Elsewhere it
-only shows: in the README between
-<!-- stamp … --> and <!-- /stamp -->, in each notebook as a line below the navigation and as a cell
-named colab.
+only shows: in the README between <!-- stamp … --> and <!-- /stamp -->, in each notebook as a line
+below the navigation and as a cell named colab.
+
+Links and cells name a release, the tag v1.0.0 of the version 1.0.0 in pyproject.toml: so a copy of
+a notebook goes on working when the book has changed. They lead somewhere once that tag is pushed.
+When the version changes, set the address again.
 """
 
 import pathlib
@@ -27,10 +30,9 @@ GITHUB, START = "https://github.com/", "notebooks/00_start_here.ipynb"
 NAME = (  # what GitHub calls a repository
     r"[A-Za-z0-9][A-Za-z0-9-]*/(?!\.+$)[A-Za-z0-9._-]+(?<!\.git)"
 )
-BINDER = (  # HEAD is the branch that GitHub shows first
-    "https://mybinder.org/v2/gh/{repo}/HEAD?urlpath=lab/tree/{path}"
-)
-COLAB = "https://colab.research.google.com/github/{repo}/blob/HEAD/{path}"
+BINDER = "https://mybinder.org/v2/gh/{repo}/{tag}?urlpath=lab/tree/{path}"
+COLAB = "https://colab.research.google.com/github/{repo}/blob/{tag}/{path}"
+SITE = "https://{owner}.github.io/{name}/"  # where .github/workflows/site.yml publishes it
 LINE = f"\n\nlaunch in [Binder]({BINDER}) · [Google Colab]({COLAB})"
 LAUNCHES = re.compile(r"\n\nlaunch in \[Binder\]\([^)]*\) · \[Google Colab\]\([^)]*\)")
 CELL = """\
@@ -41,7 +43,7 @@ import sys
 
 if "google.colab" in sys.modules:
     if importlib.util.find_spec("revlib") is None:
-        get_ipython().system("git clone --quiet --depth 1 "
+        get_ipython().system("git clone --quiet --depth 1 --branch {tag} "
                              "https://github.com/{repo} /content/book")
         # what Colab has is new enough, and stays as it is; anywidget is added
         get_ipython().run_line_magic("pip", "install --quiet /content/book")
@@ -53,9 +55,27 @@ BLOCKS = {
         "",
         f"""
 [![test]({GITHUB}{{repo}}/actions/workflows/test.yml/badge.svg)]({GITHUB}{{repo}}/actions/workflows/test.yml)
-[![Binder](https://mybinder.org/badge_logo.svg)]({BINDER})
-[![Google Colab](https://colab.research.google.com/assets/colab-badge.svg)]({COLAB})
 """,
+    ),
+    "doors": (
+        """
+- **Read it**: `make site` builds pages whose sliders move without Python, in `site/_build/html`.
+- **Run it**, with Python 3.11 or newer, make and git; it opens in JupyterLab, where every number can be moved:
+
+      git clone ADDRESS reverse-them-all
+      make -C reverse-them-all lab
+
+- **Open it** in Google Colab or Binder: [how to](#what-you-need), with the address of your copy.
+""",  # noqa: E501
+        f"""
+- **Read it**: [{SITE}]({SITE}), in any browser; the sliders move without Python.
+- **Run it**, with Python 3.11 or newer, make and git; it opens in JupyterLab, where every number can be moved:
+
+      git clone {GITHUB}{{repo}} reverse-them-all
+      make -C reverse-them-all lab
+
+- **Open it** in [Google Colab]({COLAB}) or [Binder]({BINDER}), where nothing is installed on your machine.
+""",  # noqa: E501
     ),
     "launch": (
         """
@@ -87,6 +107,12 @@ def repository(root=ROOT):
     return found[1] if found else ""
 
 
+def release(root=ROOT):
+    """The tag that links and cells name: v1.0.0, say, of the version in pyproject.toml."""
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return f"v{project['version']}"
+
+
 def project(text, repo):
     """pyproject.toml with this address, or with none; other addresses stay."""
     text = re.sub(r"^Repository *=.*\n", "", text, flags=re.MULTILINE)
@@ -102,10 +128,12 @@ def project(text, repo):
     return text.replace("\n[project.urls]\n\n", "\n")  # the table, if nothing is left in it
 
 
-def readme(text, repo):
+def readme(text, repo, tag=None):
     """The README with its blocks filled in."""
+    owner, _, called = repo.partition("/")
+    words = {"repo": repo, "owner": owner, "name": called, "path": START, "tag": tag or release()}
     for name, (unset, made) in BLOCKS.items():
-        block = made.format(repo=repo, path=START) if repo else unset
+        block = made.format(**words) if repo else unset
         text, times = re.subn(
             f"(<!-- stamp {name} -->).*?(<!-- /stamp -->)",
             lambda found, block=block: found[1] + block + found[2],
@@ -120,18 +148,19 @@ def readme(text, repo):
     return text
 
 
-def page(notebook, path, repo):
+def page(notebook, path, repo, tag=None):
     """A notebook, in place, with its launch line and its Colab cell, or without; `path` is its
-    place in the repository."""
+    place in the repository, `tag` the release that they name."""
+    tag = tag or release()
     if not notebook.cells:
         raise ValueError(f"{path}: it has no cell")
     title, *others = [cell for cell in notebook.cells if cell.id != "colab"]
     head, navigation, *rest = [*LAUNCHES.sub("", title.source).split("\n\n"), ""]
     if ".ipynb)" not in navigation:
         raise ValueError(f"{path}: no line of links to other chapters follows its title")
-    made = LINE.format(repo=repo, path=path) if repo else ""
+    made = LINE.format(repo=repo, path=path, tag=tag) if repo else ""
     title.source = "\n\n".join([head, navigation + made, *rest[:-1]])
-    source = CELL.format(repo=repo, folder=path.rpartition("/")[0])
+    source = CELL.format(repo=repo, tag=tag, folder=path.rpartition("/")[0])
     # the site leaves out a cell tagged remove-cell
     colab = (
         [
@@ -162,15 +191,14 @@ def stamp(repo, root=ROOT):
             f"{repo!r} is no repository on GitHub. Give it as OWNER/NAME, without the"
             " https://github.com/ before it and the .git after it"
         )
+    tag = release(root)
     new = {
-        root / name: change((root / name).read_text(encoding="utf-8"), repo)
-        for name, change in (("pyproject.toml", project), ("README.md", readme))
+        root / "pyproject.toml": project((root / "pyproject.toml").read_text("utf-8"), repo),
+        root / "README.md": readme((root / "README.md").read_text("utf-8"), repo, tag),
     }
     for path in tool.book(root):
-        new[path] = (
-            tool.nbformat.writes(page(tool.read(path), path.relative_to(root).as_posix(), repo))
-            + "\n"
-        )
+        place = path.relative_to(root).as_posix()
+        new[path] = tool.nbformat.writes(page(tool.read(path), place, repo, tag)) + "\n"
     changed = [path for path, text in new.items() if path.read_text(encoding="utf-8") != text]
     old = {path: path.read_bytes() for path in changed}
     try:
@@ -192,7 +220,7 @@ def main(arguments):
             return 2
     repo = repository()
     print(
-        f"The address of the repository is {GITHUB}{repo}"
+        f"The address of the repository is {GITHUB}{repo}; links name its tag {release()}"
         if repo
         else "No address of the repository is set. To set it: python tools/stamp.py owner/name"
     )

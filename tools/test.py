@@ -21,11 +21,17 @@ PYTEST = ["-m", "pytest", "-p", "no:cacheprovider", "-q", "-n", "2"]
 PYTEST += ["--dist", "loadscope"]  # the tests of one file, or page, stay together
 NBVAL = ["--nbval-current-env", "--nbval-cell-timeout", "120"]
 NBVAL += ["--nbval-sanitize-with", "tests/nbval.cfg"]
+COLLECTS = "first collects them (a minute or so), then prints a dot a test"
 LINT = (
     ["-m", "ruff", "check", "-q", "."],
     ["-m", "ruff", "format", "-q", "--check", "."],
     ["tools/notebook.py", "check"],
 )
+
+
+def say(what):
+    """Print what the next wait is for."""
+    print(f"== {what}", flush=True)
 
 
 def call(*arguments):
@@ -35,11 +41,13 @@ def call(*arguments):
 
 def lint():
     """Return whether sources and notebooks keep the rules."""
+    say("Lint: the sources, and the rules of a chapter")
     return all([call(*command) for command in LINT])
 
 
 def quick(options):
     """Return whether lint and the core's mathematics are well."""
+    say("The core's mathematics")
     core = call(
         *PYTEST, "tests/core", "tests/test_house.py", "-m", "not slow and not nightly", *options
     )
@@ -55,12 +63,12 @@ def everyday(options):
 
     paths = ["tests", *map(str, book())]
     units = ["-m", "not browser and not slow and not nightly", *paths, *options]
-    well = [
-        lint(),
-        call(*PYTEST, strictly, *NBVAL, *units),
-        call(*PYTEST, "-m", "browser and not nightly", *in_browser(), *options),
-    ]
-    return all(well)
+    well = lint()
+    say(f"Tests and every notebook; pytest {COLLECTS}")
+    well &= call(*PYTEST, strictly, *NBVAL, *units)
+    say(f"Panels and pages in Chromium, and the site is built; pytest {COLLECTS}")
+    well &= call(*PYTEST, "-m", "browser and not nightly", *in_browser(), *options)
+    return well
 
 
 def in_browser():
@@ -71,11 +79,11 @@ def in_browser():
 
 def rest(options):
     """Return whether what is marked slow or nightly is well, tried at the length of a test."""
-    well = [
-        call(*PYTEST, "-m", "(slow or nightly) and not browser", "tests", *options),
-        call(*PYTEST, "-m", "nightly and browser", *in_browser(), *options),
-    ]
-    return all(well)
+    say(f"What is slow or nightly; pytest {COLLECTS}")
+    well = call(*PYTEST, "-m", "(slow or nightly) and not browser", "tests", *options)
+    say(f"What is nightly, in Chromium; pytest {COLLECTS}")
+    well &= call(*PYTEST, "-m", "nightly and browser", *in_browser(), *options)
+    return well
 
 
 def nightly(options):
@@ -96,4 +104,7 @@ if __name__ == "__main__":
     which, *rest_of_line = sys.argv[1:] or ["test"]
     if which not in RUNS:
         raise SystemExit(f"there is no run {which!r}; there are {', '.join(RUNS)}")
-    sys.exit(0 if RUNS[which](rest_of_line) else 1)
+    try:
+        sys.exit(0 if RUNS[which](rest_of_line) else 1)
+    except KeyboardInterrupt:
+        sys.exit("Stopped.")

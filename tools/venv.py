@@ -15,12 +15,15 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 OLDEST = (3, 11)
+EVERY = 20  # packages from one line of progress to the next
 
 
 def programs(venv):
@@ -69,8 +72,12 @@ def make(venv, extra, root=ROOT):
             " newer. Install it from https://www.python.org, or say which:"
             " make lab PYTHON=/path/to/python3"
         )
-    print(f"Installing into {venv.name} (a minute or two, once)", flush=True)
-    shutil.rmtree(venv, ignore_errors=True)
+    began = time.monotonic()
+    print(f"Installing into {venv.name}, once: a minute or two.", flush=True)
+    if venv.exists():
+        print("  deleting the old one", flush=True)
+        shutil.rmtree(venv, ignore_errors=True)
+    print("  making an empty environment (some seconds)", flush=True)
     python = getattr(sys, "_base_executable", sys.executable)  # this may be the old one's Python
     made = subprocess.run([python, "-m", "venv", venv], capture_output=True, text=True)
     if made.returncode != 0:
@@ -78,16 +85,54 @@ def make(venv, extra, root=ROOT):
         why = (made.stdout + made.stderr).strip()
         cure = "\nOn Debian and Ubuntu: apt install python3-venv" if "ensurepip" in why else ""
         raise SystemExit(f"Making {venv.name} failed: {why}{cure}")
-    pip = [programs(venv) / "python", "-m", "pip", "install", "--quiet"]
-    pip += ["--disable-pip-version-check"]
+    pip = [programs(venv) / "python", "-m", "pip", "install"]
+    pip += ["--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
     if extra == "peers":
         pip += ["-r", str(root / "benchmarks" / "requirements.txt"), "-e", str(root)]
     else:
         pip += ["-e", f"{root}[{extra}]"]
-    if subprocess.run(pip, cwd=root).returncode != 0:
+    if install(pip, root) != 0:
         raise SystemExit(f"Installing into {venv.name} failed; what pip said stands above.")
     stamp = wanted(extra, root) | {"python": python_of(venv)}
     (venv / "made.json").write_text(json.dumps(stamp, indent=1), encoding="utf-8")
+    print(f"  done, in {time.monotonic() - began:.0f} s", flush=True)
+
+
+def stages(lines):
+    """Yield what pip is about, a sentence a stage, from the lines that it prints."""
+    yield "asking the package index what is needed"
+    known = set()
+    fetched = 0
+    for line in lines:
+        wanted = re.match(r"Collecting ([\w.-]+)", line)
+        if wanted and wanted[1] not in known:
+            known.add(wanted[1])
+            if len(known) % EVERY == 0:
+                yield f"asking the package index: {len(known)} packages so far"
+        if re.match(r"(Downloading|Using cached) \S+(?<!\.metadata) ", line):
+            fetched += 1
+            if fetched % EVERY == 1:
+                yield f"fetching packages: {fetched} of {len(known)}"
+        if line.startswith("Installing collected packages:"):
+            yield f"unpacking {line.count(',') + 1} packages (the longest wait)"
+
+
+def install(pip, root):
+    """Run pip and say what it is about; return its exit status. Its errors pass through."""
+    with subprocess.Popen(pip, cwd=root, stdout=subprocess.PIPE, text=True) as running:
+        for stage in stages(running.stdout):
+            print(f"  {stage}", flush=True)
+    return running.returncode
+
+
+def run(command):
+    """Run a command in the book's folder; return its exit status. Ctrl+C is the command's."""
+    with subprocess.Popen(command, cwd=ROOT) as running:
+        while True:
+            try:
+                return running.wait()
+            except KeyboardInterrupt:
+                continue  # it was told, too, and ends as it likes
 
 
 def main(arguments=None):
@@ -98,12 +143,15 @@ def main(arguments=None):
     given = parser.parse_args(arguments)
     venv = ROOT / (".venv-peers" if given.extra == "peers" else ".venv")
     if not ready(venv, given.extra):
-        make(venv, given.extra)
+        try:
+            make(venv, given.extra)
+        except KeyboardInterrupt:
+            raise SystemExit(f"Stopped; next time {venv.name} is made from the start.") from None
     if not given.command:
         return 0
     program, *rest = given.command
     os.environ["PATH"] = f"{programs(venv)}{os.pathsep}{os.environ.get('PATH', '')}"
-    return subprocess.call([programs(venv) / program, *rest], cwd=ROOT)
+    return run([programs(venv) / program, *rest])
 
 
 if __name__ == "__main__":

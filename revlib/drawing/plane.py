@@ -218,7 +218,8 @@ def draw_turning(A, row, steps, scale=1.0, limit=2.0, most=5):
     """
     row = drawable(row, "the row")
     A = drawable(A, "A")
-    eigenvalues, columns = np.linalg.eig(A.T)  # of rows: e·A is the eigenvalue times e
+    # of rows: e·A is the eigenvalue times e; from NumPy 2.5 on they are complex numbers always
+    eigenvalues, columns = map(np.real_if_close, np.linalg.eig(A.T))
     if np.iscomplexobj(eigenvalues):
         raise ValueError(f"the matrix turns every row: its eigenvalues are {eigenvalues.round(3)}")
     if np.linalg.cond(columns) > 1e8:

@@ -378,6 +378,9 @@ export function attach(root, line, move) {
   const up = () => {
     drag = null;
   };
+  const select = (event) => {
+    if (drag) event.preventDefault(); // a number is dragged, not a text marked
+  };
   const leave = () => {
     pointed = null;
     if (!drag && !pinned) rest();
@@ -450,7 +453,7 @@ export function attach(root, line, move) {
     };
   }
 
-  const events = { pointerdown: down, pointermove: pull, pointerup: up, pointercancel: up, pointerleave: leave, keydown: key };
+  const events = { pointerdown: down, pointermove: pull, pointerup: up, pointercancel: up, pointerleave: leave, selectstart: select, keydown: key };
   for (const [name, listen] of Object.entries(events)) root.addEventListener(name, listen);
   // a picture is drawn anew
   const observer = new MutationObserver((changes) => {

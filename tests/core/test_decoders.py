@@ -200,6 +200,27 @@ def test_a_learned_score_that_is_the_identity_is_the_dot_product(cell):
         assert np.allclose(gradients[learned][name], view, rtol=0, atol=1e-12), name
 
 
+@every_cell
+def test_inputs_may_be_rows(cell):
+    """One-hot ones are what indices are; others, such as the mean of two letters, have slopes."""
+    net = drawn("attention", cell=cell)
+    inputs, targets = bptt.task(net, ["abca", "cabb"])
+    rows = np.eye(3)[inputs]
+    tapes = [decoders.Tape(each, targets) for each in (inputs, rows)]
+    assert tapes[0].forward(net) == tapes[1].forward(net)
+    assert (tapes[0].backward(net) == tapes[1].backward(net)).all()
+    tape = decoders.Tape(np.random.default_rng(1).normal(0, 1, rows.shape), targets)
+    tape.forward(net)
+    found = net.like(tape.backward(net)).enc.Wh
+    for i in np.ndindex(found.shape):
+        losses = []
+        for nudge in (1e-6, -1e-6):
+            other = net.copy()
+            other.enc.Wh[i] += nudge
+            losses.append(tape.forward(other))
+        assert abs(found[i] - (losses[0] - losses[1]) / 2e-6) < 1e-8
+
+
 def test_a_learned_score_is_kept_with_the_network():
     net = drawn("attention", score="learned")
     assert repr(net).endswith("'simple', score='learned'): 116 parameters")

@@ -73,6 +73,20 @@ def test_a_part_of_the_texts_is_padded_no_more_than_it_needs(style, score, cell)
     assert len(batch.targets) == max(len(answers[i].split()) for i in (1, 2)) + 1
 
 
+@every_kind
+def test_without_end_answers_have_one_length(style, score, cell):
+    net = decoders.EncoderDecoder(style, READS, 5, cell, Alphabet(SAYS.symbols), score)
+    net.theta[:] = np.random.default_rng(2).normal(0, 0.6, net.theta.size)
+    texts, _ = some(9, np.random.default_rng(2))
+    for length in (1, 3):
+        answers = [SAYS.join(SAYS.symbols[i % 3 :][:1] * length) for i in range(9)]
+        pairs = padded.Texts(net, texts, answers)
+        loss, gradient = pairs.batch().gradient(net)
+        right, wanted = training.Batch(net, texts, answers).gradient(net)
+        assert loss == pytest.approx(right, rel=1e-10)
+        np.testing.assert_allclose(gradient, wanted, rtol=0, atol=1e-10 * np.abs(wanted).max())
+
+
 def test_what_pads_a_text_has_no_say():
     """Neither the word that it is padded with, nor the one that stands behind END."""
     net = drawn("attention", "learned", "GRU")
@@ -164,8 +178,8 @@ def test_what_does_not_fit_is_named():
     with pytest.raises(ValueError, match="'LSTM'"):
         padded.Texts(lstm, ["two"], ["zwei"])
     endless = decoders.EncoderDecoder("feedback", READS, 3, "simple", Alphabet(SAYS.symbols))
-    with pytest.raises(ValueError, match="cannot say END"):
-        padded.Texts(endless, ["two"], ["zwei"])
+    with pytest.raises(ValueError, match="^the answers differ in length, and .* cannot say END$"):
+        padded.Texts(endless, ["two", "two"], ["zwei", "zwei zwei"])
     batch = padded.Texts(net, ["two"], ["zwei"]).batch()
     with pytest.raises(ValueError, match="^the batch is for a network of "):
         batch.gradient(drawn("feedback", "dot", "tanh"))

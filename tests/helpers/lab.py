@@ -117,6 +117,11 @@ class Lab:
             file = self.folder / "settings/@jupyterlab" / f"{name}.jupyterlab-settings"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(json.dumps(settings))
+        # the widgets' extensions alone: JupyterLite's kernel, say, is for its own pages
+        theirs = pathlib.Path(sys.prefix) / "share" / "jupyter" / "labextensions"
+        extensions = self.folder / "labextensions"
+        for name in ("@jupyter-widgets", "anywidget"):
+            shutil.copytree(theirs / name, extensions / name)
         own = {
             name: str(self.folder / name.lower())
             for name in (
@@ -143,6 +148,7 @@ class Lab:
             "--ServerApp.port_retries=0",
             f"--ServerApp.root_dir={self.root}",
             "--LabApp.expose_app_in_browser=True",
+            f"--LabApp.labextensions_path={extensions}",
             "--LabApp.news_url=",
             "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         ]

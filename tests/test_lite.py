@@ -1,0 +1,263 @@
+"""The book as JupyterLite: what is in the build, and what a browser gets of it without a network.
+
+Pyodide's own files are on a CDN, which no test asks: whatever is not on loopback is refused. Nor
+is a kernel started here; CONTRIBUTING says what is tried by hand.
+"""
+
+import functools
+import hashlib
+import http.server
+import json
+import threading
+from importlib.metadata import version
+from importlib.util import find_spec
+from zipfile import ZipFile
+
+import pytest
+from packaging.utils import canonicalize_name
+
+from helpers import lab as jupyter
+from tools import lite
+from tools import notebook as tool
+
+CHAPTERS = [path for path in tool.book() if path.parent.name == "notebooks"]
+LARGEST = 40_000_000  # bytes
+CDN = "https://cdn.jsdelivr.net/pyodide/"
+PYODIDE = lite.listed()
+
+pytestmark = [pytest.mark.browser, pytest.mark.nightly]
+
+
+@pytest.fixture(scope="module")
+def build(tmp_path_factory):
+    """The folder of a build, made anew."""
+    what = "the tests of JupyterLite (tests/test_lite.py)"
+    if not find_spec("jupyterlite_pyodide_kernel"):
+        jupyter.leave_out(what, "it is not installed: pip install -e '.[lite]'")
+    try:
+        lite.wheels()
+    except SystemExit as error:
+        jupyter.leave_out(what, f"its wheels are not to be had: {error}")
+    folder = tmp_path_factory.mktemp("lite").resolve() / "lite"
+    try:
+        size = lite.build(folder)
+    except SystemExit as error:  # which would end the whole run
+        pytest.fail(str(error))
+    assert size < LARGEST
+    return folder
+
+
+def read(path):
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def settings(build):
+    """What the kernel is told."""
+    config = read(build / "jupyter-lite.json")["jupyter-config-data"]
+    return config["litePluginSettings"][f"{lite.KERNEL}:kernel"]
+
+
+def indexed(build):
+    """Every wheel that piplite finds: name -> (its file, what the index says of it)."""
+    found = {}
+    for url in settings(build)["pipliteUrls"]:
+        index = build / url.partition("?")[0]
+        for name, project in read(index).items():
+            for releases in project["releases"].values():
+                for release in releases:
+                    found.setdefault(name, []).append((index.parent / release["url"], release))
+    return found
+
+
+# ---------------------------------------------------------------- what is in it
+
+
+def test_two_builds_are_the_same(build):
+    """The same book gives the same bytes."""
+
+    def digests():
+        return {
+            path.relative_to(build): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(build.rglob("*"))
+            if path.is_file()
+        }
+
+    first = digests()
+    lite.build(build)
+    assert digests() == first and len(first) > 100
+
+
+def test_every_wheel_is_there_as_the_index_says(build):
+    wheels = indexed(build)
+    assert {"revlib", "ipywidgets", "anywidget", "jupyterlab-widgets", "comm"} <= set(wheels)
+    for path, said in [wheel for found in wheels.values() for wheel in found]:
+        content = path.read_bytes()
+        assert hashlib.sha256(content).hexdigest() == said["digests"]["sha256"], path.name
+        assert len(content) == said["size"], path.name
+
+
+def test_nothing_that_revlib_needs_is_elsewhere(build):
+    """Each requirement of revlib, and of these in turn, is met by a wheel of the build or comes
+    with Pyodide, in a version that is wanted; and no wheel lies there that nothing needs."""
+    wheels, used = indexed(build), {"revlib"}
+    (revlib,) = wheels["revlib"]
+    ask = [(revlib[0].name, wanted) for wanted in lite.needs(revlib[0])]
+    assert len(ask) == 4
+    while ask:
+        who, wanted = ask.pop()
+        name = canonicalize_name(wanted.name)
+        if name in PYODIDE["packages"]:
+            assert PYODIDE["packages"][name] in wanted.specifier, (who, str(wanted))
+            continue
+        assert name in wheels, f"{who} needs {wanted}: python tools/lite.py --pin"
+        path, _ = next(
+            wheel for wheel in wheels[name] if wheel[0].name.split("-")[1] in wanted.specifier
+        )
+        if name not in used:
+            used.add(name)
+            ask += [(path.name, one) for one in lite.needs(path)]
+    own = {canonicalize_name(path.name.split("-")[0]) for path in (build / "pypi").glob("*.whl")}
+    assert own <= used
+
+
+def test_the_list_of_what_pyodide_brings_is_that_of_the_kernel(build):
+    """And the kernel in the build is the one that was asked; it never asks PyPI."""
+    from jupyterlite_pyodide_kernel.constants import PYODIDE_PYTHON_VERSION
+
+    lite.as_wanted()
+    assert PYODIDE["python"].startswith(f"{PYODIDE_PYTHON_VERSION}.")
+    scripts = (build / "extensions" / lite.KERNEL / "static").glob("*.js")
+    assert any(f"{CDN}v{PYODIDE['pyodide']}/" in path.read_text("utf-8") for path in scripts)
+    assert settings(build)["disablePyPIFallback"] is True
+
+
+def test_a_kernel_with_another_pyodide_is_refused(monkeypatch):
+    monkeypatch.setattr(lite, "pyodide_version", lambda: "9.9.9")
+    with pytest.raises(SystemExit, match=r"brings, and the kernel.* asks for 9\.9\.9: .*--pin"):
+        lite.as_wanted()
+
+
+def test_its_notebooks_are_the_books_with_one_cell_more(build):
+    """The second cell installs revlib; all others, with their outputs, are as they are here."""
+    for path in tool.book():
+        there = tool.read(build / "files" / path.relative_to(lite.ROOT))
+        here = [c for c in tool.read(path).cells if "colab" not in c.metadata.get("tags", [])]
+        assert there.cells[1].source.endswith("\n%pip install -q revlib")
+        assert [there.cells[0], *there.cells[2:]] == here
+        assert there.metadata.kernelspec.name == "python"
+    for name in ("images", "results"):
+        for path in (lite.ROOT / "notebooks" / name).glob("[!.]*"):
+            copy = build / "files" / "notebooks" / name / path.name
+            assert copy.read_bytes() == path.read_bytes()
+
+
+def test_the_wheel_of_revlib_is_revlib(build):
+    """Every file of the package is in it, as it is here."""
+    (wheel,) = (build / "pypi").glob("revlib-*.whl")
+    assert wheel.name.split("-")[1] == version("revlib")
+    with ZipFile(wheel) as archive:
+        packed = {
+            name: archive.read(name) for name in archive.namelist() if "dist-info" not in name
+        }
+    source = [
+        path for path in (lite.ROOT / "revlib").rglob("*") if path.suffix in (".py", ".js", ".css")
+    ]
+    assert packed == {path.relative_to(lite.ROOT).as_posix(): path.read_bytes() for path in source}
+
+
+def test_nothing_is_in_it_for_nothing(build):
+    """No source map, no other application, no kernel but Pyodide."""
+    assert not list(build.rglob("*.map"))
+    assert not [name for name in ("repl", "tree", "consoles", "edit") if (build / name).exists()]
+    config = read(build / "jupyter-lite.json")["jupyter-config-data"]
+    assert {extension["name"] for extension in config["federated_extensions"]} == {
+        "@jupyter-widgets/jupyterlab-manager",
+        lite.KERNEL,
+        "anywidget",
+    }
+
+
+# ---------------------------------------------------------------- in a browser
+
+
+@pytest.fixture(scope="module")
+def site(build):
+    """The address of a site with the build in it, on loopback."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    handler = functools.partial(Quiet, directory=build.parent)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join(10)
+
+
+@pytest.fixture(scope="module")
+def opened(site):
+    """(chapter 01 opened in Chromium, what was refused as it lies on another host, what was not
+    found)."""
+    refused, missing = [], []
+
+    def answer(route):
+        if route.request.url.startswith(site):
+            return route.continue_()
+        refused.append(route.request.url)
+        return route.abort()
+
+    with jupyter.browser("the tests of JupyterLite (tests/test_lite.py)") as running:
+        context = running.new_context(viewport=jupyter.PAGE)
+        context.route("**/*", answer)
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        page.on("response", lambda got: missing.append(got.url) if got.status >= 400 else None)
+        page.goto(f"{site}/{lite.ADDRESS.format('notebooks/01_encoding.ipynb')}")
+        page.wait_for_selector(".jp-NotebookPanel .jp-Cell")
+        yield page, refused, missing
+        context.close()
+
+
+def wait_in(page, check, seconds=60):
+    """What `check()` returns once that is true; the page goes on meanwhile."""
+    for _ in range(seconds * 10):
+        found = check()
+        if found:
+            return found
+        page.wait_for_timeout(100)
+    raise TimeoutError(f"not within {seconds} s")
+
+
+def test_it_lists_the_chapters(opened):
+    page, *_ = opened
+    names = page.locator(".jp-DirListing-itemText")
+    listed = wait_in(page, lambda: len(names.all()) > 10 and names.all_inner_texts())
+    assert {path.name for path in CHAPTERS} <= set(listed)
+    assert {"images", "results", "solutions"} <= set(listed)
+
+
+def test_it_shows_a_chapter(opened):
+    """All its cells, with the still picture of the panel and its words."""
+    page, *_ = opened
+    stored = tool.read(lite.ROOT / "notebooks" / "01_encoding.ipynb")
+    cells = page.locator(".jp-Notebook .jp-Cell")
+    wait_in(page, lambda: cells.count() > len(stored.cells))
+    assert cells.count() == len(stored.cells) + 1
+    assert cells.first.inner_text().strip().startswith("Encode: a string becomes numbers")
+    assert "%pip install -q revlib" in cells.nth(1).inner_text()
+    alts = page.locator(".jp-OutputArea img").evaluate_all("all => all.map(one => one.alt)")
+    assert any(alt.startswith("Step 2 reads 'b': S(2) = 0.98") for alt in alts)
+    assert not page.locator(".jp-Dialog").count()
+
+
+def test_only_pyodides_cdn_is_asked_and_what_it_refuses_breaks_nothing(opened):
+    page, refused, missing = opened
+    wait_in(page, lambda: refused)
+    assert [url for url in refused if not url.startswith(f"{CDN}v{PYODIDE['pyodide']}/")] == []
+    assert missing == []
+    page.get_by_text("02_thought_vector.ipynb", exact=True).first.dblclick()
+    wait_in(page, lambda: page.get_by_text("Remember: five numbers for a whole string").count())
+    assert not page.locator(".jp-Dialog").count()
