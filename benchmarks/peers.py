@@ -138,7 +138,7 @@ def jax_steps(case):
         X, fed, lengths, targets = autograd.padded_rows(net, *strings)
         padding = np.arange(len(X)) >= lengths[:, None]  # (B, T)
         share = (targets != autograd.COUNTS_NOT)[..., None] / (targets >= 0).sum()
-        right = np.eye(len(net.says.outputs), dtype=np.float32)[targets] * share
+        right = np.eye(len(net.says.outputs), dtype=np.float32)[np.maximum(targets, 0)] * share
     else:
         X, fed, targets = autograd.one_hot(net, strings)
         right = np.eye(len(net.alphabet.outputs), dtype=np.float32)[targets] / targets.size

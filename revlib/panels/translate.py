@@ -60,7 +60,7 @@ def translate_panel(nets, text="25"):
 
     number = NumeralBox("number or words", text)
     first = Spoken(nets[code, style, taught], number.read(), code)
-    step = Number("step", max(1, len(first.said) - 1), 1, len(first.said), 1)
+    step = Number("step", max(1, len(first.said) // 2), 1, len(first.said), 1)
     return Panel(
         {
             "number": number,
