@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from revlib import bptt, decoders, model, rnn_cells, training
+from revlib import bptt, decoders, model, padded, rnn_cells, training
 from revlib.alphabet import Alphabet
 
 REFERENCE = Path(__file__).resolve().parents[1] / "tests" / "reference"
@@ -200,6 +200,7 @@ def autograd_styles(net, strings):
     dec = Cell(type(net.cell), net.dec)
     Wo = torch.tensor(net.Wo, requires_grad=True)
     bo = torch.tensor(net.bo, requires_grad=True)
+    Wa = None if net.Wa is None else torch.tensor(net.Wa, requires_grad=True)
     X, fed, targets = (torch.from_numpy(a) for a in one_hot(net, strings))
     s = X.new_zeros(len(strings), net.cell.width)
     states = []
@@ -217,23 +218,28 @@ def autograd_styles(net, strings):
         s = dec.step(x, s)
         seen = s[:, : net.n]
         if net.style == "attention":
-            alpha = torch.softmax((states @ seen[:, :, None])[:, :, 0], dim=1)  # (B, T)
+            asked = seen if Wa is None else seen @ Wa
+            alpha = torch.softmax((states @ asked[:, :, None])[:, :, 0], dim=1)  # (B, T)
             seen = torch.cat([seen, (alpha[:, None] @ states)[:, 0]], dim=1)
         scores.append(seen @ Wo + bo)
     loss = nn.functional.cross_entropy(torch.stack(scores).flatten(0, 1), targets.flatten())
     loss.backward()
-    of_scores = [Wo.grad.numpy().ravel(), bo.grad.numpy()]
+    of_scores = [part.grad.numpy().ravel() for part in (Wa, Wo, bo) if part is not None]
     return loss.item(), np.concatenate([enc.gradient(), dec.gradient(), *of_scores])
 
 
 def style_references():
-    """Return the same as `references` for each style with each cell, by turns with END."""
+    """Return the same as `references` for each style with each cell, by turns with END.
+
+    Attention is there twice: with the dot product as its score, and with a learned one.
+    """
     found = []
-    for seed, (style, cell) in enumerate(itertools.product(decoders.STYLES, rnn_cells.CELLS)):
+    kinds = [(style, "dot") for style in decoders.STYLES] + [("attention", "learned")]
+    for seed, ((style, score), cell) in enumerate(itertools.product(kinds, rnn_cells.CELLS)):
         odd = (seed + seed // len(rnn_cells.CELLS)) % 2  # by turns for each style and each cell
         letters, n, end = ("abc", 3, True) if odd else ("ab", 4, False)
         rng = np.random.default_rng(seed)
-        net = decoders.EncoderDecoder(style, Alphabet(letters, end), n, cell)
+        net = decoders.EncoderDecoder(style, Alphabet(letters, end), n, cell, score=score)
         net.theta[:] = rng.uniform(-0.7, 0.9, net.theta.size).round(4)
         strings = ["".join(rng.choice([*letters], 5)) for _ in range(4)]
         loss, gradient = autograd_styles(net, strings)
@@ -241,6 +247,7 @@ def style_references():
         found.append(
             dict(
                 style=style,
+                score=score,
                 cell=cell,
                 letters=letters,
                 end=end,
@@ -252,6 +259,106 @@ def style_references():
             )
         )
     return found
+
+
+# ---------------------------------------------------------------- texts of different lengths
+
+COUNTS_NOT = -100  # stands in the targets behind END; what cross_entropy leaves out
+
+
+def padded_rows(net, texts, answers):
+    """Return what padded.Texts is to PyTorch and JAX, who pad behind the last word.
+
+    Returns
+    -------
+    X, fed : (T, B, V), (L, B, U) arrays
+        One-hot rows, empty where padded, in the network's dtype.
+    lengths : (B,) int array
+    targets : (L, B) int array
+        COUNTS_NOT behind END.
+    """
+    B, V, U = len(texts), len(net.alphabet), len(net.says)
+    read = [net.alphabet.indices(text) for text in texts]
+    said = [bptt.with_end(net, net.says.indices(answer)) for answer in answers]
+    lengths = np.array([len(each) for each in read])
+    X = np.zeros((lengths.max(), B, V), net.theta.dtype)
+    fed = np.zeros((max(map(len, said)), B, U), net.theta.dtype)
+    targets = np.full(fed.shape[:2], COUNTS_NOT)
+    for b in range(B):
+        X[np.arange(lengths[b]), b, read[b]] = 1
+        fed[np.arange(1, len(said[b])), b, said[b][:-1]] = 1
+        targets[: len(said[b]), b] = said[b]
+    return X, fed, lengths, targets
+
+
+def torch_translator(net, style):
+    """Return a tanh network with attention and a learned score in PyTorch, for `padded_rows`.
+
+    Its `forward` returns the loss; `style` and `trained` are those of `torch_model`.
+    """
+    V, U, K, n = len(net.alphabet), len(net.says), len(net.says.outputs), net.n
+
+    class Translator(nn.Module):
+        def __init__(self):
+            super().__init__()
+            layer = nn.RNN if style == "nn.RNN" else nn.RNNCell
+            self.enc, self.dec = layer(V, n), layer(U, n)
+            self.score = nn.Linear(n, n, bias=False)
+            self.out = nn.Linear(2 * n, K)
+            self.to(torch.from_numpy(net.theta).dtype)
+            for theirs, ours in zip(self.trained(), net.named().values()):
+                theirs.data.copy_(torch.from_numpy(ours.T.copy()))
+            for name, bias in self.named_parameters():
+                if "bias_hh" in name:
+                    nn.init.zeros_(bias).requires_grad_(False)
+
+        def trained(self):
+            """Return the trained parameters, in the order of revlib's theta."""
+            found = []
+            for part in (self.enc, self.dec):
+                for kind in ("weight_ih", "weight_hh", "bias_ih"):
+                    found += [p for name, p in part.named_parameters() if name.startswith(kind)]
+            return [*found, self.score.weight, *self.out.parameters()]
+
+        def layer(self, part, inputs, s):
+            """Return all states, (steps, B, n)."""
+            if style == "nn.RNN":
+                return part(inputs, s[None].contiguous())[0]
+            states = []
+            for x in inputs:
+                s = part(x, s)
+                states.append(s)
+            return torch.stack(states)
+
+        def forward(self, X, fed, lengths, targets):
+            T, B, _ = X.shape
+            S = self.layer(self.enc, X, X.new_zeros(B, n))
+            D = self.layer(self.dec, fed, S[lengths - 1, torch.arange(B)]).transpose(0, 1)
+            S = S.transpose(0, 1)  # (B, T, n)
+            w = self.score(D) @ S.transpose(1, 2)  # (B, L, T)
+            padding = torch.arange(T) >= lengths[:, None]
+            alpha = w.masked_fill(padding[:, None], -torch.inf).softmax(-1)
+            Z = self.out(torch.cat([D, alpha @ S], -1))
+            return nn.functional.cross_entropy(
+                Z.flatten(0, 1), targets.T.flatten(), ignore_index=COUNTS_NOT
+            )
+
+    return Translator()
+
+
+def hold_padded(net, texts, answers):
+    """Raise AssertionError unless padded.py's loss and gradient are PyTorch's, to 1e-10."""
+    for style in ("nn.RNN", "cells"):
+        theirs = torch_translator(net, style)
+        loss = theirs(*map(torch.from_numpy, padded_rows(net, texts, answers)))
+        loss.backward()
+        gradient = np.concatenate([p.grad.numpy().T.ravel() for p in theirs.trained()])
+        ours, our_gradient = padded.Texts(net, texts, answers).batch().gradient(net)
+        error = max(
+            np.abs(our_gradient - gradient).max() / np.abs(gradient).max(),
+            abs(ours - loss.item()) / ours,
+        )
+        assert error < 1e-10, f"padded.py differs from PyTorch's {style} by {error:.1e}"
 
 
 def write(found, name):

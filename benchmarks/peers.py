@@ -30,7 +30,7 @@ from typing import NamedTuple
 import autograd
 import numpy as np
 
-from revlib import checkpoint, model, starts, training
+from revlib import checkpoint, model, numerals, padded, starts, training, translation
 
 RESULTS = Path(__file__).resolve().parent.parent / "notebooks" / "results"  # what chapters show
 RATE = 1e-3  # Adam's
@@ -41,12 +41,17 @@ CASES = {
     "a": "5 units, all 27 strings of length 3 over abc",
     "b": "5 units, all 729 strings of length 6 over abc",
     "c": "64 units, 256 strings of length 12 over 12 letters",
+    "d": "64 tanh units with attention, 64 numbers in words, English to German, padded",
 }
 
 
 def start(case):
-    """Return the case's network, float32, and its strings."""
+    """Return the case's network, float32, and its strings; of case d, its texts and answers."""
     rng = np.random.default_rng(0)
+    if case == "d":
+        net = starts.initialize(translation.network("de", "attention"), "gaussian", rng)
+        numbers = rng.choice(numerals.last(), 64, replace=False) + 1
+        return net.astype(np.float32), numerals.pairs(numbers, "de")
     if case == "c":
         letters = "abcdefghijkl"
         net = starts.initialize(model.Net(letters, 64), "gaussian", rng)
@@ -63,7 +68,7 @@ def start(case):
 def revlib_steps(case):
     """Return name of a setting -> a function that makes one step and returns the loss before it."""
     net, strings = start(case)
-    batch = training.Batch(net, strings)
+    batch = padded.Texts(net, *strings).batch() if case == "d" else training.Batch(net, strings)
     adam = training.Adam(RATE)
 
     def step():
@@ -80,7 +85,11 @@ def torch_steps(case):
 
     torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
     net, strings = start(case)
-    data = [torch.from_numpy(a) for a in autograd.one_hot(net, strings)]
+    if case == "d":
+        data, model_of = autograd.padded_rows(net, *strings), autograd.torch_translator
+    else:
+        data, model_of = autograd.one_hot(net, strings), autograd.torch_model
+    data = [torch.from_numpy(a) for a in data]
     adams = {
         "fused": dict(fused=True),
         "foreach": dict(foreach=True),
@@ -88,7 +97,7 @@ def torch_steps(case):
     }
 
     def make(style, adam, compiled=False):
-        theirs = autograd.torch_model(net, style)
+        theirs = model_of(net, style)
         optimiser = torch.optim.Adam(theirs.trained(), RATE, **adams[adam])
         forward = torch.compile(theirs, fullgraph=True, dynamic=False) if compiled else theirs
 
@@ -125,12 +134,19 @@ def jax_steps(case):
     import jax.numpy as jnp
 
     net, strings = start(case)
-    X, fed, targets = autograd.one_hot(net, strings)
-    right = np.eye(len(net.alphabet.outputs), dtype=np.float32)[targets]
+    if case == "d":
+        X, fed, lengths, targets = autograd.padded_rows(net, *strings)
+        padding = np.arange(len(X)) >= lengths[:, None]  # (B, T)
+        share = (targets != autograd.COUNTS_NOT)[..., None] / (targets >= 0).sum()
+        right = np.eye(len(net.says.outputs), dtype=np.float32)[targets] * share
+    else:
+        X, fed, targets = autograd.one_hot(net, strings)
+        right = np.eye(len(net.alphabet.outputs), dtype=np.float32)[targets] / targets.size
+    act = jnp.tanh if case == "d" else jax.nn.relu
 
     def layer(s, inputs, Wh, Ws, bh, unroll):
         def step(s, x):
-            s = jax.nn.relu(x + s @ Ws)
+            s = act(x + s @ Ws)
             return s, s
 
         return jax.lax.scan(step, s, inputs @ Wh + bh, unroll=unroll)
@@ -138,9 +154,15 @@ def jax_steps(case):
     def make(unroll):
         def loss(w):
             s = jnp.zeros((X.shape[1], net.n))
-            s, _ = layer(s, X, w["Wh"], w["Ws"], w["bh"], unroll)
-            _, S = layer(s, fed, w["dec.Wh"], w["dec.Ws"], w["dec.bh"], unroll)
-            return -(right * jax.nn.log_softmax(S @ w["Wo"] + w["bo"])).sum(-1).mean()
+            s, S = layer(s, X, w["Wh"], w["Ws"], w["bh"], unroll)
+            if case == "d":
+                s = S[lengths - 1, np.arange(len(lengths))]
+            _, D = layer(s, fed, w["dec.Wh"], w["dec.Ws"], w["dec.bh"], unroll)
+            if case == "d":
+                scores = jnp.einsum("lbn,tbn->lbt", D @ w["Wa"], S)
+                alpha = jax.nn.softmax(jnp.where(padding, -jnp.inf, scores))
+                D = jnp.concatenate([D, jnp.einsum("lbt,tbn->lbn", alpha, S)], -1)
+            return -(right * jax.nn.log_softmax(D @ w["Wo"] + w["bo"])).sum()
 
         def moved(w, m, v, t):
             m = m / (1 - 0.9**t)
@@ -331,13 +353,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--write-reference", action="store_true")
     parser.add_argument("--turns", type=int, default=41)
-    parser.add_argument("--cases", default="abc")
+    parser.add_argument("--cases", default="abcd")
     options = parser.parse_args()
     found = {"gradients": autograd.references(), "styles": autograd.style_references()}
     print(
         f"losses and gradients of {sum(map(len, found.values()))} networks equal PyTorch's autograd"
         " within 1e-10"
     )
+    net, (texts, answers) = start("d")
+    autograd.hold_padded(net.astype(float), texts, answers)
     if options.write_reference:
         for name, networks in found.items():
             autograd.write(networks, name)
@@ -358,7 +382,7 @@ def main():
         turns=options.turns,
         cases=cases,
     )
-    if options.cases == "abc":
+    if options.cases == "abcd":
         text = json.dumps(table, indent=1, allow_nan=False) + "\n"
         checkpoint.write(RESULTS / "peers.json", text.encode())
 

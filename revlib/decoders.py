@@ -7,7 +7,8 @@ The four styles::
     peek       that symbol, and the thought vector at every step (Cho et al. 2014, arXiv 1406.1078)
     attention  that symbol; and its scores are made of its state and of a mixture of all encoder
                states, each weighted by the softmax of its dot product with the decoder's state
-               (Luong et al. 2015, arXiv 1508.04025)
+               (Luong et al. 2015, arXiv 1508.04025). With a learned score, a matrix Wa stands
+               in that product: s·Wa·S(t), Luong's "general" score, where s·S(t) is their "dot"
 
 Written to be read beside chapters 09 and 10; model.py and tape.py do the second style faster.
 """
@@ -24,6 +25,7 @@ from revlib.parameters import Arrays, Network, count, cut, flat
 from revlib.rnn_cells import CELLS
 
 STYLES = ("plain", "feedback", "peek", "attention")
+SCORES = ("dot", "learned")  # how attention rates an encoder state
 
 
 class EncoderDecoder(Network):
@@ -31,7 +33,8 @@ class EncoderDecoder(Network):
 
     enc and dec hold the arrays of the cell under its names, such as dec.Wh. In dec.Wh the symbols'
     rows come first, then, in "peek", the thought vector's; in Wo the state's rows come first, then,
-    in "attention", the mixture's.
+    in "attention", the mixture's. Wa (n, n), which turns the decoder's state before it meets the
+    encoder's, is there only if the score is learned; else it is None.
 
     Parameters
     ----------
@@ -45,23 +48,38 @@ class EncoderDecoder(Network):
         A key of rnn_cells.CELLS.
     says : Alphabet or str, optional
         Of what is said; that of what is read, if not given.
+    score : str
+        One of SCORES; "attention" alone has a choice.
     theta : (size,) float array, optional
         Used as it is; zeros if not given.
     """
 
-    def __init__(self, style="feedback", alphabet="abc", n=5, cell="simple", says=None, theta=None):
+    def __init__(
+        self,
+        style="feedback",
+        alphabet="abc",
+        n=5,
+        cell="simple",
+        says=None,
+        score="dot",
+        theta=None,
+    ):
         if style not in STYLES:
             raise ValueError(f"style {described(style)} is not one of {', '.join(STYLES)}")
         if n < 1:
             raise ValueError(f"a network has 1 unit at least, not {n}")
         if cell not in CELLS:
             raise ValueError(f"cell {described(cell)} is not one of {', '.join(CELLS)}")
+        if score not in SCORES:
+            raise ValueError(f"score {described(score)} is not one of {', '.join(SCORES)}")
+        if score == "learned" and style != "attention":
+            raise ValueError(f"a learned score is attention's; {style!r} has none")
         self.style = style
         self.alphabet = as_alphabet(alphabet)
         self.says = self.alphabet if says is None else as_alphabet(says)
         self.n = n
         self.cell = CELLS[cell](n)
-        self.made = (style, self.alphabet, n, cell, self.says)
+        self.made = (style, self.alphabet, n, cell, self.says, score)
 
         V, U, K = len(self.alphabet), len(self.says), len(self.says.outputs)
         width = self.cell.width  # of a state
@@ -69,16 +87,19 @@ class EncoderDecoder(Network):
         seen = 2 * n if style == "attention" else n
         encoder, decoder = self.cell.shapes(V), self.cell.shapes(fed_columns)
         shapes = encoder | {f"dec.{name}": shape for name, shape in decoder.items()}
+        shapes |= {"Wa": (n, n)} if score == "learned" else {}
         shapes |= {"Wo": (seen, K), "bo": (K,)}
         self.theta = flat(theta, count(shapes))
         self.views = cut(self.theta, shapes)
         self.enc = Arrays(**{name: self.views[name] for name in encoder})
         self.dec = Arrays(**{name: self.views[f"dec.{name}"] for name in decoder})
         self.Wo, self.bo = self.views["Wo"], self.views["bo"]
+        self.Wa = self.views.get("Wa")
 
     def __repr__(self):
-        style, alphabet, n, cell, says = self.made
+        style, alphabet, n, cell, says, score = self.made
         said = "" if says == alphabet else f", says={says!r}"
+        said += "" if score == "dot" else f", score={score!r}"
         return (
             f"EncoderDecoder({style!r}, {alphabet!r}, {n}, {cell!r}{said}):"
             f" {self.theta.size} parameters"
@@ -177,13 +198,16 @@ class Run(Answers):
 
 
 def forward(net, inputs, steps, given=None):
-    """Run a batch of index arrays, inputs (T, B) and given (L, B); see EncoderDecoder.run."""
-    (T, B), L, n, cell = inputs.shape, steps, net.n, net.cell
+    """Run a batch of index arrays, inputs (T, B) and given (L, B); see EncoderDecoder.run.
+
+    Inputs may also be the rows themselves, (T, B, V), which then need not be one-hot.
+    """
+    (T, B), L, n, cell = inputs.shape[:2], steps, net.n, net.cell
     U, K = len(net.says), len(net.says.outputs)
     if net.style == "attention" and T == 0:
         raise LetterError("the string is empty: attention has no state to look at")
     dtype = net.theta.dtype
-    X = np.eye(len(net.alphabet), dtype=dtype)[inputs]
+    X = inputs if inputs.ndim == 3 else np.eye(len(net.alphabet), dtype=dtype)[inputs]
     symbol = np.eye(K, U, dtype=dtype)  # END's row is empty
     S, dec_S = np.zeros((T + 1, B, cell.width), dtype), np.zeros((L + 1, B, cell.width), dtype)
     seen, Z = np.zeros((L, B, len(net.Wo)), dtype), np.zeros((L, B, K), dtype)
@@ -204,7 +228,8 @@ def forward(net, inputs, steps, given=None):
             s = dec_S[t, :, :n]
             seen[t - 1, :, :n] = s
             if net.style == "attention":
-                alpha[t - 1], seen[t - 1, :, n:] = attend(s, S[1:, :, :n])
+                asked = s if net.Wa is None else s @ net.Wa
+                alpha[t - 1], seen[t - 1, :, n:] = attend(asked, S[1:, :, :n])
             Z[t - 1] = seen[t - 1] @ net.Wo + net.bo
             Y[t - 1] = Z[t - 1].argmax(axis=1)
             said = symbol[Y[t - 1] if given is None else given[t - 1]]
@@ -227,7 +252,7 @@ def attend(s, states):
     Parameters
     ----------
     s : (B, n) array
-        The decoder's state.
+        The decoder's state; turned by Wa, if the score is learned.
     states : (T, B, n) array
         The encoder's, from S(1) on.
 
@@ -299,11 +324,17 @@ def backward(net, ran, dZ):
         for t in range(len(dZ), 0, -1):
             dec_dS[t, :, :n] += dseen[t - 1, :, :n]
             if net.style == "attention":
-                of_s, of_states = attend_back(
-                    ran.alpha[t - 1], ran.dec_S[t, :, :n], ran.S[1:, :, :n], dseen[t - 1, :, n:]
+                s = ran.dec_S[t, :, :n]
+                asked = s if net.Wa is None else s @ net.Wa
+                of_asked, of_states = attend_back(
+                    ran.alpha[t - 1], asked, ran.S[1:, :, :n], dseen[t - 1, :, n:]
                 )
-                dec_dS[t, :, :n] += of_s
                 dS[1:, :, :n] += of_states
+                if net.Wa is None:
+                    dec_dS[t, :, :n] += of_asked
+                else:  # asked is s @ Wa
+                    d.Wa += s.T @ of_asked
+                    dec_dS[t, :, :n] += of_asked @ net.Wa.T
             dx, dec_dS[t - 1] = net.cell.back(net.dec, d.dec, ran.dec_kept[t - 1], dec_dS[t])
             if net.style == "peek":
                 dS[-1] += dx[:, U:]  # the thought vector was fed here too
@@ -355,6 +386,7 @@ class Tape:
     Parameters
     ----------
     inputs, targets : (T, B) and (L, B) int arrays
+        Inputs may be rows, as in `forward`.
 
     Attributes
     ----------

@@ -253,9 +253,38 @@ MUTANTS = (
     Mutant(
         "attention looks at S(0)",
         "decoders.py",
-        "attend(s, S[1:, :, :n])",
-        "attend(s, S[:-1, :, :n])",
+        "attend(asked, S[1:, :, :n])",
+        "attend(asked, S[:-1, :, :n])",
         "test_decoders.py",
+    ),
+    Mutant(
+        "a learned score blames the state as a dot product does",
+        "decoders.py",
+        "dec_dS[t, :, :n] += of_asked @ net.Wa.T",
+        "dec_dS[t, :, :n] += of_asked",
+        "test_decoders.py",
+    ),
+    # padded
+    Mutant(
+        "attention looks at what is padded",
+        "padded.py",
+        "np.copyto(alpha, 0, where=padding[:, None])",
+        "np.copyto(alpha, 0, where=0 * padding[:, None] > 0)",
+        "test_padded.py",
+    ),
+    Mutant(
+        "what stands behind END counts",
+        "padded.py",
+        "(np.arange(L)[:, None] < steps)",
+        "(np.arange(L)[:, None] < steps + 1)",
+        "test_padded.py",
+    ),
+    Mutant(
+        "no text waits for longer ones",
+        "padded.py",
+        "(lengths >= T - t).sum()",
+        "(lengths >= 0).sum()",
+        "test_padded.py",
     ),
     Mutant(
         "GRU keeps what it should write",

@@ -15,6 +15,9 @@ from revlib.alphabet import Alphabet, LetterError
 
 RESULTS = pathlib.Path(__file__).resolve().parents[2] / "notebooks" / "results"
 every_style = pytest.mark.parametrize("style", decoders.STYLES)
+every_score = pytest.mark.parametrize(
+    "style, score", [*itertools.product(decoders.STYLES, ["dot"]), ("attention", "learned")]
+)
 every_cell = pytest.mark.parametrize("cell", rnn_cells.CELLS)
 
 
@@ -25,11 +28,11 @@ def begun(style, n, seed, cell="simple"):
     return starts.initialize(net, start, np.random.default_rng(seed))
 
 
-@every_style
+@every_score
 @pytest.mark.parametrize("text", ["a", "abcab", "ccb"])
 @pytest.mark.parametrize("given", [None, [2, 0, 1, 3, 1, 0]])
-def test_a_run_is_the_equations(style, text, given):
-    net = drawn(style, seed=0 if given is None else 1)
+def test_a_run_is_the_equations(style, score, text, given):
+    net = drawn(style, seed=0 if given is None else 1, score=score)
     ran = net.run(text, given=None if given is None else given[: len(text) + 1])
     found = (ran.S, ran.dec_S, ran.Z, ran.alpha)
     for array, right in zip(found, by_hand(net, text, given), strict=True):
@@ -126,14 +129,14 @@ def test_the_second_style_is_the_model_of_the_post():
 
 
 @every_cell
-@every_style
+@every_score
 @pytest.mark.parametrize(
     "text, alphabet",
     [pytest.param("abcab", ABC, marks=pytest.mark.slow), ("b", ABC), ("cab", Alphabet("abc"))],
     ids=str,
 )
-def test_gradients_are_the_slopes_of_the_loss(text, alphabet, style, cell):
-    net = drawn(style, 3, 2, cell, alphabet)
+def test_gradients_are_the_slopes_of_the_loss(text, alphabet, style, score, cell):
+    net = drawn(style, 3, 2, cell, alphabet, score=score)
     h = 1e-6
     tape = net.tape(*bptt.task(net, [text, text[::-1]]))
     tape.forward(net)
@@ -180,7 +183,59 @@ def test_sizes(style, end, letters, n):
     assert decoders.EncoderDecoder(style, Alphabet(letters, end), n).theta.size == size
 
 
+@every_cell
+def test_a_learned_score_that_is_the_identity_is_the_dot_product(cell):
+    dot = drawn("attention", cell=cell)
+    learned = decoders.EncoderDecoder("attention", ABC, 4, cell, score="learned")
+    for name, view in dot.named().items():
+        learned.named()[name][...] = view
+    learned.Wa = np.eye(4)
+    assert learned.theta.size == dot.theta.size + 16
+    assert np.allclose(learned.run("abca").Z, dot.run("abca").Z, rtol=0, atol=1e-12)
+    gradients = {}
+    for net in (dot, learned):
+        loss, gradient = training.Batch(net, ["abca", "cab"]).gradient(net)
+        gradients[net] = net.like(gradient.copy()).named()
+    for name, view in gradients[dot].items():
+        assert np.allclose(gradients[learned][name], view, rtol=0, atol=1e-12), name
+
+
+@every_cell
+def test_inputs_may_be_rows(cell):
+    """One-hot ones are what indices are; others, such as the mean of two letters, have slopes."""
+    net = drawn("attention", cell=cell)
+    inputs, targets = bptt.task(net, ["abca", "cabb"])
+    rows = np.eye(3)[inputs]
+    tapes = [decoders.Tape(each, targets) for each in (inputs, rows)]
+    assert tapes[0].forward(net) == tapes[1].forward(net)
+    assert (tapes[0].backward(net) == tapes[1].backward(net)).all()
+    tape = decoders.Tape(np.random.default_rng(1).normal(0, 1, rows.shape), targets)
+    tape.forward(net)
+    found = net.like(tape.backward(net)).enc.Wh
+    for i in np.ndindex(found.shape):
+        losses = []
+        for nudge in (1e-6, -1e-6):
+            other = net.copy()
+            other.enc.Wh[i] += nudge
+            losses.append(tape.forward(other))
+        assert abs(found[i] - (losses[0] - losses[1]) / 2e-6) < 1e-8
+
+
+def test_a_learned_score_is_kept_with_the_network():
+    net = drawn("attention", score="learned")
+    assert repr(net).endswith("'simple', score='learned'): 116 parameters")
+    assert drawn("attention").Wa is None
+    assert "Wa" not in drawn("attention").named()
+    other = net.copy()
+    assert (other.Wa == net.Wa).all() and not np.shares_memory(other.Wa, net.theta)
+    assert any(weights is net.Wa for weights in net.weights())
+
+
 def test_what_does_not_fit_is_named():
+    with pytest.raises(ValueError, match="^score 'general' is not one of dot, learned$"):
+        decoders.EncoderDecoder("attention", score="general")
+    with pytest.raises(ValueError, match="^a learned score is attention's; 'peek' has none$"):
+        decoders.EncoderDecoder("peek", score="learned")
     with pytest.raises(ValueError, match="'glance' is not one of plain, feedback, peek, attention"):
         decoders.EncoderDecoder("glance")
     with pytest.raises(ValueError, match="'RNN' is not one of simple, tanh, GRU, LSTM"):

@@ -71,8 +71,9 @@ STYLES = json.loads((FOLDER / "styles.json").read_text(encoding="utf-8"))
 
 
 def test_the_style_reference_covers_what_it_should():
-    assert {(case["style"], case["cell"]) for case in STYLES} == {
-        *itertools.product(decoders.STYLES, rnn_cells.CELLS)
+    kinds = [*itertools.product(decoders.STYLES, ["dot"]), ("attention", "learned")]
+    assert {((case["style"], case["score"]), case["cell"]) for case in STYLES} == {
+        *itertools.product(kinds, rnn_cells.CELLS)
     }
     assert {(case["cell"], case["end"]) for case in STYLES} == {
         *itertools.product(rnn_cells.CELLS, (False, True))
@@ -81,10 +82,13 @@ def test_the_style_reference_covers_what_it_should():
         assert np.count_nonzero(case["gradient"]) > len(case["gradient"]) / 3
 
 
-@pytest.mark.parametrize("case", STYLES, ids=lambda case: f"{case['style']}-{case['cell']}")
+@pytest.mark.parametrize(
+    "case", STYLES, ids=lambda case: f"{case['style']}-{case['score']}-{case['cell']}"
+)
 def test_styles_and_cells_are_autograds(case):
     """PyTorch's own RNNCell, GRUCell and LSTMCell, put together in each style."""
     alphabet = Alphabet(case["letters"], case["end"])
     theta = np.array(case["theta"])
-    net = decoders.EncoderDecoder(case["style"], alphabet, case["n"], case["cell"], theta=theta)
+    kind = case["style"], alphabet, case["n"], case["cell"]
+    net = decoders.EncoderDecoder(*kind, score=case["score"], theta=theta)
     assert_autograds(net, case)

@@ -10,9 +10,9 @@ from revlib.alphabet import Alphabet
 ABC = Alphabet("abc", end=True)
 
 
-def drawn(style, n=4, seed=0, cell="simple", alphabet=ABC, says=None):
+def drawn(style, n=4, seed=0, cell="simple", alphabet=ABC, says=None, score="dot"):
     """A network whose every parameter is drawn."""
-    net = decoders.EncoderDecoder(style, alphabet, n, cell, says)
+    net = decoders.EncoderDecoder(style, alphabet, n, cell, says, score)
     net.theta[:] = np.random.default_rng(seed).normal(0, 0.6, net.theta.size)
     return net
 
@@ -42,7 +42,8 @@ def by_hand(net, text, given=None):
     for t in range(len(text) + net.alphabet.end):
         x = {"plain": [], "peek": said + S[-1]}.get(net.style, said)
         dec_S.append(step("dec.", x, dec_S[-1]))
-        w = [math.fsum(a * b for a, b in zip(dec_S[-1], state)) for state in S[1:]]
+        asked = times(dec_S[-1], p["Wa"], net.n) if "Wa" in p else dec_S[-1]
+        w = [math.fsum(a * b for a, b in zip(asked, state)) for state in S[1:]]
         e = [math.exp(v - max(w)) for v in w]
         seen = dec_S[-1]
         weights = [0.0] * len(text)

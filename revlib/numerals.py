@@ -1,0 +1,119 @@
+"""Numbers in words, in several languages: what chapter 13 translates.
+
+They lie in notebooks/results/numerals.npz, which benchmarks/numerals.py has written. Nothing here
+knows a rule of any language; a number is looked up.
+
+A text over words has spaces between them, as in alphabet.py: 'twenty five', 'fünf und zwanzig'. As
+a language writes it, a number may look otherwise: 'twenty-five', 'fünfundzwanzig'.
+"""
+
+import functools
+import re
+
+import numpy as np
+
+from revlib import results
+from revlib.alphabet import Alphabet, LetterError, quote
+
+NAMES = {"en": "English", "de": "German", "fr": "French"}
+BETWEEN = re.compile(r"[ ,|-]+")  # what stands between two words
+
+
+@functools.cache
+def lines(language):
+    """Return a tuple: every number as the file has it, from 1 on, parts marked by "|".
+
+    ValueError for a language that the file has not.
+    """
+    with np.load(results.folder() / "numerals.npz", allow_pickle=False) as file:
+        if language not in file.files:
+            raise ValueError(f"language {language!r} is not one of {', '.join(file.files)}")
+        return tuple(file[language].tobytes().decode().split("\n"))
+
+
+@functools.cache
+def texts(language):
+    """Return a tuple: the words of every number, from 1 on, as texts."""
+    return tuple(" ".join(BETWEEN.split(line)) for line in lines(language))
+
+
+def last(language="en"):
+    """Return the last number in the file."""
+    return len(lines(language))
+
+
+def line(k, language):
+    """Return a number's line; ValueError if it is not in the file."""
+    if not 1 <= k <= last(language) or k != int(k):
+        raise ValueError(f"{k} is not a whole number from 1 to {last(language):,}")
+    return lines(language)[int(k) - 1]
+
+
+def words(k, language):
+    """Return the words of a number: words(25, "de") is 'fünf und zwanzig'."""
+    return " ".join(BETWEEN.split(line(k, language)))
+
+
+def english(k):
+    """Return the English words of a number, what the networks read."""
+    return words(k, "en")
+
+
+def written(k, language):
+    """Return a number as the language writes it: written(25, "de") is 'fünfundzwanzig'."""
+    return line(k, language).replace("|", "")
+
+
+def alphabet(language, end=False):
+    """Return the Alphabet of all words of a language, in the order in which counting meets them."""
+    return Alphabet(dict.fromkeys(word for text in texts(language) for word in text.split()), end)
+
+
+def pairs(numbers, language):
+    """Return two lists of texts, numbers in English and in another language."""
+    return [english(k) for k in numbers], [words(k, language) for k in numbers]
+
+
+def letters(text):
+    """Return what is left of a text without spaces, hyphens and commas, in small letters."""
+    return BETWEEN.sub("", text.strip().lower())
+
+
+@functools.cache
+def numbers(language):
+    """Return a dict, letters of a number -> the number."""
+    return {letters(line): k for k, line in enumerate(lines(language), start=1)}
+
+
+def number(text, language):
+    """Return the number that a text says, in words or as the language writes it.
+
+    Raises
+    ------
+    LetterError
+        If it says none. The message names the word that is not of the language, or the language in
+        which the text is a number.
+    """
+    found = numbers(language).get(letters(text))
+    if found is not None:
+        return found
+    if not letters(text):
+        raise LetterError(f"the text is empty; type a number in words, such as {english(25)!r}")
+    spoken = NAMES.get(language, language)
+    for other, name in NAMES.items():
+        if other != language and letters(text) in numbers(other):
+            raise LetterError(
+                f"{quote(text)} is {numbers(other)[letters(text)]} in {name}, and no number in"
+                f" {spoken}: that would be {written(numbers(other)[letters(text)], language)!r}"
+            )
+    known = set(alphabet(language).symbols)
+    for place, word in enumerate(BETWEEN.split(text.strip().lower()), start=1):
+        if word not in known and letters(word) not in numbers(language):
+            raise LetterError(
+                f"word {word!r} at position {place} of {quote(text)} is none of {spoken}'s numbers"
+            )
+    most = last(language)
+    raise LetterError(
+        f"{quote(text)} is no number from 1 to {most:,} in {spoken}; 25 is"
+        f" {written(25, language)!r}, {most:,} is {written(most, language)!r}"
+    )
