@@ -17,6 +17,7 @@ from revlib.alphabet import Alphabet, LetterError, quote
 
 NAMES = {"en": "English", "de": "German", "fr": "French"}
 BETWEEN = re.compile(r"[ ,|-]+")  # what stands between two words
+FIGURES = re.compile(r"[0-9]{1,3}([ ,][0-9]{3})+|[0-9]+")
 
 
 @functools.cache
@@ -110,10 +111,42 @@ def number(text, language):
     for place, word in enumerate(BETWEEN.split(text.strip().lower()), start=1):
         if word not in known and letters(word) not in numbers(language):
             raise LetterError(
-                f"word {word!r} at position {place} of {quote(text)} is none of {spoken}'s numbers"
+                f"word {quote(word)} at position {place} of {quote(text)} is none of {spoken}'s"
+                f" numbers{elsewhere(word, language)}"
             )
     most = last(language)
     raise LetterError(
         f"{quote(text)} is no number from 1 to {most:,} in {spoken}; 25 is"
         f" {written(25, language)!r}, {most:,} is {written(most, language)!r}"
+    )
+
+
+def elsewhere(word, language):
+    """Return in which other language a word is a number, or else what a number is in this one, as
+    the end of a sentence."""
+    for other, name in NAMES.items():
+        k = numbers(other).get(word)
+        if other != language and k is not None:
+            return f": it is {name} for {k:,}, which is {written(k, language)!r}"
+    return f"; 25 is {written(25, language)!r}"
+
+
+def read(text, language="en"):
+    """Return the number that a text says, in figures, '1984' or '1,984', or in words.
+
+    Raises
+    ------
+    LetterError
+        If it says none that is in the file; see `number`.
+    """
+    if not any(each.isdigit() for each in text):
+        return number(text, language)
+    figures = text.strip()
+    if FIGURES.fullmatch(figures) and len(figures) < 20:
+        k = int(re.sub("[ ,]", "", figures))
+        if 1 <= k <= last(language):
+            return k
+    raise LetterError(
+        f"{quote(text)} is no whole number from 1 to {last(language):,}; type one in figures, such"
+        f" as 1,984, or in words, such as {english(25)!r}"
     )

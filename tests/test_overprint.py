@@ -1,9 +1,12 @@
 """No label of a picture is printed over another, wherever a panel's controls stand, in Chromium."""
 
+import numpy as np
 import pytest
 
 from helpers import lab
 from helpers.driving import PANELS, build
+from revlib import numerals
+from revlib.drawing import words
 from revlib.panels import controls
 
 pytestmark = [pytest.mark.browser, pytest.mark.nightly]
@@ -50,7 +53,44 @@ def test_no_label_is_printed_over_another(page, name, panel):
         control.value = start
 
 
+SPILLED = """() => [...document.querySelectorAll("svg rect[rx='11'] + text")].filter((text) => {
+  const [a, b] = [text, text.previousElementSibling].map((each) => each.getBoundingClientRect());
+  return a.left < b.left + 3 || a.right > b.right - 3;
+}).map((text) => text.textContent)"""
+
+
+@pytest.mark.parametrize("k", [7, 99, 1_984, 7_777])
+@pytest.mark.parametrize("language", ["de", "fr"])
+def test_drawings_of_words_have_room_for_them(page, k, language):
+    """Each word stays on its ground, even if all answers are wrong."""
+    read, said = numerals.english(k).split(), [*numerals.words(k, language).split(), "END"]
+    wrong = [*said[1:], "seventeen"]
+    weights = np.full((len(said), len(read)), 1 / len(read))
+    captions = dict(over=f"{k}: {numerals.written(k, 'en')}", under=numerals.written(k, language))
+    answer = captions | dict(sure=np.ones(len(said)), right=wrong)
+    states = np.ones((len(said), 16))
+    spoken = [text.split() for text in (numerals.english(k), "one", "seventy seven")]
+    drawn = [
+        words.draw_alignment(read, said, weights, lit=len(said), **answer),
+        words.draw_shade(read, said, weights),
+        words.draw_thought(read, said, states[0], states, lit=len(said), **answer),
+        words.draw_padded(spoken, [said] * 3),
+        words.draw_kinds([("one", read, said), ("two", read, ["odd"]), ("three", ["7"], said)]),
+    ]
+    for picture in drawn:
+        assert overprinted(page, picture.svg) == []
+        assert page.evaluate(SPILLED) == []
+
+
 def test_one_over_another_is_found(page):
     two = '<text y="20">abc</text><text x="{x}" y="20">def</text>'
     assert overprinted(page, f"<svg>{two.format(x=9)}</svg>") == ["def over abc"]
     assert overprinted(page, f"<svg>{two.format(x=90)}</svg>") == []
+
+
+def test_a_word_wider_than_its_ground_is_found(page):
+    one = '<svg><rect rx="11" width="{}" height="20"/><text x="4" y="15">seventeen</text></svg>'
+    page.set_content(one.format(30))
+    assert page.evaluate(SPILLED) == ["seventeen"]
+    page.set_content(one.format(140))
+    assert page.evaluate(SPILLED) == []

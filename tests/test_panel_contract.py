@@ -19,6 +19,7 @@ from helpers import explaining
 from helpers.driving import (
     HOSTILE,
     PANELS,
+    TYPED,
     at_once,
     build,
     check_one_redraw_a_move,
@@ -43,8 +44,8 @@ def picture(panel):
     return panel.page.value.partition("<p ")[0]
 
 
-def text_boxes(panel):
-    return {name: c for name, c in panel.controls.items() if isinstance(c, controls.TextBox)}
+def text_boxes(panel, kinds=TYPED):
+    return {name: c for name, c in panel.controls.items() if isinstance(c, kinds)}
 
 
 @pytest.fixture(params=PANELS, ids=[panel for _, panel in PANELS])
@@ -397,7 +398,7 @@ def test_a_wrong_string_is_answered_in_words_and_the_picture_stays(make):
 
 def test_the_answer_names_the_letter_and_the_place(make):
     panel = make()
-    for box in text_boxes(panel).values():
+    for box in text_boxes(panel, controls.TextBox).values():
         box.value = "abx"
         words = page(panel).words
         assert "letter 'x' at position 3 of 'abx' is not one of" in words

@@ -27,6 +27,7 @@ from helpers import counting
 from helpers.driving import (
     HOSTILE,
     PANELS,
+    TYPED,
     at_once,
     build,
     every_widget,
@@ -41,10 +42,10 @@ from helpers.driving import (
     sources,
     state,
 )
-from revlib import exercises, model, panels, post, training
+from revlib import exercises, model, numerals, panels, post, training
 from revlib.alphabet import Alphabet
 from revlib.drawing import plots
-from revlib.panels.controls import Dropdown, Number, TextBox, Weights
+from revlib.panels.controls import Dropdown, Number, NumeralBox, TextBox, Weights
 from revlib.panels.panel import Panel
 from revlib.panels.progress_bar import Progress
 
@@ -162,6 +163,12 @@ def move_string(control, rng):
         control.value = text
 
 
+def move_numeral(control, rng):
+    k = rng.randint(1, 9_999)
+    spoken = [str(k), f"{k:,}", numerals.english(k), numerals.written(k, "en")]
+    control.value = rng.choice([*spoken, numerals.words(k, "de"), "0", "10000", fuzz(rng)])
+
+
 def move_choice(control, rng):
     kind = rng.random()
     if kind < 0.8:
@@ -214,9 +221,10 @@ def event(panel, rng):
         move_weights(panel.weights, rng)
     else:
         control = rng.choice([*panel.controls.values()])
-        {Number: move_number, TextBox: move_string, Dropdown: move_choice}[type(control)](
-            control, rng
-        )
+        MOVES[type(control)](control, rng)
+
+
+MOVES = {Number: move_number, TextBox: move_string, NumeralBox: move_numeral, Dropdown: move_choice}
 
 
 def open_comms():
@@ -335,7 +343,7 @@ def test_bursts_from_several_threads(name, panel):
                 low, high = control.slider.min, control.slider.max
                 part = rng.choice([control, control.slider, control.box])
                 part.value = rng.choice([low, high, rng.randint(math.ceil(low), math.floor(high))])
-            elif isinstance(control, TextBox):
+            elif isinstance(control, TYPED):
                 control.value = fuzz(rng)
             else:
                 control.value = rng.choice(control.options)

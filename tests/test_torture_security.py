@@ -26,10 +26,10 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 from helpers import counting
 from helpers import lab as jupyter
-from helpers.driving import PANELS, build
+from helpers.driving import PANELS, TYPED, build
 from revlib import activations, model, panels, starts
 from revlib.drawing import blocks, figures, plots
-from revlib.panels import controls
+from revlib.drawing import words as spoken
 from revlib.panels.quiz import Quiz
 from tools import lab as opener
 from tools import notebook as tool
@@ -369,14 +369,30 @@ def drawings(h):
     }
 
 
-def test_every_drawing_is_among_them():
-    assert set(drawings("a")) - {"draw"} == {
+def word_drawings(h):
+    """The same of the drawings of words."""
+    weights, n = np.eye(3), np.ones(4)
+    more = {"over": h, "under": h, "sure": np.full(3, 0.5), "right": ["a", h, "b"]}
+    texts = [[h, h, h], [h]]
+    return {
+        "draw_alignment": spoken.draw_alignment([h] * 3, [h] * 3, weights, lit=2, **more),
+        "draw_shade": spoken.draw_shade([h] * 3, [h] * 3, weights),
+        "draw_thought": spoken.draw_thought([h] * 3, [h] * 3, n, np.ones((3, 4)), lit=2, **more),
+        "draw_padded": spoken.draw_padded(texts, texts),
+        "draw_map": spoken.draw_map(np.eye(2), [h, h], {h: [0], "other": [1]}, h),
+        "draw_stars": spoken.draw_stars(np.eye(2), [{h: [0, 1]}], h, [h]),
+        "draw_kinds": spoken.draw_kinds([(h, [h], [h]), (h, [h, h], [h, h])]),
+    }
+
+
+@pytest.mark.parametrize("module, drawn", [(figures, drawings), (spoken, word_drawings)])
+def test_every_drawing_is_among_them(module, drawn):
+    assert set(drawn("a")) - {"draw"} == {
         name
-        for name, function in vars(figures).items()
+        for name, function in vars(module).items()
         if name.startswith("draw_")
         and inspect.isfunction(function)
-        and function.__module__ == figures.__name__
-        and name != "drawable"
+        and function.__module__ == module.__name__
     }
 
 
@@ -405,7 +421,7 @@ def test_every_drawing_shows_hostile_text_as_text(h):
                 else h
             ),
         )
-    for drawn in plots_of(h):
+    for drawn in [*plots_of(h), *word_drawings(h).values()]:
         check_picture(drawn, h)
 
 
@@ -451,12 +467,15 @@ def test_an_alphabet_of_hostile_letters_is_drawn_in_every_panel_of_a_network(let
             check_picture(drawn)
 
 
+BOX = re.compile(r"\b(TextBox|NumeralBox)\(")
+
+
 @pytest.mark.parametrize("name, panel", PANELS, ids=[panel for _, panel in PANELS])
 def test_what_is_typed_into_a_panel_is_answered_as_text(name, panel):
     fields = lambda panel: [
-        control for control in panel.controls.values() if isinstance(control, controls.TextBox)
+        control for control in panel.controls.values() if isinstance(control, TYPED)
     ]
-    if not re.search(r"\bTextBox\(", inspect.getsource(getattr(panels, panel))):
+    if not BOX.search(inspect.getsource(getattr(panels, panel))):
         return  # without a text field
     panel = build(name, panel)
     assert fields(panel)
@@ -632,7 +651,7 @@ LOOK = """() => { window.hurt = window.hurt || 0; window.kinds = new Set();
     if (e.closest('.widget-html-content')) kinds.add(e.localName);
     if ([...e.attributes].some(a => a.name.startsWith('on')) ) kinds.add('on-attribute'); }); })))
   .observe(document.body, {childList: true, subtree: true}); }"""  # noqa: E501
-TYPED = [
+INJECTED = [
     "<script>window.hurt=1</script>",
     '"><img src=x onerror="window.hurt=1">',
     "</svg></p><iframe srcdoc='<script>parent.hurt=1</script>'></iframe>",
@@ -640,11 +659,7 @@ TYPED = [
     "]]>&\"'><b onmouseover=window.hurt=1>b</b>",
 ]
 WITH_FIELDS = sorted(
-    {
-        name
-        for name, panel in PANELS
-        if re.search(r"\bTextBox\(", inspect.getsource(getattr(panels, panel)))
-    }
+    {name for name, panel in PANELS if BOX.search(inspect.getsource(getattr(panels, panel)))}
 )
 
 
@@ -678,7 +693,7 @@ def test_what_is_typed_is_never_run(tmp_path):
                 )
                 for k in range(boxes.count()):
                     start = boxes.nth(k).input_value()
-                    for typed in TYPED:
+                    for typed in INJECTED:
                         before = chapter.js("html", place)
                         boxes.nth(k).fill(typed)
                         boxes.nth(k).press("Enter")

@@ -12,6 +12,7 @@ from revlib.panels.softmax import softmax_panel
 from revlib.panels.stack_by_hand import stack_panel
 from revlib.panels.thought_vector import growth_panel, map_panel, thought_panel, turning_panel
 from revlib.panels.training import scrub_panel, training_panel
+from revlib.panels.translate import translate_panel
 
 __all__ = [
     "autoencoder_panel",
@@ -30,6 +31,7 @@ __all__ = [
     "styles_panel",
     "thought_panel",
     "training_panel",
+    "translate_panel",
     "turning_panel",
     "vanishing_panel",
 ]

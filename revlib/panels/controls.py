@@ -10,6 +10,7 @@ import ipywidgets as widgets
 import numpy as np
 import traitlets
 
+from revlib import numerals
 from revlib.drawing import figures
 from revlib.drawing.blocks import units
 from revlib.panels.shared import LONGEST
@@ -136,6 +137,36 @@ class TextBox(widgets.Text):
     def read(self):
         """Return the string; LetterError, which says what is wrong, if it is not one."""
         return self.alphabet.join(self.alphabet.read(self.value, self.longest))
+
+
+class NumeralBox(widgets.Text):
+    """A box for a whole number, in figures or in words, read as it is typed.
+
+    `value` is what stands in the box, right or wrong.
+
+    Parameters
+    ----------
+    name, value : str
+    language : str
+        Of the words; one of numerals.NAMES.
+
+    Raises
+    ------
+    LetterError
+        If what stands there to begin with is no number.
+    """
+
+    def __init__(self, name, value, language="en"):
+        self.language = language
+        numerals.read(value, language)
+        layout = widgets.Layout(width="420px")
+        super().__init__(
+            description=name, value=value, style=WIDE, continuous_update=True, layout=layout
+        )
+
+    def read(self):
+        """Return the number; LetterError, which says what would be right, if it is none."""
+        return numerals.read(self.value, self.language)
 
 
 def play_button(name, value, low, high, pause):

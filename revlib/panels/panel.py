@@ -20,7 +20,7 @@ class Panel(widgets.VBox):
 
     Parameters
     ----------
-    controls : dict of str to Number, Dropdown or TextBox
+    controls : dict of str to Number, Dropdown, TextBox or NumeralBox
         What they read is handed to `draw` by name.
     draw : function
         From those values to a list of Pictures.
@@ -65,6 +65,7 @@ class Panel(widgets.VBox):
         self._draw = draw
         self._adjust = adjust
         self._start = {name: control.value for name, control in controls.items()}
+        self._start_read = {name: control.read() for name, control in controls.items()}
         self._lock = threading.RLock()
         self._held = False  # what a redraw or Reset moves asks for no other redraw
         self.reset_button = widgets.Button(
@@ -188,7 +189,7 @@ class Panel(widgets.VBox):
         if self.weights is not None:
             self.weights.reset()
         if self._adjust is not None:
-            self._adjust(self._start)
+            self._adjust(dict(self._start_read))
         for name, control in self.controls.items():
             control.value = self._start[name]
 

@@ -16,6 +16,7 @@ from reference import pages
 from revlib.panels import controls
 from tools import cells
 
+TYPED = controls.TextBox, controls.NumeralBox  # boxes into which anything may be typed
 HOSTILE = ["", " ", "abx", "ABC", "a" * 10000, "ä", "<script>", "🙂", "ab\n"]
 
 
@@ -38,6 +39,8 @@ def move_everything(panel):
     for control in panel.controls.values():
         if isinstance(control, controls.TextBox):
             control.value = "bca"
+        elif isinstance(control, controls.NumeralBox):
+            control.value = "1984"
         elif isinstance(control, controls.Dropdown):
             control.value = next(o for o in reversed(control.options) if o != control.value)
     for number in panel.controls.values():
@@ -104,6 +107,8 @@ def moves(control, times, seed):
         ]
     elif isinstance(control, controls.Dropdown):
         places = [rng.choice(control.options) for _ in range(times)]
+    elif isinstance(control, controls.NumeralBox):
+        places = [str(rng.randint(1, 9_999)) for _ in range(times)]
     else:
         places = ["".join(rng.choices("abc", k=rng.randint(1, 8))) for _ in range(times)]
 
@@ -132,7 +137,7 @@ def check_reset(panel):
         again()
         assert state(panel) == start
     for control in panel.controls.values():
-        if isinstance(control, controls.TextBox):
+        if isinstance(control, TYPED):
             move_everything(panel)
             control.value = "abx"
             panel.reset()
@@ -165,6 +170,9 @@ def check_one_redraw_a_move(panel, calls):
         elif isinstance(control, controls.TextBox):
             costs_one(which, lambda: setattr(control, "value", "cabca"[: control.longest]))
             costs_one(f"{which}, shorter", lambda: setattr(control, "value", "a"))
+        elif isinstance(control, controls.NumeralBox):
+            costs_one(f"{which}, figures", lambda: setattr(control, "value", "9,999"))
+            costs_one(f"{which}, shorter", lambda: setattr(control, "value", "seven"))
     if panel.weights:
         costs_one(
             "another matrix", lambda: setattr(panel.weights.matrix, "value", panel.weights.names[1])
@@ -270,7 +278,7 @@ def settle(panel):
     panel.redraw()
     if not sound(panel):
         for name, control in panel.controls.items():
-            if isinstance(control, controls.TextBox):
+            if isinstance(control, TYPED):
                 control.value = panel._start[name]
     if not sound(panel) and "rate" in panel.controls:
         panel.controls["rate"].value = -2.0  # the loss was not finite
@@ -293,7 +301,7 @@ def like(panel, other):
         panel.weights.number.show(panel.weights.number.description, other.weights.number.value)
     for kind in (
         controls.Dropdown,
-        controls.TextBox,
+        TYPED,
         controls.Number,
         controls.Number,
     ):  # twice: one number may bound another
