@@ -75,18 +75,14 @@ EXERCISES = {
     ),
     "13.4": Numbers(
         "two whole numbers: rows of Wh, rows of dec.Wh",
-        lambda: moved_rows("twenty five", "fünf und zwanzig"),
+        lambda: moved_rows("five thousand five hundred and five", "fünf tausend fünf hundert fünf"),
         tolerance=0,
     ),
     "13.5": Explanation(),
     "13.6": Function(
         "a function from two rows of n numbers, s and the blame on s·Wa, to n rows of n",
         gradient_of_Wa,
-        (
-            ([1.0, -2.0], [0.5, 3.0]),
-            ([0.0, 1.5, -0.25], [2.0, -1.0, 4.0]),
-            ([0.5], [-0.5]),
-        ),
+        (([1.0, -2.0], [0.5, 3.0]), ([0.0, 1.5, -0.25], [2.0, -1.0, 4.0]), ([0.5], [-0.5])),
     ),
     # of a trained network; tests/test_exercises.py finds it once more
     "13.7": Numbers("one whole number", right_below_twenty, tolerance=0),
