@@ -31,8 +31,10 @@ from reference.answers import (
     lowest_entry,
     lowest_power,
     mean_loss,
+    moved_rows,
     not_at_the_last_letter,
     published_gru,
+    right_below_twenty,
     scale_of_equal_distances,
     shares,
     strings,
@@ -112,6 +114,13 @@ NUMBERS = {
     ],  # of three zeros the first is the largest: a
     "11.3": max(h for h in range(20) if (18 + 1) * h + (h + 1) * 18 <= 108),
     "11.5": 1 + 4 + math.comb(4, 2),
+    "13.1": [
+        (30 + 31) * 64 + 2 * (64 * 64 + 64) + read * 32 + 32 + learned
+        for read, learned in ((64, 0), (128, 64 * 64))
+    ],
+    "13.2": look_from([math.log(2), 0], [[1, 0], [0, 1], [1, 1]])[0],
+    "13.4": moved_rows("five thousand five hundred and five", "fünf tausend fünf hundert fünf"),
+    "13.7": right_below_twenty(),
 }
 WORDS = {
     "2.6": [pair for pair in closest_pairs() if pair != ["abaa", "caca"]],
@@ -136,6 +145,10 @@ FUNCTIONS = {
     "10.6": lambda gates: [math.prod(gates[t:]) for t in range(len(gates))],
     "10.10": published_gru,
     "11.8": blame_on_the_last_bias,
+    "13.3": lambda lengths: [
+        place < max(lengths) - length for length in lengths for place in range(max(lengths))
+    ],
+    "13.6": lambda step: [a * b for a in step[0] for b in step[1]],
 }
 WORKS = {
     "3.5": ([-50], [-75]),
@@ -147,6 +160,7 @@ WORKS = {
     "11.6": ([7], [0]),
     "11.9": ([0.5, 1.5, 2.5, 2, 1, 0, 0, 1, 2], [0.5, 1.5, 2.5, 0, 1, 2, 0, 1, 2]),
     "11.4": (ROTATION, [0] * 81),
+    "13.8": ([0, 0, 3.7, 0, 3.7, 0, 3.7, 0, 0], [0, 0, 3.6, 0, 3.6, 0, 3.6, 0, 0]),
 }  # one that works, one that does not
 EXPLAINED = [  # sentences, which only a reader can judge; a line for each chapter
     "1.7",
@@ -161,6 +175,7 @@ EXPLAINED = [  # sentences, which only a reader can judge; a line for each chapt
     "9.6",
     "10.7",
     "11.7",
+    "13.5",
 ]
 MANY = {number: key for number, key in NUMBERS.items() if isinstance(key, list)}
 ONE = {number: key for number, key in NUMBERS.items() if number not in MANY}
@@ -206,12 +221,12 @@ def test_not_attempted(told, number, missing):
     "number, there",
     [
         ("7.9", "7.1 to 7.8"),
-        ("0.1", "1.1 to 11.9"),
-        ("", "1.1 to 11.9"),
+        ("0.1", "1.1 to 13.8"),
+        ("", "1.1 to 13.8"),
         ("1", "1.1 to 1.7"),
         (1.1, "1.1 to 1.7"),
-        (None, "1.1 to 11.9"),
-        (("1.1",), "1.1 to 11.9"),
+        (None, "1.1 to 13.8"),
+        (("1.1",), "1.1 to 13.8"),
     ],
 )
 def test_unknown_number(told, number, there):

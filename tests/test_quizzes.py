@@ -13,7 +13,7 @@ import sys
 import numpy as np
 import pytest
 
-from revlib import exercises, model, starts, training
+from revlib import exercises, model, numerals, starts, training
 from revlib.alphabet import Alphabet
 from revlib.exercises import grading
 from revlib.panels import static
@@ -422,6 +422,48 @@ def after_the_last_bit():
     return 0 if apart == 0 else 1 if apart < 1e-6 else 2
 
 
+def due_at_five():
+    """What tells what is still to be said when 'fünf' is, to a number of two English words: the
+    first of them, the last, or only both."""
+    english, german = numerals.texts("en"), numerals.texts("de")
+    pairs = [(e.split(), g) for e, g in zip(english, german) if len(e.split()) == 2]
+    pairs = [(e, g) for e, g in pairs if "fünf" in g.split()[:1] and e[1] == "five"]
+    by_last = {e[1]: {g for other, g in pairs if other[1] == e[1]} for e, g in pairs}
+    if all(len(answers) == 1 for answers in by_last.values()):
+        return 0
+    first = {g.split()[0] for e, g in zip(english, german) if e.split()[:1] == ["twenty"]}
+    return 1 if len(first) == 1 else 2
+
+
+def not_taught(share):
+    """Which option a share is: more than nine in ten, about half, hardly any."""
+    return 0 if share > 0.9 else 1 if 0.3 < share < 0.7 else 2 if share < 0.05 else None
+
+
+def translated(**wanted):
+    """The shares of numbers not taught that trained networks get right."""
+    table = json.loads((RESULTS / "translate.json").read_text(encoding="utf-8"))
+    rows = [row for row in table["runs"] if wanted.items() <= row.items()]
+    assert len(rows) >= 3
+    return [row["accuracy"] for row in rows]
+
+
+USUAL = dict(language="de", style="attention", cell="tanh", units=64, score="learned")
+
+
+def of_the_numbers_not_taught():
+    shares = translated(**USUAL, numbers="test", taught=400)
+    return min(map(not_taught, shares)) if len({*map(not_taught, shares)}) == 1 else None
+
+
+def of_the_words_not_taught():
+    rows = json.loads((RESULTS / "kinds.json").read_text(encoding="utf-8"))["runs"]
+    rows = [row for row in rows if row["kind"] == "one to one"]
+    assert {(row["taught"], row["asked"], row["taught_right"]) for row in rows} == {(21, 6, 1)}
+    right = [round(row["accuracy"] * row["asked"]) for row in rows]
+    return 2 if max(right) == 0 else 1 if max(right) <= 4 else 0
+
+
 # Quiz -> which option is right, from 0: computed without revlib, or, where the question is one of
 # meaning, said with its reason.
 TRUE = {
@@ -500,6 +542,9 @@ TRUE = {
     "11.units": units_for_all,
     "12.mean": lambda: [81, 108, 27].index(len(strings(3)) * (3 + 1)),
     "12.longer": page_and_oracle,  # letters and an END each
+    "13.crossing": due_at_five,
+    "13.taught": of_the_numbers_not_taught,
+    "13.word": of_the_words_not_taught,
     "A.tenths": tenths_that_fit,
     "A.slips": lambda: 0 if printed_letters() == decoded(thought("abc")) else 1,
     "A.chance": made_up,

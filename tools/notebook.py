@@ -195,7 +195,7 @@ def teaching(notebook, name):
         found.append(
             f"it has {len(quizzes)} quizzes, or one with another chapter's name; two are the least"
         )
-    if number.isdigit() and int(number) <= 11:
+    if number.isdigit() and number != "12":  # which asks to change a line and see
         there = [
             c.source
             for c in notebook.cells

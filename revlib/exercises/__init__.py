@@ -15,6 +15,7 @@ from revlib.exercises import (
     stack_by_hand,
     thought_vector,
     training,
+    translate,
     under_the_hood,
 )
 from revlib.exercises.decoding import ender
@@ -36,6 +37,7 @@ CHAPTERS = (
     gates,
     other_roads,
     one_page,
+    translate,
     lost_weights,
     under_the_hood,
 )

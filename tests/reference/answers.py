@@ -8,8 +8,8 @@ import pathlib
 
 import numpy as np
 
-from reference import network
-from revlib import model, starts
+from reference import network, translation
+from revlib import model, numerals, starts
 
 LETTERS = "abc"
 
@@ -447,3 +447,54 @@ def look_from(query, keys, scale=1):
     e = [math.exp(scale * (sum(q * k for q, k in zip(query, key)) - 4)) for key in keys]
     a = [value / sum(e) for value in e]
     return a, [sum(weight * key[j] for weight, key in zip(a, keys)) for j in range(2)]
+
+
+def moved_rows(read, said, n=3, h=1e-4):
+    """How many rows of Wh and of the decoder's Wh change the loss of one text at all, a row nudged
+    after the other; feedback from 30 words to 31 and END, tanh units."""
+    rng = np.random.default_rng(0)
+    shapes = [(30, n), (n, n), (n,), (31, n), (n, n), (n,), (n, 32), (32,)]
+    weights = [rng.normal(0, 0.5, shape) for shape in shapes]
+    words = [list(dict.fromkeys(" ".join(numerals.texts(code)).split())) for code in ("en", "de")]
+
+    def loss():
+        Wh, Ws, b, _Wh, _Ws, _b, Wo, bo = weights
+        s, total, x = np.zeros(n), 0.0, np.zeros(n)
+        for word in read.split():
+            s = np.tanh(Wh[words[0].index(word)] + s @ Ws + b)
+        for word in [*said.split(), "END"]:
+            s = np.tanh(x + s @ _Ws + _b)
+            z = s @ Wo + bo
+            k = 31 if word == "END" else words[1].index(word)
+            total += np.log(np.exp(z).sum()) - z[k]
+            x = _Wh[k] if k < 31 else None
+        return total
+
+    before, moved = loss(), []
+    for matrix in (weights[0], weights[3]):
+        moved.append(0)
+        for row in matrix:
+            row += h
+            moved[-1] += loss() != before
+            row -= h
+    return moved
+
+
+def right_below_twenty():
+    """The numbers of one word, below 20, that the kept network says right: by the equations."""
+    n = 64
+    sizes = {"Wh": (30, n), "Ws": (n, n), "bh": (n,)}
+    sizes |= {"dec.Wh": (31, n), "dec.Ws": (n, n), "dec.bh": (n,), "Wa": (n, n)}
+    sizes |= {"Wo": (2 * n, 32), "bo": (32,)}
+    with np.load(RESULTS / "translate.npz") as file:
+        theta = file["de-attention-400"].astype(float)
+    parts = np.split(theta, np.cumsum([math.prod(shape) for shape in sizes.values()]))
+    p = {name: part.reshape(shape) for part, (name, shape) in zip(parts, sizes.items())}
+    reads, says = (
+        list(dict.fromkeys(" ".join(numerals.texts(code)).split())) for code in ("en", "de")
+    )
+    right = []
+    for k in range(1, 20):
+        said, *_ = translation.answer(p, "attention", [reads[k - 1]], reads, says, 12)
+        right += [k] if said == [numerals.texts("de")[k - 1], "END"] else []
+    return right
