@@ -114,13 +114,18 @@ class Answer:
         """In pixels."""
         return PILL_H + LINE * ((self.sure is not None) + bool(self.wrong))
 
-    def svg(self, middles, y):
-        """Return SVG elements, the upper edge at y."""
+    def svg(self, middles, y, lit=None):
+        """Return SVG elements, the upper edge at y; word `lit`, from 1, is framed."""
         parts = []
         for place, (x, word) in enumerate(zip(middles, self.said)):
             there = bool(self.there[place])
             parts.append(pill(x, y + PILL_H / 2, word, "output", there))
-            below = y + PILL_H + 14
+            if place + 1 == lit:
+                wide = width_of(word) + 2 * PAD + 6
+                place_of = f'x="{x - wide / 2:.1f}" y="{y - 3:g}" rx="14" width="{wide:.1f}"'
+                look = f'fill="none" stroke="{INK}" stroke-width="1.6"'
+                parts.append(f'<rect {place_of} height="{PILL_H + 6}" {look}/>')
+            below = y + PILL_H + 15
             if there and self.sure is not None:
                 shown = number(self.sure[place])
                 parts.append(text(x, below, shown, f' font-size="12" fill="{FAINT}"'))
@@ -180,7 +185,7 @@ def draw_alignment(
 
     parts = [lines(froms, tos, top + PILL_H, foot, weights, read, said, lit)]
     parts += [pill(x, top + PILL_H / 2, word, "input") for x, word in zip(froms, read)]
-    parts.append(answer.svg(tos, foot))
+    parts.append(answer.svg(tos, foot, lit))
     if over:
         parts.append(text(middle, EDGE + 11, over))
     if lit is not None and answer.there[lit - 1]:
@@ -322,7 +327,8 @@ def draw_thought(
     answer = Answer(said, ~np.isnan(states).any(axis=1), sure, right)
     fed = said[lit - 2] if lit > 1 else ""
     rooms, longest = room_of(read), max(width_of(word) for word in said) + 2 * PAD
-    strip = BAR_W * len(thought)
+    name = f"the thought vector, {len(thought)} numbers"  # stands left of the arrows
+    strip = max(BAR_W * len(thought), 2 * width_of(name, 12))
     side = longest + 34  # where the word fed stands
     captions = max(width_of(over), width_of(under)) + APART
     width = max(rooms.sum(), answer.rooms.sum(), captions, strip + 2 * side)
@@ -346,15 +352,17 @@ def draw_thought(
         parts.append(_curve(x, top + PILL_H, middle, first - 3, themed("input")))
     parts += [pill(x, top + PILL_H / 2, word, "input") for x, word in zip(froms, read)]
     small = ' font-size="12" text-anchor="start"'
-    caption = f"the thought vector, {len(thought)} numbers"
-    parts.append(text(left, first - 6, caption, f'{small} fill="{blue}"'))
-    parts.append(bars[0].svg(left, first))
+    bars_left = middle - bars[0].size[0] / 2
+    parts.append(text(left, first - 6, name, f'{small} fill="{blue}"'))
+    parts.append(bars[0].svg(bars_left, first))
     caption = f"the decoder's state, step {lit}"
     parts.append(_arrow(middle, first + high + 2, middle, second - 3, "decoder"))
     parts.append(text(left, second - 6, caption, f'{small} fill="{purple}"'))
+    passed = "1 step" if lit == 1 else f"{lit} steps"
+    parts.append(text(middle + 8, second - 14, passed, f'{small} fill="{FAINT}"'))
     if answer.there[lit - 1]:
-        parts.append(bars[1].svg(left, second))
-        parts.append(_curve(middle, second + high, tos[lit - 1], foot, green))
+        parts.append(bars[1].svg(bars_left, second))
+        parts.append(_curve(middle, second + high, tos[lit - 1], foot - 4, green))
     beside = left - 14 - longest / 2
     level = second + high / 2
     if fed:
@@ -365,8 +373,8 @@ def draw_thought(
     fed_text = "it is fed" if fed else "fed nothing"
     parts.append(text(beside, level - 20, fed_text, f' font-size="12" fill="{FAINT}"'))
     start = beside + (width_of(fed) / 2 + PAD if fed else 5)
-    parts.append(_arrow(start + 2, level, left - 2, level, "input"))
-    parts.append(answer.svg(tos, foot))
+    parts.append(_arrow(start + 2, level, bars_left - 2, level, "input"))
+    parts.append(answer.svg(tos, foot, lit))
     if over:
         parts.append(text(middle, EDGE + 11, over))
     height = foot + answer.height + EDGE
