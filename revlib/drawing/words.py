@@ -112,7 +112,8 @@ class Answer:
     @property
     def height(self):
         """In pixels."""
-        return PILL_H + LINE * ((self.sure is not None) + bool(self.wrong))
+        lines = [self.sure is not None, bool(self.wrong)].count(True)
+        return PILL_H + LINE * lines
 
     def svg(self, middles, y, lit=None):
         """Return SVG elements, the upper edge at y; word `lit`, from 1, is framed."""
@@ -178,8 +179,8 @@ def draw_alignment(
     captions = max(width_of(over), width_of(under)) + APART
     width = max(rooms.sum(), answer.rooms.sum(), captions)
     froms, tos = EDGE + spread(rooms, width), EDGE + spread(answer.rooms, width)
-    shares = EDGE + LINE * bool(over)  # of the lit word, over the words read
-    top = shares + LINE * (lit is not None)
+    shares = EDGE + LINE if over else EDGE  # of the lit word, over the words read
+    top = shares if lit is None else shares + LINE
     foot = top + PILL_H + FAN_H
     middle = EDGE + width / 2
 
@@ -342,7 +343,7 @@ def draw_thought(
     ]
     high = bars[0].size[1]
 
-    top = EDGE + LINE * bool(over)
+    top = EDGE + LINE if over else EDGE
     first = top + PILL_H + 50  # the upper edges of the two vectors, and of the words said
     second = first + high + 38
     foot = second + high + 26
@@ -667,37 +668,28 @@ class Kind:
                 left, top + 30, self.example, f' font-size="12" fill="{FAINT}" text-anchor="start"'
             ),
         ]
-        top += TITLE_H
-        xs = left + self.middles
-        T, steps = len(self.read), len(self.middles)
-        said_from = steps - len(self.said)
-        level = top + STATE + 2.5 * UNIT
-        foot = top + STATE + 5 * UNIT
-        for k in range(steps):
-            framed = k == T - 1 < steps - 1
-            role = "encoder" if k < T else "decoder"
-            parts.append(self._state(xs[k], top + STATE, role, framed))
-            if k + 1 < steps:
-                off = BROAD / 2 + 2
-                start, end = (
-                    xs[k] + off + 4 * framed,
-                    xs[k + 1] - off - 4 * (k + 1 == T - 1 < steps - 1),
-                )
-                parts.append(
-                    _arrow(start, level, end, level, "encoder" if k + 1 < T else "decoder")
-                )
-        for k, word in enumerate(self.read):
-            low = top + READ - PILL_H / 2
-            parts.append(
-                _arrow(xs[k], low, xs[k], foot + 3 + 4 * (k == T - 1 < steps - 1), "input")
-            )
-            parts.append(pill(xs[k], top + READ, word, "input"))
-        for k, word in enumerate(self.said, start=said_from):
-            high = top + SAID + PILL_H / 2
-            parts.append(_arrow(xs[k], top + STATE - 3, xs[k], high, "output"))
-            parts.append(pill(xs[k], top + SAID, word, "output"))
-            if k + 1 < steps:
-                parts.append(self._back(xs[k], xs[k + 1], top))
+        xs, top = left + self.middles, top + TITLE_H
+        handed = len(self.read) if len(self.said) > 1 else 0  # the state in a frame, from 1
+        level, foot = top + STATE + 2.5 * UNIT, top + STATE + 5 * UNIT
+
+        def off(k):
+            """Return how far from the middle of state k, from 1, an arrow stops beside it."""
+            return BROAD / 2 + (6 if k == handed else 2)
+
+        roles = ["encoder"] * len(self.read) + ["decoder"] * (len(xs) - len(self.read))
+        for k, (x, role) in enumerate(zip(xs, roles), start=1):
+            parts.append(self._state(x, top + STATE, role, k == handed))
+        for k, (x0, x1, role) in enumerate(zip(xs, xs[1:], roles[1:]), start=1):
+            parts.append(_arrow(x0 + off(k), level, x1 - off(k + 1), level, role))
+        for k, (x, word) in enumerate(zip(xs, self.read), start=1):
+            stop = foot + (7 if k == handed else 3)
+            parts.append(_arrow(x, top + READ - PILL_H / 2, x, stop, "input"))
+            parts.append(pill(x, top + READ, word, "input"))
+        of_said = xs[len(xs) - len(self.said) :]
+        for x, word in zip(of_said, self.said):
+            parts.append(_arrow(x, top + STATE - 3, x, top + SAID + PILL_H / 2, "output"))
+            parts.append(pill(x, top + SAID, word, "output"))
+        parts += [self._back(x0, x1, top) for x0, x1 in zip(of_said, of_said[1:])]
         return f'<g data-kind="{escape(self.name)}">{"".join(parts)}</g>'
 
     def _state(self, x, y, role, framed):
