@@ -96,3 +96,33 @@ def test_a_number_out_of_range(k):
 def test_a_language_that_is_not_there():
     with pytest.raises(ValueError, match="^language 'nl' is not one of en, de, fr$"):
         numerals.words(3, "nl")
+
+
+# ---------------------------------------------------------------- in figures or in words
+
+
+@pytest.mark.parametrize("k", [1, 25, 999, 1_000, 1_984, 9_999])
+def test_a_number_is_read_in_figures_or_in_words(k):
+    spoken = [str(k), f"{k:,}", f" {k} ", f"{k:,}".replace(",", " "), numerals.english(k)]
+    for text in [*spoken, numerals.written(k, "en"), numerals.english(k).upper()]:
+        assert numerals.read(text) == k, text
+    for language in ("de", "fr"):
+        assert numerals.read(numerals.written(k, language), language) == k
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["0", "00", "10000", "-1", "+1", "1.0", "1e3", "1,2", "1,,000", "25 five", "²", "9" * 99],
+)
+def test_figures_that_are_no_number_are_named(text):
+    with pytest.raises(LetterError, match=r"is no whole number from 1 to 9,999; type one in"):
+        numerals.read(text)
+
+
+def test_a_word_of_another_language_is_named_as_such():
+    with pytest.raises(LetterError, match="it is French for 15, which is 'fifteen'$"):
+        numerals.read("sixty quinze")
+    with pytest.raises(LetterError, match="'fünf' is 5 in German, and no number in English"):
+        numerals.read("fünf")
+    with pytest.raises(LetterError, match="none of English's numbers; 25 is 'twenty-five'$"):
+        numerals.read("sixty und")

@@ -108,6 +108,16 @@ def test_the_lines_of_one_word_are_lit_and_its_weights_stand_as_numbers(lit):
     assert np.allclose([float(text.get("x")) for text in over], middles, atol=0.1)
 
 
+@pytest.mark.parametrize("lit", [None, 2, 6])
+def test_the_word_that_is_lit_has_a_frame(lit):
+    picture = words.draw_alignment(READ, SAID, WEIGHTS, lit=lit)
+    frames = [rect for rect in root(picture).iter(SVG + "rect") if rect.get("rx") == "14"]
+    middles = [float(rect.get("x")) + float(rect.get("width")) / 2 for rect in frames]
+    said = pills(picture)[len(READ) :]
+    places = [] if lit is None else [(said[lit - 1][1] + said[lit - 1][3]) / 2]
+    assert np.allclose(middles, places, atol=0.1)
+
+
 def test_links_set_by_hand():
     crossing = words.draw_alignment(
         ["twenty", "five"],

@@ -112,15 +112,21 @@ class Answer:
     @property
     def height(self):
         """In pixels."""
-        return PILL_H + LINE * ((self.sure is not None) + bool(self.wrong))
+        lines = [self.sure is not None, bool(self.wrong)].count(True)
+        return PILL_H + LINE * lines
 
-    def svg(self, middles, y):
-        """Return SVG elements, the upper edge at y."""
+    def svg(self, middles, y, lit=None):
+        """Return SVG elements, the upper edge at y; word `lit`, from 1, is framed."""
         parts = []
         for place, (x, word) in enumerate(zip(middles, self.said)):
             there = bool(self.there[place])
             parts.append(pill(x, y + PILL_H / 2, word, "output", there))
-            below = y + PILL_H + 14
+            if place + 1 == lit:
+                wide = width_of(word) + 2 * PAD + 6
+                place_of = f'x="{x - wide / 2:.1f}" y="{y - 3:g}" rx="14" width="{wide:.1f}"'
+                look = f'fill="none" stroke="{INK}" stroke-width="1.6"'
+                parts.append(f'<rect {place_of} height="{PILL_H + 6}" {look}/>')
+            below = y + PILL_H + 15
             if there and self.sure is not None:
                 shown = number(self.sure[place])
                 parts.append(text(x, below, shown, f' font-size="12" fill="{FAINT}"'))
@@ -173,14 +179,14 @@ def draw_alignment(
     captions = max(width_of(over), width_of(under)) + APART
     width = max(rooms.sum(), answer.rooms.sum(), captions)
     froms, tos = EDGE + spread(rooms, width), EDGE + spread(answer.rooms, width)
-    shares = EDGE + LINE * bool(over)  # of the lit word, over the words read
-    top = shares + LINE * (lit is not None)
+    shares = EDGE + LINE if over else EDGE  # of the lit word, over the words read
+    top = shares if lit is None else shares + LINE
     foot = top + PILL_H + FAN_H
     middle = EDGE + width / 2
 
     parts = [lines(froms, tos, top + PILL_H, foot, weights, read, said, lit)]
     parts += [pill(x, top + PILL_H / 2, word, "input") for x, word in zip(froms, read)]
-    parts.append(answer.svg(tos, foot))
+    parts.append(answer.svg(tos, foot, lit))
     if over:
         parts.append(text(middle, EDGE + 11, over))
     if lit is not None and answer.there[lit - 1]:
@@ -322,7 +328,8 @@ def draw_thought(
     answer = Answer(said, ~np.isnan(states).any(axis=1), sure, right)
     fed = said[lit - 2] if lit > 1 else ""
     rooms, longest = room_of(read), max(width_of(word) for word in said) + 2 * PAD
-    strip = BAR_W * len(thought)
+    name = f"the thought vector, {len(thought)} numbers"  # stands left of the arrows
+    strip = max(BAR_W * len(thought), 2 * width_of(name, 12))
     side = longest + 34  # where the word fed stands
     captions = max(width_of(over), width_of(under)) + APART
     width = max(rooms.sum(), answer.rooms.sum(), captions, strip + 2 * side)
@@ -336,7 +343,7 @@ def draw_thought(
     ]
     high = bars[0].size[1]
 
-    top = EDGE + LINE * bool(over)
+    top = EDGE + LINE if over else EDGE
     first = top + PILL_H + 50  # the upper edges of the two vectors, and of the words said
     second = first + high + 38
     foot = second + high + 26
@@ -346,15 +353,17 @@ def draw_thought(
         parts.append(_curve(x, top + PILL_H, middle, first - 3, themed("input")))
     parts += [pill(x, top + PILL_H / 2, word, "input") for x, word in zip(froms, read)]
     small = ' font-size="12" text-anchor="start"'
-    caption = f"the thought vector, {len(thought)} numbers"
-    parts.append(text(left, first - 6, caption, f'{small} fill="{blue}"'))
-    parts.append(bars[0].svg(left, first))
+    bars_left = middle - bars[0].size[0] / 2
+    parts.append(text(left, first - 6, name, f'{small} fill="{blue}"'))
+    parts.append(bars[0].svg(bars_left, first))
     caption = f"the decoder's state, step {lit}"
     parts.append(_arrow(middle, first + high + 2, middle, second - 3, "decoder"))
     parts.append(text(left, second - 6, caption, f'{small} fill="{purple}"'))
+    passed = "1 step" if lit == 1 else f"{lit} steps"
+    parts.append(text(middle + 8, second - 14, passed, f'{small} fill="{FAINT}"'))
     if answer.there[lit - 1]:
-        parts.append(bars[1].svg(left, second))
-        parts.append(_curve(middle, second + high, tos[lit - 1], foot, green))
+        parts.append(bars[1].svg(bars_left, second))
+        parts.append(_curve(middle, second + high, tos[lit - 1], foot - 4, green))
     beside = left - 14 - longest / 2
     level = second + high / 2
     if fed:
@@ -365,8 +374,8 @@ def draw_thought(
     fed_text = "it is fed" if fed else "fed nothing"
     parts.append(text(beside, level - 20, fed_text, f' font-size="12" fill="{FAINT}"'))
     start = beside + (width_of(fed) / 2 + PAD if fed else 5)
-    parts.append(_arrow(start + 2, level, left - 2, level, "input"))
-    parts.append(answer.svg(tos, foot))
+    parts.append(_arrow(start + 2, level, bars_left - 2, level, "input"))
+    parts.append(answer.svg(tos, foot, lit))
     if over:
         parts.append(text(middle, EDGE + 11, over))
     height = foot + answer.height + EDGE
@@ -659,37 +668,28 @@ class Kind:
                 left, top + 30, self.example, f' font-size="12" fill="{FAINT}" text-anchor="start"'
             ),
         ]
-        top += TITLE_H
-        xs = left + self.middles
-        T, steps = len(self.read), len(self.middles)
-        said_from = steps - len(self.said)
-        level = top + STATE + 2.5 * UNIT
-        foot = top + STATE + 5 * UNIT
-        for k in range(steps):
-            framed = k == T - 1 < steps - 1
-            role = "encoder" if k < T else "decoder"
-            parts.append(self._state(xs[k], top + STATE, role, framed))
-            if k + 1 < steps:
-                off = BROAD / 2 + 2
-                start, end = (
-                    xs[k] + off + 4 * framed,
-                    xs[k + 1] - off - 4 * (k + 1 == T - 1 < steps - 1),
-                )
-                parts.append(
-                    _arrow(start, level, end, level, "encoder" if k + 1 < T else "decoder")
-                )
-        for k, word in enumerate(self.read):
-            low = top + READ - PILL_H / 2
-            parts.append(
-                _arrow(xs[k], low, xs[k], foot + 3 + 4 * (k == T - 1 < steps - 1), "input")
-            )
-            parts.append(pill(xs[k], top + READ, word, "input"))
-        for k, word in enumerate(self.said, start=said_from):
-            high = top + SAID + PILL_H / 2
-            parts.append(_arrow(xs[k], top + STATE - 3, xs[k], high, "output"))
-            parts.append(pill(xs[k], top + SAID, word, "output"))
-            if k + 1 < steps:
-                parts.append(self._back(xs[k], xs[k + 1], top))
+        xs, top = left + self.middles, top + TITLE_H
+        handed = len(self.read) if len(self.said) > 1 else 0  # the state in a frame, from 1
+        level, foot = top + STATE + 2.5 * UNIT, top + STATE + 5 * UNIT
+
+        def off(k):
+            """Return how far from the middle of state k, from 1, an arrow stops beside it."""
+            return BROAD / 2 + (6 if k == handed else 2)
+
+        roles = ["encoder"] * len(self.read) + ["decoder"] * (len(xs) - len(self.read))
+        for k, (x, role) in enumerate(zip(xs, roles), start=1):
+            parts.append(self._state(x, top + STATE, role, k == handed))
+        for k, (x0, x1, role) in enumerate(zip(xs, xs[1:], roles[1:]), start=1):
+            parts.append(_arrow(x0 + off(k), level, x1 - off(k + 1), level, role))
+        for k, (x, word) in enumerate(zip(xs, self.read), start=1):
+            stop = foot + (7 if k == handed else 3)
+            parts.append(_arrow(x, top + READ - PILL_H / 2, x, stop, "input"))
+            parts.append(pill(x, top + READ, word, "input"))
+        of_said = xs[len(xs) - len(self.said) :]
+        for x, word in zip(of_said, self.said):
+            parts.append(_arrow(x, top + STATE - 3, x, top + SAID + PILL_H / 2, "output"))
+            parts.append(pill(x, top + SAID, word, "output"))
+        parts += [self._back(x0, x1, top) for x0, x1 in zip(of_said, of_said[1:])]
         return f'<g data-kind="{escape(self.name)}">{"".join(parts)}</g>'
 
     def _state(self, x, y, role, framed):

@@ -29,7 +29,7 @@ class Panel(widgets.VBox):
     adjust : function, optional
         Called with a dict of the values before each drawing, to move or bound other numbers.
     frames : dict of str to sequence, optional
-        Of one control or two, the values that still move where no kernel runs.
+        Of some controls, the values that still move where no kernel runs: all combinations.
     grips : dict of str to sequence of str, optional
         Block of a picture -> the control that each of its numbers moves, when it is dragged. A
         text box's letters are all its own.

@@ -16,7 +16,7 @@ FRAMED = ("7", "25", "75", "80", "99", "123", "1984", "9999")  # numbers, where 
 KEPT = 32  # answers; a step asks for the same again
 
 
-def translate_panel(nets, text="25"):
+def translate_panel(nets, text="25", told=None):
     """Return the panel of translation: the number, the language, the style, how many were taught,
     the step.
 
@@ -27,6 +27,8 @@ def translate_panel(nets, text="25"):
         English and say END. It begins with the first of them.
     text : str
         The number to begin with, in figures or in English.
+    told : dict of int to collection of int, optional
+        How many numbers were taught -> which. Then the panel says if the number is among them.
 
     Raises
     ------
@@ -56,7 +58,8 @@ def translate_panel(nets, text="25"):
 
     def draw(step, **values):
         net, spoken = answered(**values)
-        return [spoken.draw(step, said_of(spoken, step, **values))]
+        among = None if told is None else values["number"] in told[counts[values["taught"]]]
+        return [spoken.draw(step, said_of(spoken, step, among, **values))]
 
     number = NumeralBox("number or words", text)
     first = Spoken(nets[code, style, taught], number.read(), code)
@@ -167,11 +170,15 @@ def until(step, rows):
     return rows
 
 
-def said_of(spoken, step, number, language, style, taught):
-    """Return what a panel's picture shows, in words."""
+AMONG = {None: "", True: ", this one among them", False: ", not this one"}
+
+
+def said_of(spoken, step, among, number, language, style, taught):
+    """Return what a panel's picture shows, in words; `among`: whether the number was taught."""
     read, said = spoken.read, spoken.said[step - 1]
     parts = [
-        f"{number:,}, '{' '.join(read)}', into {language}: {style}, taught {taught} numbers."
+        f"{number:,}, '{' '.join(read)}', into {language}: {style}, taught {taught}"
+        f" numbers{AMONG[among]}."
         f" Step {step} of {len(spoken.said)}: it says {said!r}"
         f" ({picture.number(spoken.sure[step - 1])})"
     ]
