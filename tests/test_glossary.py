@@ -43,6 +43,7 @@ CHAPTERS = (
     "10_gates",
     "11_other_roads",
     "12_on_one_page",
+    "13_translate",
     "A_lost_weights",
     "C_teaching",
     "D_under_the_hood",
@@ -214,12 +215,15 @@ def lstm():
 
 
 def mixture():
-    net = decoders.EncoderDecoder("attention", "abc", 4)
-    ran = starts.initialize(net, "gaussian", np.random.default_rng(0)).run("abca")
-    S, dec_S = ran.S[1:], ran.dec_S[1:]
-    w = dec_S @ S.T
-    alpha = np.exp(w) / np.exp(w).sum(axis=1, keepdims=True)
-    return near(ran.alpha, alpha) and near(ran.seen[:, 4:], alpha @ S)
+    found = []
+    for score in decoders.SCORES:
+        net = decoders.EncoderDecoder("attention", "abc", 4, score=score)
+        ran = starts.initialize(net, "gaussian", np.random.default_rng(0)).run("abca")
+        S, dec_S = ran.S[1:], ran.dec_S[1:]
+        w = dec_S @ (np.eye(4) if score == "dot" else net.Wa) @ S.T
+        alpha = np.exp(w) / np.exp(w).sum(axis=1, keepdims=True)
+        found.append(near(ran.alpha, alpha) and near(ran.seen[:, 4:], alpha @ S))
+    return all(found)
 
 
 def adam():

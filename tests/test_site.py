@@ -467,7 +467,7 @@ def test_a_moving_panel_leaves_the_page_where_it_is(opened):
 
 
 def test_exercises_say_what_judges_them(site):
-    for k in range(1, 12):
+    for k in (*range(1, 12), 13):
         path = next(HTML.glob(f"notebooks/{k:02}_*.html"))
         assert "nothing judges an answer" in path.read_text(encoding="utf-8"), path.name
 

@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 from helpers.prose import missing
 from reference import network, pages
-from revlib import decoders, exercises, model, panels, post, results
+from revlib import decoders, exercises, model, panels, post, results, translation
 from revlib.alphabet import Alphabet
 from revlib.panels import controls
 from tools import notebook as tool
@@ -201,6 +201,8 @@ ABOUT = {
     "9.8": "every second letter",
     "10.9": "memory",
     "11.9": "7 strings come back",
+    "13.5": "asked only what they were never taught",
+    "13.8": "one-hot",
 }
 KINDS = {
     "on paper": "By hand",
@@ -309,6 +311,12 @@ class Kit:
             "share": shares,
             "nets": nets,
             "shown": shown,
+            "translators": {
+                (language, style, taught): translation.trained(language, style, taught)
+                for taught in (400, 1_000)
+                for language in ("de", "fr")
+                for style in ("attention", "feedback")
+            },
         }
 
     def line(self, name, chapter):
@@ -573,6 +581,20 @@ SEEN = [
         "autoencoder_panel",
         {"bottleneck, units": 3},
         "Of all 27 strings 27 come back",
+    ),
+    (
+        "glimpse-table",
+        "right; then",
+        "translate_panel",
+        {"taught, numbers": "400", "number or words": "125", "step": 6},
+        "it says 'END' (0.98), and looks most at word 4, 'twenty' (0.35). The answer is right.",
+    ),
+    (
+        "glimpse-table",
+        "'zwanzig' where 'fünf' is due",
+        "translate_panel",
+        {"taught, numbers": "400", "number or words": "25"},
+        "word 1 is 'zwanzig', and 'fünf' would be right",
     ),
     (
         "myth-letters",
