@@ -17,7 +17,7 @@ import numpy as np
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, NullLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from revlib.drawing.picture import INK, THEMED, Picture, drawable
 from revlib.notation import COLOURS
@@ -77,11 +77,13 @@ class Plot:
     xlim, ylim : (low, high)
     size : (width, height)
         In pixels.
-    yscale : str
+    xscale, yscale : str
         "linear" or "log".
     """
 
-    def __init__(self, xlabel, ylabel, xlim, ylim, size=(560, 360), yscale="linear"):
+    def __init__(
+        self, xlabel, ylabel, xlim, ylim, size=(560, 360), xscale="linear", yscale="linear"
+    ):
         width, height = size
         left = 62 / width
         foot = 48 / height
@@ -89,8 +91,15 @@ class Plot:
             self.figure = Figure(figsize=(width / 72, height / 72))  # an SVG point is a pixel here
             FigureCanvasSVG(self.figure)
             self.axes = self.figure.add_axes([left, foot, 0.97 - left, 0.95 - foot])
-            self.axes.set(xlabel=xlabel, ylabel=ylabel, xlim=xlim, ylim=ylim, yscale=yscale)
-            if xlim[1] - xlim[0] >= WHOLE:  # letters and updates come in whole numbers
+            self.axes.set(xscale=xscale, yscale=yscale)
+            self.axes.set(xlabel=xlabel, ylabel=ylabel, xlim=xlim, ylim=ylim)
+            if xscale == "log":
+                self.axes.xaxis.set(
+                    major_locator=LogLocator(10, (1, 4)),
+                    minor_locator=NullLocator(),
+                    major_formatter="{x:,.0f}",
+                )
+            elif xlim[1] - xlim[0] >= WHOLE:  # letters and updates come in whole numbers
                 self.axes.xaxis.set_major_locator(
                     MaxNLocator("auto", integer=True, steps=[1, 2, 5, 10])
                 )
@@ -224,7 +233,7 @@ class Curves(Plot):
     names : dict of str to role
         Name of each curve -> key of notation.COLOURS; every second one is dashed.
     **axes
-        xlabel, ylabel, xlim, ylim, size, yscale: as in Plot.
+        xlabel, ylabel, xlim, ylim, size, xscale, yscale: as in Plot.
     """
 
     def __init__(self, names, **axes):
