@@ -133,8 +133,8 @@ QUIZZES = {
         ],
     ),
     "13.word": Quiz(
-        "One word in, one word out: a network was taught the German of 21 words of numbers, until"
-        " it got every one of them right. How many of the other six does it get right?",
+        "One word in, one word out: a network was taught the German of twenty-one words of numbers,"
+        " until it got every one of them right. How many of the other six does it get right?",
         [
             Option(
                 "Most: the words of numbers are alike in English and German",
