@@ -42,7 +42,7 @@ from reference.answers import (
     thought,
     wrong_of_length_nine,
 )
-from revlib import exercises
+from revlib import exercises, numerals, translation
 
 NUMBERS = {
     "1.1": [0, 0, 1, 1, 0, 0, 0, 1, 0],
@@ -515,3 +515,11 @@ def test_the_network_with_an_end():
     assert exercises.ender(-75).theta.tolist() == network.flat(W)
     steps = network.decode(W, thought("abc"), 4)
     assert [k for *_, k in steps] == exercises.ender(-75).run("abc").dec.Y.tolist() == [2, 2, 3]
+
+
+def test_no_answer_of_the_network_of_13_7_hangs_on_its_last_digits():
+    """Another machine rounds otherwise, by far less than the margins."""
+    net = translation.trained("de", "attention", 400)
+    for k in range(1, 20):
+        scores = np.sort(translation.translate(net, numerals.english(k)).Z, axis=1)
+        assert (scores[:, -1] - scores[:, -2]).min() > 1e-3

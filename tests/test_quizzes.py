@@ -456,6 +456,22 @@ def of_the_numbers_not_taught():
     return min(map(not_taught, shares)) if len({*map(not_taught, shares)}) == 1 else None
 
 
+def beyond_the_thousands():
+    """Most, next to none, or most with attention alone."""
+    found = {}
+    for style in ("feedback", "attention"):
+        shares = [
+            share
+            for language in ("de", "fr")
+            for share in translated(
+                language=language, style=style, numbers="below 1,000 and round thousands"
+            )
+        ]
+        found[style] = "most" if min(shares) > 0.5 else "none" if max(shares) < 0.01 else "some"
+    options = [("most", "most"), ("none", "none"), ("none", "most")]
+    return options.index((found["feedback"], found["attention"]))
+
+
 def of_the_words_not_taught():
     rows = json.loads((RESULTS / "kinds.json").read_text(encoding="utf-8"))["runs"]
     rows = [row for row in rows if row["kind"] == "one to one"]
@@ -544,6 +560,7 @@ TRUE = {
     "12.longer": page_and_oracle,  # letters and an END each
     "13.crossing": due_at_five,
     "13.taught": of_the_numbers_not_taught,
+    "13.beyond": beyond_the_thousands,
     "13.word": of_the_words_not_taught,
     "A.tenths": tenths_that_fit,
     "A.slips": lambda: 0 if printed_letters() == decoded(thought("abc")) else 1,

@@ -76,7 +76,7 @@ def readme(template, book):
     wrong = "\n".join(
         line
         for line in section("If something goes wrong").splitlines()
-        if "make test" not in line and "JupyterLite" not in line
+        if not any(other in line for other in ("make test", "make pdf", "JupyterLite"))
     )
     return template.format(wrong=wrong, origin=section("Where it comes from"))
 

@@ -132,9 +132,32 @@ QUIZZES = {
             ),
         ],
     ),
+    "13.beyond": Quiz(
+        "Networks were taught every number below a thousand, and 'one thousand' to 'nine thousand'."
+        " They get all of them right. How many of the numbers above do they get right, such as"
+        " 'three thousand two hundred and seven'?",
+        [
+            Option(
+                "Most: they know both parts, and have only to say one after the other",
+                "You would. But in no text taught did anything follow a 'thousand', and the state"
+                " in which one begins the second part was never met.",
+            ),
+            Option(
+                "Next to none, with attention or without",
+                "A text taught ended where its 'thousand' stood. What a network learns is which"
+                " words come at which places, and the loss asked for no more.",
+                right=True,
+            ),
+            Option(
+                "With attention most, without it next to none",
+                "Attention compares states, and the states after a 'thousand' are none that it was"
+                " taught to compare.",
+            ),
+        ],
+    ),
     "13.word": Quiz(
-        "One word in, one word out: a network was taught the German of 21 words of numbers, until"
-        " it got every one of them right. How many of the other six does it get right?",
+        "One word in, one word out: a network was taught the German of twenty-one words of numbers,"
+        " until it got every one of them right. How many of the other six does it get right?",
         [
             Option(
                 "Most: the words of numbers are alike in English and German",
