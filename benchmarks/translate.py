@@ -266,12 +266,6 @@ def stages(best):
     for counts in ((1_000, 400), (100, 4_000)):
         yield [task(*pair, "tanh", taught, s) for s in SEEDS for taught in counts for pair in pairs]
     yield [
-        task("de", style, "tanh", 400, seed, units=units)
-        for seed in FEW
-        for units in (16, 32, 128)
-        for style in STYLES
-    ]
-    yield [
         task(*pair, "tanh", len(told or range(1_000)), seed, numbers=numbers)
         for seed in FEW
         for numbers, (told, _) in BEYOND.items()
@@ -283,6 +277,13 @@ def stages(best):
         for taught in (400, 1_000)
     ]
     yield [task(*pair, "tanh", taught, s) for s in FEW for taught in (200, 2_000) for pair in pairs]
+    yield [
+        task("de", style, "tanh", taught, seed, units=units)
+        for seed in FEW
+        for units in (8, 16, 32, 128)
+        for taught in (400, 1_000)
+        for style in STYLES
+    ]
     for cell in ("GRU", "simple"):
         yield [
             task("de", style, cell, taught, seed)
