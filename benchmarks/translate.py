@@ -294,7 +294,7 @@ def stages(best):
         for taught in (400, 1_000)
         for style in STYLES
     ]
-    for cell in ("GRU", "simple"):
+    for cell in ("simple", "GRU"):
         yield [
             task("de", style, cell, taught, seed)
             for seed in FEW
