@@ -6,7 +6,8 @@ and a test holds the two equal. Here a mini-batch goes through together. What ma
 1. Shorter texts are padded to the longest: before their first word where they are read, behind
    their END where they are said. The texts stand in order of length, longest first, so those that
    have begun by a step are the first rows; the others stay at state 0, and nothing is computed for
-   them. What is said behind an END counts 0 in the loss, and attention gives 0 to what is padded.
+   them. What is said behind an END counts 0 in the loss, and to attention what is padded is as good
+   as not there (see 4).
 2. A word times Wh is a row of Wh: it is looked up, for all steps in one go.
 3. Of each step only s·Ws has to wait for the step before. Attention, scores, softmax and the
    gradients of all matrices are one product each over all steps.
@@ -155,7 +156,7 @@ class Looked(NamedTuple):
     """What attention leaves for the way back."""
 
     asked: np.ndarray  # (B, L, n) what met the encoder's states
-    alpha: np.ndarray  # (B, L, T) weights, 0 on what is padded
+    alpha: np.ndarray  # (B, L, T) weights
     mixture: np.ndarray  # (B, L, n)
 
 
@@ -168,7 +169,6 @@ def look(net, D, S, padding):
     np.copyto(alpha, -np.inf, where=padding[:, None])
     alpha -= alpha.max(axis=2, keepdims=True)
     np.exp(np.maximum(alpha, LEAST, out=alpha), out=alpha)
-    np.copyto(alpha, 0, where=padding[:, None])
     alpha /= alpha.sum(axis=2, keepdims=True)
     return Looked(asked, alpha, alpha @ S)
 

@@ -268,8 +268,8 @@ MUTANTS = (
     Mutant(
         "attention looks at what is padded",
         "padded.py",
+        "np.copyto(alpha, -np.inf, where=padding[:, None])",
         "np.copyto(alpha, 0, where=padding[:, None])",
-        "np.copyto(alpha, 0, where=0 * padding[:, None] > 0)",
         "test_padded.py",
     ),
     Mutant(

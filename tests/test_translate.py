@@ -160,6 +160,18 @@ def test_a_kept_network_is_as_good_as_its_row_says(table, style):
     assert share == pytest.approx(row["accuracy"], abs=5e-4)  # float16 and float64 round otherwise
 
 
+def test_the_nearest_embedding_is_the_nearest(table):
+    assert len(table["neighbours"]) == 12  # languages, styles, seeds
+    for about in table["neighbours"]:
+        if about["seed"] == 0:
+            net = translation.trained(about["language"], about["style"], about["taught"])
+            for word, other in about["nearest"].items():
+                i, j = net.alphabet.indices(f"{word} {other}")
+                apart = [float(np.linalg.norm(row - net.enc.Wh[i])) for row in net.enc.Wh]
+                apart[i] = np.inf
+                assert apart[j] == pytest.approx(min(apart), rel=1e-2)  # float16 was rounded
+
+
 def test_mistakes_are_mistakes(table):
     for case in table["mistakes"]:
         kind = case["language"], case["style"], case["taught"]
