@@ -3,6 +3,7 @@ quizzes that move without a kernel."""
 
 import functools
 import http.server
+import json
 import pathlib
 import re
 import subprocess
@@ -484,9 +485,7 @@ def test_npm_is_asked_for_in_words(monkeypatch, tmp_path):
 
 
 def test_what_npm_brings_is_pinned_by_hash():
-    lock = pages.json.loads((ROOT / "site" / "package-lock.json").read_text(encoding="utf-8"))[
-        "packages"
-    ]
+    lock = json.loads((ROOT / "site" / "package-lock.json").read_text(encoding="utf-8"))["packages"]
     wanted = lock.pop("")["dependencies"]
     assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in wanted.values())
     assert lock and all(

@@ -172,8 +172,10 @@ def lighten(html):
             if {"_static", "lite"} & set(path.parts):
                 continue
             text = path.read_text(encoding="utf-8")
-            lighter = ICON.sub(lambda found: icon(found, shapes), UNNEEDED.sub("", text))
-            path.write_text(lighter, encoding="utf-8")
+            text = ICON.sub(lambda found: icon(found, shapes), UNNEEDED.sub("", text))
+            # the theme gives what folds a part of the list of pages no name
+            text = text.replace("<summary><span", '<summary aria-label="the pages below"><span')
+            path.write_text(text, encoding="utf-8")
     shutil.rmtree(html / "_static" / "vendor", ignore_errors=True)  # the icons' fonts
 
 
