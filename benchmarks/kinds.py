@@ -23,7 +23,7 @@ line.
 from time import process_time
 
 import numpy as np
-import runs  # first: it says how many threads a product may have
+import runs
 
 from revlib import bptt, decoders, numerals, padded, starts, training
 from revlib.alphabet import Alphabet

@@ -27,7 +27,7 @@ notebooks/results/own_stack.json: counts, a network a line.
 from time import process_time
 
 import numpy as np
-import runs  # first: it says how many threads a product may have
+import runs
 
 from revlib import handmade, model, starts, training
 from revlib.alphabet import Alphabet

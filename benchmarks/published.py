@@ -21,7 +21,7 @@ Writes notebooks/results/published.json: accuracy by length, a run a line.
 from time import perf_counter, process_time
 
 import numpy as np
-import runs  # first: it says how many threads a product may have
+import runs
 from curriculum import half_cosine
 
 from revlib import decoders, model, starts, training

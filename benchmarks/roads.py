@@ -16,7 +16,7 @@ Writes notebooks/results/roads.json: right of those seen and of those held back,
 from time import process_time
 
 import numpy as np
-import runs  # first: it says how many threads a product may have
+import runs
 
 from revlib import mlp, model, starts, training
 from revlib.alphabet import Alphabet

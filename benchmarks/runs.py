@@ -18,16 +18,12 @@ the chapters say.
 A Dask worker keeps the revlib that it has imported: after a change, start the workers again.
 """
 
-import os
-
-# one core a task; read by NumPy when it is first imported
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
 import argparse
 import contextlib
 import hashlib
 import io
 import json
+import os
 import platform
 import shutil
 import sys
@@ -36,11 +32,15 @@ from time import process_time
 
 import joblib
 import numpy as np
-from threadpoolctl import threadpool_info
+from threadpoolctl import threadpool_info, threadpool_limits
 from tqdm import tqdm
 
 import revlib
 from revlib import checkpoint
+
+# one core a task: in this process, and in those that it starts
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+threadpool_limits(1, "blas")
 
 HERE = Path(__file__).resolve().parent
 REVLIB = Path(revlib.__file__).resolve().parent

@@ -18,7 +18,7 @@ from itertools import count
 from time import perf_counter
 
 import numpy as np
-import runs  # first: it says how many threads a product may have
+import runs
 
 from revlib import handmade
 

@@ -14,7 +14,7 @@ Writes notebooks/results/starts.json: accuracy by length, a run a line; blame; t
 """
 
 import numpy as np
-import runs  # first: it says how many threads a product may have
+import runs
 import styles
 
 from revlib import decoders, starts

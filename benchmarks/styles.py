@@ -28,7 +28,7 @@ from functools import partial
 from time import process_time
 
 import numpy as np
-import runs  # first: it says how many threads a product may have
+import runs
 from curriculum import Curriculum, half_cosine
 
 from revlib import decoders, model, starts, training

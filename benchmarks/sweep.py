@@ -19,7 +19,7 @@ weights of every run, under units-shortest-longest-seed).
 from time import process_time
 
 import numpy as np
-import runs  # first: it says how many threads a product may have
+import runs
 from curriculum import Curriculum, half_cosine
 
 from revlib import model, starts, training

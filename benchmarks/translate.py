@@ -34,7 +34,7 @@ from functools import cache
 from time import process_time
 
 import numpy as np
-import runs  # first: it says how many threads a product may have
+import runs
 
 from revlib import decoders, numerals, padded, starts, training, translation
 from revlib.alphabet import END

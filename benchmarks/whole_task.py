@@ -38,7 +38,7 @@ updates). It stays because exercises of chapter 07 ask for its very mistakes.
 from time import perf_counter, process_time
 
 import numpy as np
-import runs  # first: it says how many threads a product may have
+import runs
 from curriculum import Curriculum, half_cosine
 
 from revlib import checkpoint, model, starts, training
