@@ -9,7 +9,7 @@ import hashlib
 import http.server
 import json
 import threading
-from importlib.metadata import version
+import tomllib
 from importlib.util import find_spec
 from zipfile import ZipFile
 
@@ -154,7 +154,8 @@ def test_its_notebooks_are_the_books_with_one_cell_more(build):
 def test_the_wheel_of_revlib_is_revlib(build):
     """Every file of the package is in it, as it is here."""
     (wheel,) = (build / "pypi").glob("revlib-*.whl")
-    assert wheel.name.split("-")[1] == version("revlib")
+    project = tomllib.loads((lite.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert wheel.name.split("-")[1] == project["version"]
     with ZipFile(wheel) as archive:
         packed = {
             name: archive.read(name) for name in archive.namelist() if "dist-info" not in name
