@@ -87,6 +87,7 @@ EXERCISES = {
     # of a trained network; tests/test_exercises.py finds it once more
     "13.7": Numbers("one whole number", right_below_twenty, tolerance=0),
     "13.8": Works("nine numbers", 9, look_with, "letter 3, then 2, then 1"),
+    "13.9": Explanation(),
 }
 
 QUIZZES = {
