@@ -40,6 +40,25 @@ def one_hot(net, strings):
     return X.astype(net.theta.dtype), fed.astype(net.theta.dtype), targets
 
 
+def of_layers(*layers):
+    """Return the parameters of layers that are trained, in the order of revlib's theta."""
+    found = []
+    for layer in layers:
+        for kind in ("weight_ih", "weight_hh", "bias_ih"):
+            found += [p for name, p in layer.named_parameters() if name.startswith(kind)]
+    return found
+
+
+def begin_as(theirs, net):
+    """Give a model revlib's weights and float type; its second biases are 0, and stay so."""
+    theirs.to(torch.from_numpy(net.theta).dtype)
+    for parameter, ours in zip(theirs.trained(), net.named().values()):
+        parameter.data.copy_(torch.from_numpy(ours.T.copy()))
+    for name, bias in theirs.named_parameters():
+        if "bias_hh" in name:
+            nn.init.zeros_(bias).requires_grad_(False)
+
+
 def torch_model(net, style):
     """Return revlib's network in PyTorch; its `forward` returns the loss.
 
@@ -59,20 +78,11 @@ def torch_model(net, style):
             self.enc = layer(V, net.n, nonlinearity=net.activation)
             self.dec = layer(V, net.n, nonlinearity=net.activation)
             self.out = nn.Linear(net.n, K)
-            self.to(torch.from_numpy(net.theta).dtype)
-            for theirs, ours in zip(self.trained(), net.named().values()):
-                theirs.data.copy_(torch.from_numpy(ours.T.copy()))
-            for name, bias in self.named_parameters():
-                if "bias_hh" in name:
-                    nn.init.zeros_(bias).requires_grad_(False)
+            begin_as(self, net)
 
         def trained(self):
             """Return the trained parameters, in the order of revlib's theta."""
-            found = []
-            for part in (self.enc, self.dec):
-                for kind in ("weight_ih", "weight_hh", "bias_ih"):
-                    found += [p for name, p in part.named_parameters() if name.startswith(kind)]
-            return found + [*self.out.parameters()]
+            return [*of_layers(self.enc, self.dec), *self.out.parameters()]
 
         def forward(self, X, fed, targets):
             if style == "nn.RNN":
@@ -305,20 +315,12 @@ def torch_translator(net, style):
             self.enc, self.dec = layer(V, n), layer(U, n)
             self.score = nn.Linear(n, n, bias=False)
             self.out = nn.Linear(2 * n, K)
-            self.to(torch.from_numpy(net.theta).dtype)
-            for theirs, ours in zip(self.trained(), net.named().values()):
-                theirs.data.copy_(torch.from_numpy(ours.T.copy()))
-            for name, bias in self.named_parameters():
-                if "bias_hh" in name:
-                    nn.init.zeros_(bias).requires_grad_(False)
+            begin_as(self, net)
 
         def trained(self):
             """Return the trained parameters, in the order of revlib's theta."""
-            found = []
-            for part in (self.enc, self.dec):
-                for kind in ("weight_ih", "weight_hh", "bias_ih"):
-                    found += [p for name, p in part.named_parameters() if name.startswith(kind)]
-            return [*found, self.score.weight, *self.out.parameters()]
+            layers = of_layers(self.enc, self.dec)
+            return [*layers, self.score.weight, *self.out.parameters()]
 
         def layer(self, part, inputs, s):
             """Return all states, (steps, B, n)."""
