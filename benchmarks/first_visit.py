@@ -34,9 +34,9 @@ COMPRESSED = {".html", ".js", ".css", ".svg", ".json", ".map"}
 DRAG = """() => {
     const look = () => {
         const slider = document.querySelector(".revlib-frames input[type=range]");
-        const frame = document.querySelector(".revlib-frames .frame");
+        const frame = slider?.closest(".revlib-frames").querySelector(".frame");
         const before = frame?.textContent;
-        if (slider) {
+        if (frame) {  // else the page has come in part only
             slider.value = slider.value === slider.max ? slider.min : slider.max;
             slider.dispatchEvent(new Event("input", {bubbles: true}));
             if (frame.textContent !== before) window.dragged = performance.now();
