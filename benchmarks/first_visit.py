@@ -53,7 +53,7 @@ TIMES = """() => ({
 
 
 class Compressing(http.server.SimpleHTTPRequestHandler):
-    """Serves a folder as a host of sites does: compressed, where that makes it smaller."""
+    """Serves a folder as a host of sites does, texts compressed."""
 
     def log_message(self, *_):
         """Say nothing."""
@@ -119,7 +119,8 @@ def empty_page(folder, lighter):
 def row(name, chromium, address, drags=False):
     """Print one page's figures, the median of some visits."""
     visits = [visit(chromium, address, drags) for _ in range(VISITS)]
-    median = {key: statistics.median(one[key] or 0 for one in visits) for key in visits[0]}
+    measured = [key for key in visits[0] if drags or key != "drag"]
+    median = {key: statistics.median(one[key] for one in visits) for key in measured}
     drag = f"{median['drag']:9,.0f}" if drags else " " * 9
     print(
         f"{name:32}{median['bytes'] / 1000:8,.0f}{median['requests']:10.0f}"

@@ -9,7 +9,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "site"))  # for formulas
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 sys.path.insert(0, str(ROOT))  # the revlib of this folder is the one described
-REPOSITORY = PROJECT.get("urls", {}).get("Repository", "")  # set by make stamp
+REPOSITORY = PROJECT.get("urls", {}).get("Repository", "")  # set by tools/stamp.py
 
 project = "Reverse Them All"
 author = "The authors of Reverse Them All"

@@ -16,7 +16,7 @@ require("readline").createInterface({input: process.stdin}).on("line", (line) =>
   const {formula, display} = JSON.parse(line);
   let answer;
   try {
-    answer = {html: katex.renderToString(formula, {displayMode: display})};
+    answer = {html: katex.renderToString(formula, {displayMode: display, strict: "error"})};
   } catch (error) {
     answer = {error: error.message};
   }
@@ -39,7 +39,10 @@ class Node:
             self.process = subprocess.Popen(["node", "-e", ANSWER, str(KATEX)], **pipes)
         self.process.stdin.write(json.dumps({"formula": formula, "display": display}) + "\n")
         self.process.stdin.flush()
-        answer = json.loads(self.process.stdout.readline())
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"Node.js ended with {self.process.wait()}. Is {KATEX} there?")
+        answer = json.loads(line)
         if "error" in answer:
             raise ValueError(answer["error"])
         return answer["html"]
@@ -73,4 +76,4 @@ def setup(app):
     app.add_html_math_renderer("katex", inline_renderers=inline, block_renderers=block)
     app.add_css_file("katex/katex.css")
     app.connect("build-finished", NODE.stop)
-    return {"parallel_read_safe": True}
+    return {"parallel_read_safe": True, "parallel_write_safe": False}  # one process for all

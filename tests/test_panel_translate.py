@@ -182,14 +182,6 @@ def test_what_is_not_said_yet_stands_nowhere():
     assert len(sizes) == 1, "the picture keeps its size while the answer is said"
 
 
-def test_it_says_whether_the_number_was_taught():
-    assert "taught 1,000 numbers." in build().words
-    panel = panels.translate_panel(NETS, "25", told={1_000: [25, 7], 400: [7]})
-    assert "taught 1,000 numbers, this one among them. Step" in panel.words
-    panel.controls["taught"].value = "400"
-    assert "taught 400 numbers, not this one. Step" in panel.words
-
-
 # ---------------------------------------------------------------- what is no number
 
 WRONG = {

@@ -170,3 +170,15 @@ def test_a_browser_is_asked_for_in_words(monkeypatch):
     with pytest.raises(SystemExit, match="No browser was found.*Install Chromium"):
         with paper.browser():
             pass
+
+
+@pytest.mark.parametrize(
+    "name, title, said",
+    [
+        ("03 Decode", "Decode: one vector", "03 Decode: one vector"),
+        ("A Lost weights", "Find the lost weights", "A Find the lost weights"),
+        ("Solutions to chapter 01", "Solutions to chapter 01", "Solutions to chapter 01"),
+    ],
+)
+def test_a_part_is_called_by_its_number_and_title(name, title, said):
+    assert paper.titled(name, [("H1", title, "x")]) == said

@@ -476,6 +476,26 @@ def test_exercises_say_what_judges_them(site):
 # ---------------------------------------------------------------- the tool
 
 
+@pytest.mark.parametrize(
+    "classes", ["fa-solid fa-sun fa-lg", "fab fa-github", "theme-switch fas fa-moon"]
+)
+def test_an_icon_of_the_theme_is_drawn(site, classes):
+    """The repository's, too, which no page has as long as no address is set."""
+    shapes = (HTML / "_static" / "scripts" / "fontawesome.js").read_text(encoding="utf-8")
+    found = pages.ICON.search(f'<p><i class="{classes}" title="x"></i></p>')
+    drawn = pages.icon(found, shapes)
+    assert drawn.startswith(f'<svg class="svg-inline--fa {classes}" title="x"') and "<path" in drawn
+    with pytest.raises(LookupError, match="no icon 'sun'"):
+        pages.icon(pages.ICON.search('<i class="fa-solid fa-sun"></i>'), "{}")
+
+
+def test_no_icon_is_left_to_a_script(site):
+    for path in [HTML / "index.html", *HTML.glob("notebooks/*.html")]:
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r'<(i|span) class="[^"]*\bfa[bs]? ', text), path.name
+        assert not pages.ICON.search(text) and "fontawesome" not in text, path.name
+
+
 def test_npm_is_asked_for_in_words(monkeypatch, tmp_path):
     monkeypatch.setattr(pages, "SITE", tmp_path)
     monkeypatch.setattr(pages.shutil, "which", lambda name: None)

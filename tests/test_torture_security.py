@@ -22,6 +22,7 @@ import zipfile
 
 import numpy as np
 import pytest
+from jupyterlab import labapp
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 from helpers import counting
@@ -507,7 +508,7 @@ def test_quizzes_and_checks_escape_what_they_say(capsys):
 
 def test_the_command_line_opens_nothing(monkeypatch):
     given = []
-    monkeypatch.setattr(opener.LabApp, "launch_instance", given.extend, raising=True)
+    monkeypatch.setattr(labapp.LabApp, "launch_instance", given.extend, raising=True)
     monkeypatch.setattr(sys, "argv", ["lab.py"])
     source = pathlib.Path(opener.__file__).read_text(encoding="utf-8")
     exec(

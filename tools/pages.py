@@ -37,12 +37,13 @@ UNCHECKED = (
     " one](../index.md#with-a-kernel).*"
 )
 FRAMES = re.compile(r'<div class="revlib-panel revlib-frames">.*?</script></div>', re.DOTALL)
-ICON = re.compile(r'<(i|span) class="([^"]*fa-solid fa-([a-z-]+)[^"]*)"([^>]*)></\1>')
-UNNEEDED = (
-    re.compile(  # of a page: the theme's icons, which are drawn in it; what only a search needs
-        r"\n[^\n]*(?:custom icons -->|scripts/fontawesome\.js[^\n]*)"
-        r"|\n[^\n]*(?:searchtools|language_data|searchindex)\.js[^\n]*(?=\n(?s:.*)<main)"
-    )
+ICON = re.compile(
+    r'<(i|span) class="([^"]*\bfa[bs]?(?:-solid|-brands)? fa-([a-z-]+)[^"]*)"([^>]*)></\1>'
+)
+# of a page: the theme's icons, which are drawn in it, and what only a search needs
+UNNEEDED = re.compile(
+    r"\n[^\n]*(?:custom icons -->|scripts/fontawesome\.js[^\n]*)"
+    r"|\n[^\n]*(?:searchtools|language_data|searchindex)\.js[^\n]*(?=\n(?s:.*)<main)"
 )
 
 
@@ -169,7 +170,7 @@ def lighten(html):
     if script.exists():
         shapes = script.read_text(encoding="utf-8")
         for path in html.rglob("*.html"):
-            if {"_static", "lite"} & set(path.parts):
+            if {"_static", "lite"} & set(path.relative_to(html).parts):
                 continue
             text = path.read_text(encoding="utf-8")
             text = ICON.sub(lambda found: icon(found, shapes), UNNEEDED.sub("", text))
@@ -186,7 +187,10 @@ def icon(found, shapes):
     """
     _, classes, name, attributes = found.groups()
     shape = rf'[,{{]"?{name}"?:\[(\d+),(\d+),\[[^\]]*\],"[0-9a-f]+","([^"]+)"'
-    width, height, path = re.findall(shape, shapes)[-1]  # the outlined one stands first
+    drawn = re.findall(shape, shapes)
+    if not drawn:
+        raise LookupError(f"the theme's script has no icon {name!r}")
+    width, height, path = drawn[-1]  # the outlined one stands first
     return (
         f'<svg class="svg-inline--fa {classes}"{attributes} aria-hidden="true"'
         f' viewBox="0 0 {width} {height}"><path fill="currentColor" d="{path}"/></svg>'

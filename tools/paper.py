@@ -36,11 +36,9 @@ A4 = {"width": 673, "height": 1123}  # pixels; what lies between the margins is 
 SHEET = 920  # pixels, from top to foot, with a little to spare
 WAIT = 60_000  # milliseconds, at most, until a page stands
 
-# Whether formulas and panels stand, however they come to the page.
+# Whether fonts and formulas stand.
 STANDS = """() => document.fonts.status === "loaded"
-  && document.querySelectorAll("script[type='application/vnd.jupyter.widget-view+json']").length <= document.querySelectorAll(".widget-subarea").length
-  && [...document.querySelectorAll(".widget-subarea")].every((e) => e.querySelector(".widget-html-content p, .widget-html-content svg"))
-  && (!document.querySelector("article .math") || document.querySelector("mjx-container, .katex"))"""  # noqa: E501
+  && (!document.querySelector("article .math") || document.querySelector(".katex"))"""
 
 # Make a page of the site ready for paper, and return its title and its sections.
 PREPARE = """([kept, sheet]) => {
@@ -110,10 +108,10 @@ MEASURE = """() => {
   const seen = [...document.querySelectorAll("article *")].filter((e) => e.getClientRects().length);
   const edge = document.querySelector("article").getBoundingClientRect().right + 1;
   const name = (e) => `${e.tagName} ${e.textContent.trim().slice(0, 50)}`;
-  const blocks = seen.filter((e) => e.matches("pre, table, p, h1, h2, h3, li, .math, mjx-container, .katex-display"));
-  const pictures = seen.filter((e) => e.matches("svg:not(svg svg, .katex svg, mjx-container svg), img"));
+  const blocks = seen.filter((e) => e.matches("pre, table, p, h1, h2, h3, li, .math, .katex-display"));
+  const pictures = seen.filter((e) => e.matches("svg:not(svg svg, .katex svg), img"));
   return {
-    cut: blocks.filter((e) => (e.scrollWidth > e.clientWidth + 1 && !e.matches(".math, mjx-container, .katex-display"))
+    cut: blocks.filter((e) => (e.scrollWidth > e.clientWidth + 1 && !e.matches(".math, .katex-display"))
       || e.getBoundingClientRect().right > edge).map(name),
     wide: pictures.filter((e) => e.getBoundingClientRect().right > edge).map(name),
     splits: pictures.filter((e) => getComputedStyle(e).breakInside !== "avoid").map(name),
@@ -326,8 +324,9 @@ def join(address, cover, parts):
 
 
 def titled(name, headings):
-    """Return the number of a part and its title, as "03 Decode: one vector …"."""
-    return f"{name.split()[0]} {headings[0][1]}"
+    """Return the number of a part and its title, "03 Decode: …"; of solutions the title alone."""
+    number, title = name.split()[0], headings[0][1]
+    return title if title.startswith(number) else f"{number} {title}"
 
 
 def top_of(part, anchor):

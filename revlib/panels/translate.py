@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 
-from revlib import numerals
+from revlib import numerals, translation
 from revlib.alphabet import END
 from revlib.drawing import picture, words
 from revlib.panels.controls import Dropdown, Number, NumeralBox
@@ -16,7 +16,7 @@ FRAMED = ("7", "25", "75", "80", "99", "123", "1984", "9999")  # numbers, where 
 KEPT = 32  # answers; a step asks for the same again
 
 
-def translate_panel(nets, text="25", told=None):
+def translate_panel(nets, text="25"):
     """Return the panel of translation: the number, the language, the style, how many were taught,
     the step.
 
@@ -27,8 +27,6 @@ def translate_panel(nets, text="25", told=None):
         English and say END. It begins with the first of them.
     text : str
         The number to begin with, in figures or in English.
-    told : dict of int to collection of int, optional
-        How many numbers were taught -> which. Then the panel says if the number is among them.
 
     Raises
     ------
@@ -48,18 +46,16 @@ def translate_panel(nets, text="25", told=None):
 
     @functools.lru_cache(KEPT)
     def answered(number, language, style, taught):
-        """Return the network and its run, cut behind END."""
-        net = nets[codes[language], style, counts[taught]]
-        return net, Spoken(net, number, codes[language])
+        """Return a network's answer."""
+        return Spoken(nets[codes[language], style, counts[taught]], number, codes[language])
 
     def bound_step(values):
         of_answer = {name: value for name, value in values.items() if name != "step"}
-        step.bound(len(answered(**of_answer)[1].said))
+        step.bound(len(answered(**of_answer).said))
 
     def draw(step, **values):
-        net, spoken = answered(**values)
-        among = None if told is None else values["number"] in told[counts[values["taught"]]]
-        return [spoken.draw(step, said_of(spoken, step, among, **values))]
+        spoken = answered(**values)
+        return [spoken.draw(step, said_of(spoken, step, **values))]
 
     number = NumeralBox("number or words", text)
     first = Spoken(nets[code, style, taught], number.read(), code)
@@ -86,7 +82,7 @@ def translate_panel(nets, text="25", told=None):
 
 @functools.cache
 def longest_answer(language):
-    """Return how many words the longest number of a language has, and END."""
+    """Return how many steps the longest right answer takes: its words, and END."""
     return max(len(text.split()) for text in numerals.texts(language)) + 1
 
 
@@ -112,14 +108,12 @@ class Spoken:
         self.net, self.number, self.language = net, number, language
         self.read = numerals.english(number).split()
         self.right = [*numerals.words(number, language).split(), END]
-        self.run = net.run(numerals.english(number), steps=longest_answer(language))
-        ends = np.flatnonzero(self.run.Y == len(net.says))  # END has the last index
-        steps = int(ends[0]) + 1 if len(ends) else len(self.run.Y)
-        self.said = [net.says.outputs[y] for y in self.run.Y[:steps]]
-        self.sure = self.run.P[range(steps), self.run.Y[:steps]]
+        self.run = translation.translate(net, numerals.english(number))
+        self.said = [net.says.outputs[y] for y in self.run.Y]
+        self.sure = self.run.P[range(len(self.said)), self.run.Y]
 
-    def wrong(self, step):
-        """Return the first step up to one at which a wrong word is said; 0 if there is none."""
+    def first_wrong(self, step):
+        """Return the first wrong step of those from 1 to `step`; 0 if all are right."""
         for t in range(1, step + 1):
             if self.said[t - 1] != self.expected(t):
                 return t
@@ -143,7 +137,6 @@ class Spoken:
         -------
         Picture
         """
-        steps = len(self.said)
         answer = dict(
             words=said,
             lit=step,
@@ -154,12 +147,12 @@ class Spoken:
             right=self.right,
         )
         if self.net.style == "attention":
-            alpha = until(step, self.run.alpha[:steps])
+            alpha = until(step, self.run.alpha)
             return words.draw_alignment(self.read, self.said, alpha, **answer)
         n = self.net.n
-        states = until(step, self.run.dec_S[1 : steps + 1, :n])
+        states = until(step, self.run.dec_S[1:, :n])
         thought = self.run.S[-1, :n]
-        limit = largest(thought, self.run.dec_S[1 : steps + 1, :n])
+        limit = largest(thought, self.run.dec_S[1:, :n])
         return words.draw_thought(self.read, self.said, thought, states, limit=limit, **answer)
 
 
@@ -170,16 +163,12 @@ def until(step, rows):
     return rows
 
 
-AMONG = {None: "", True: ", this one among them", False: ", not this one"}
-
-
-def said_of(spoken, step, among, number, language, style, taught):
-    """Return what a panel's picture shows, in words; `among`: whether the number was taught."""
+def said_of(spoken, step, number, language, style, taught):
+    """Return what a panel's picture shows, in words."""
     read, said = spoken.read, spoken.said[step - 1]
     parts = [
         f"{number:,}, '{' '.join(read)}', into {language}: {style}, taught {taught}"
-        f" numbers{AMONG[among]}."
-        f" Step {step} of {len(spoken.said)}: it says {said!r}"
+        f" numbers. Step {step} of {len(spoken.said)}: it says {said!r}"
         f" ({picture.number(spoken.sure[step - 1])})"
     ]
     if spoken.net.style == "attention":
@@ -191,7 +180,7 @@ def said_of(spoken, step, among, number, language, style, taught):
     else:
         fed = repr(spoken.said[step - 2]) if step > 1 else "nothing"
         parts.append(f", fed {fed}; it has one vector of {spoken.net.n} numbers, and no word")
-    wrong = spoken.wrong(step)
+    wrong = spoken.first_wrong(step)
     whole = step == len(spoken.said)
     parts.append(f". {'The answer is' if whole else 'So far it is'} {verdict(not wrong)}")
     if wrong:

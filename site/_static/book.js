@@ -27,6 +27,7 @@
       frame.style.minHeight = `${frame.offsetHeight}px`; // the page does not jump
       frame.innerHTML = drawn.frames[index].map((piece) => drawn.pieces[piece]).join("<");
       selectors.filter((one) => one.dataset.values).forEach(say);
+      reach(frame);
     }
 
     function say(slider) {
@@ -58,7 +59,11 @@
         if (ticking) return stop();
         button.textContent = name.replace("play", "pause");
         if (place(selector) === last) go(0);
-        ticking = setInterval(() => (place(selector) < last ? go(place(selector) + 1) : stop()), Number(button.dataset.pause));
+        ticking = setInterval(() => {
+          const before = frame.innerHTML;
+          if (place(selector) < last) go(place(selector) + 1);
+          if (place(selector) === last || frame.innerHTML === before) stop(); // nothing more to see
+        }, Number(button.dataset.pause));
       });
     });
     if (frame.querySelector("svg [data-block]")) explain(panel, frame);
@@ -80,7 +85,7 @@
     if (frame.scrollWidth > frame.clientWidth + 1 && getComputedStyle(frame).overflowX !== "visible") {
       frame.tabIndex = 0;
       frame.setAttribute("role", "region");
-      frame.setAttribute("aria-label", "a picture wider than the page");
+      frame.setAttribute("aria-label", `a ${frame.matches(".katex-display") ? "formula" : "picture"} wider than the page`);
     } else if (frame.getAttribute("role") === "region") {
       ["tabindex", "role", "aria-label"].forEach((name) => frame.removeAttribute(name));
     }
