@@ -40,11 +40,8 @@ FRAMES = re.compile(r'<div class="revlib-panel revlib-frames">.*?</script></div>
 ICON = re.compile(
     r'<(i|span) class="([^"]*\bfa[bs]?(?:-solid|-brands)? fa-([a-z-]+)[^"]*)"([^>]*)></\1>'
 )
-# of a page: the theme's icons, which are drawn in it, and what only a search needs
-UNNEEDED = re.compile(
-    r"\n[^\n]*(?:custom icons -->|scripts/fontawesome\.js[^\n]*)"
-    r"|\n[^\n]*(?:searchtools|language_data|searchindex)\.js[^\n]*(?=\n(?s:.*)<main)"
-)
+ICONS = re.compile(r"\n[^\n]*(?:custom icons -->|scripts/fontawesome\.js[^\n]*)")
+INDEX = re.compile(r"\n[^\n]*(?:searchtools|language_data|searchindex)\.js[^\n]*")
 
 
 def run_live(notebook, folder):
@@ -173,7 +170,9 @@ def lighten(html):
             if {"_static", "lite"} & set(path.relative_to(html).parts):
                 continue
             text = path.read_text(encoding="utf-8")
-            text = ICON.sub(lambda found: icon(found, shapes), UNNEEDED.sub("", text))
+            text = ICON.sub(lambda found: icon(found, shapes), ICONS.sub("", text))
+            if path.name != "search.html":
+                text = INDEX.sub("", text)
             # the theme gives what folds a part of the list of pages no name
             text = text.replace("<summary><span", '<summary aria-label="the pages below"><span')
             path.write_text(text, encoding="utf-8")
