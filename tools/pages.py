@@ -176,7 +176,6 @@ def lighten(html):
             # the theme gives what folds a part of the list of pages no name
             text = text.replace("<summary><span", '<summary aria-label="the pages below"><span')
             path.write_text(text, encoding="utf-8")
-    shutil.rmtree(html / "_static" / "vendor", ignore_errors=True)  # the icons' fonts
 
 
 def icon(found, shapes):
