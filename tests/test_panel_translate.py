@@ -12,6 +12,7 @@ from reference import pages, translation
 from revlib import decoders, numerals, panels
 from revlib.alphabet import LetterError
 from revlib.panels import static
+from revlib.translation import LONGEST
 
 NAMES = {"German": "de", "French": "fr"}
 
@@ -60,10 +61,9 @@ def expected(panel, nets, number):
     of = {name: control.value for name, control in panel.controls.items()}
     language = NAMES[of["language"]]
     net = nets[language, of["style"], int(of["taught"].replace(",", ""))]
-    most = max(len(numerals.words(k, language).split()) for k in range(1, 10_000)) + 1
     read = numerals.english(number).split()
     found = translation.answer(
-        net.named(), net.style, read, net.alphabet.symbols, net.says.symbols, most
+        net.named(), net.style, read, net.alphabet.symbols, net.says.symbols, LONGEST
     )
     return net, language, read, *found
 

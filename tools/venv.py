@@ -17,6 +17,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -127,12 +128,11 @@ def install(pip, root):
 
 def run(command):
     """Run a command in the book's folder; return its exit status. Ctrl+C is the command's."""
-    with subprocess.Popen(command, cwd=ROOT) as running:
-        while True:
-            try:
-                return running.wait()
-            except KeyboardInterrupt:
-                continue  # it was told, too, and ends as it likes
+    before = signal.signal(signal.SIGINT, lambda *_: None)  # it was told, too, and ends as it likes
+    try:
+        return subprocess.call(command, cwd=ROOT)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def main(arguments=None):
