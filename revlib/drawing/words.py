@@ -3,6 +3,7 @@ texts of different lengths, maps of words, and the four kinds of mapping."""
 
 from html import escape
 from itertools import compress
+from math import ceil
 
 import numpy as np
 
@@ -29,8 +30,11 @@ NARROW = {letter: 0.5 for letter in "fijlrt'-,.()"} | {letter: 1.05 for letter i
 
 
 def width_of(text, size=13):
-    """Return how wide bold words are, about, never less than they are, in pixels."""
-    return size * sum(NARROW.get(each, 0.86 if each.isupper() else 0.72) for each in text)
+    """Return how wide bold words are, about, never less than they are, in whole pixels.
+
+    Whole ones add up alike in any order, so a drawing is the same with every NumPy.
+    """
+    return ceil(size * sum(NARROW.get(each, 0.86 if each.isupper() else 0.72) for each in text))
 
 
 # ---------------------------------------------------------------- words in a row
