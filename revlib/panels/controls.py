@@ -107,10 +107,18 @@ class Dropdown(widgets.Dropdown):
         return self.value
 
 
-class TextBox(widgets.Text):
-    """A box for a string over an alphabet, read letter by letter as it is typed.
+class Box(widgets.Text):
+    """A box that is read as it is typed in; `value` is what stands there, right or wrong."""
 
-    `value` is what stands in the box, right or wrong.
+    def __init__(self, name, value, width):
+        layout = widgets.Layout(width=width)
+        super().__init__(
+            description=name, value=value, style=WIDE, continuous_update=True, layout=layout
+        )
+
+
+class TextBox(Box):
+    """A box for a string over an alphabet, read letter by letter.
 
     Parameters
     ----------
@@ -129,20 +137,15 @@ class TextBox(widgets.Text):
         self.alphabet = alphabet
         self.longest = longest
         alphabet.read(value, longest)
-        layout = widgets.Layout(width="220px")
-        super().__init__(
-            description=name, value=value, style=WIDE, continuous_update=True, layout=layout
-        )
+        super().__init__(name, value, "220px")
 
     def read(self):
         """Return the string; LetterError, which says what is wrong, if it is not one."""
         return self.alphabet.join(self.alphabet.read(self.value, self.longest))
 
 
-class NumeralBox(widgets.Text):
-    """A box for a whole number, in figures or in words, read as it is typed.
-
-    `value` is what stands in the box, right or wrong.
+class NumeralBox(Box):
+    """A box for a whole number, in figures or in words.
 
     Parameters
     ----------
@@ -159,10 +162,7 @@ class NumeralBox(widgets.Text):
     def __init__(self, name, value, language="en"):
         self.language = language
         numerals.read(value, language)
-        layout = widgets.Layout(width="420px")
-        super().__init__(
-            description=name, value=value, style=WIDE, continuous_update=True, layout=layout
-        )
+        super().__init__(name, value, "420px")
 
     def read(self):
         """Return the number; LetterError, which says what would be right, if it is none."""
