@@ -10,22 +10,18 @@ milliseconds from the request: the first paint, the end of loading, and the firs
 moment when the first slider was moved and the picture had changed.
 """
 
-import contextlib
-import functools
 import gzip
-import http.server
 import pathlib
 import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from helpers import lab as jupyter  # noqa: E402
-from tools import pages  # noqa: E402
+from tools import pages, web  # noqa: E402
 
 SLOWER = 4
 VISITS = 3
@@ -52,11 +48,8 @@ TIMES = """() => ({
 })"""
 
 
-class Compressing(http.server.SimpleHTTPRequestHandler):
+class Compressing(web.Quiet):
     """Serves a folder as a host of sites does, texts compressed."""
-
-    def log_message(self, *_):
-        """Say nothing."""
 
     def do_GET(self):
         """Send a file."""
@@ -73,16 +66,6 @@ class Compressing(http.server.SimpleHTTPRequestHandler):
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
-
-
-@contextlib.contextmanager
-def served(folder):
-    """Serve a folder on loopback; yields its address."""
-    handler = functools.partial(Compressing, directory=folder)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
 
 
 def visit(chromium, address, drags):
@@ -141,9 +124,9 @@ def main(wanted):
     with jupyter.browser("the first visit") as chromium, tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         for title, lighter in (("empty, as the theme comes", False), ("empty, ours", True)):
-            with served(empty_page(folder, lighter)) as address:
+            with web.served(empty_page(folder, lighter), Compressing) as address:
                 row(title, chromium, f"{address}/index.html")
-        with served(html) as address:
+        with web.served(html, Compressing) as address:
             for name in names:
                 drags = 'type="range"' in (html / f"{name}.html").read_text(encoding="utf-8")
                 row(name, chromium, f"{address}/{name}.html", drags)

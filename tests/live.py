@@ -12,16 +12,13 @@ slider and an anywidget, and reads the book's results; but no chapter can be run
 Printed: what the cell said, what was refused, and the addresses asked that are not the CDN's.
 """
 
-import functools
 import hashlib
-import http.server
 import json
 import pathlib
 import shutil
 import subprocess
 import sys
 import tarfile
-import threading
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CACHE = ROOT / "site" / "_build" / "cdn"
@@ -68,19 +65,6 @@ def fill():
     (CACHE / "pyodide-lock.json").write_text(json.dumps(lock), encoding="utf-8")
 
 
-def serve():
-    """Serve the site on loopback for as long as this process lives; return its address."""
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
-
-    handler = functools.partial(Quiet, directory=lite.LITE.parent)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return f"http://127.0.0.1:{server.server_port}"
-
-
 def wait(page, check, what):
     """Wait until `check()` is true, while the page goes on."""
     for _ in range(SECONDS):
@@ -94,7 +78,7 @@ def main():
     """Start the kernel, run the cell, and say what came of it; return 1 if it is not well."""
     cdn = f"https://cdn.jsdelivr.net/pyodide/v{lite.pyodide_version()}/full/"
     fill()
-    site, refused, others = serve(), [], []
+    refused, others = [], []
 
     def answer(route):
         address = route.request.url
@@ -111,7 +95,7 @@ def main():
             refused.append(file.name)
         return route.abort()
 
-    with lab.browser("this") as running:
+    with web.served(lite.LITE.parent) as site, lab.browser("this") as running:
         context = running.new_context(viewport=lab.PAGE)
         context.route("**/*", answer)
         page = context.new_page()
@@ -140,6 +124,6 @@ def main():
 if __name__ == "__main__":
     sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
     from helpers import lab
-    from tools import lite
+    from tools import lite, web
 
     sys.exit(main())

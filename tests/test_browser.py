@@ -889,7 +889,7 @@ def test_what_leaves_the_machine_is_noticed(chapter, name):
 
 def test_without_a_browser_the_tests_are_left_out_aloud(monkeypatch):
     monkeypatch.setenv("PATH", "")
-    assert jupyter.chromium("/no/such/chromium") is None
+    assert jupyter.web.chromium("/no/such/chromium") is None
     monkeypatch.delenv("REVLIB_NOTHING_LEFT_OUT", raising=False)
     with pytest.raises(pytest.skip.Exception, match="LEFT OUT: 7 tests, because there is none"):
         jupyter.leave_out("7 tests", "there is none")

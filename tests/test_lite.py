@@ -4,11 +4,8 @@ Pyodide's own files are on a CDN, which no test asks: whatever is not on loopbac
 is a kernel started here; CONTRIBUTING says what is tried by hand.
 """
 
-import functools
 import hashlib
-import http.server
 import json
-import threading
 import tomllib
 from importlib.util import find_spec
 from zipfile import ZipFile
@@ -17,7 +14,7 @@ import pytest
 from packaging.utils import canonicalize_name
 
 from helpers import lab as jupyter
-from tools import lite
+from tools import lite, web
 from tools import notebook as tool
 
 CHAPTERS = [path for path in tool.book() if path.parent.name == "notebooks"]
@@ -184,18 +181,8 @@ def test_nothing_is_in_it_for_nothing(build):
 @pytest.fixture(scope="module")
 def site(build):
     """The address of a site with the build in it, on loopback."""
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
-
-    handler = functools.partial(Quiet, directory=build.parent)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join(10)
+    with web.served(build.parent) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

@@ -2,16 +2,15 @@
 
 import pathlib
 import re
-import subprocess
-import sys
 
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 from helpers import lab as jupyter
+from helpers.site import built
 from tools import notebook as tool
-from tools import pages, paper
+from tools import paper
 
 LARGEST = 20_000_000  # bytes
 SHEET = 297 - 18 - 20  # millimetres between the margins, from top to foot
@@ -22,16 +21,10 @@ CHAPTERS = [path.stem for path in tool.book() if path.parent.name == "notebooks"
 def book(tmp_path_factory):
     """(the parts as printed, the file, as pypdf reads it)."""
     pypdf = pytest.importorskip("pypdf")
-    if not pages.shutil.which("npm") and not (ROOT / "site" / "node_modules").exists():
-        jupyter.leave_out("the book on paper", "npm is not on the path: install Node.js")
     with jupyter.browser("the book on paper (tests/test_paper.py)"):
         pass
-    built = subprocess.run(
-        [sys.executable, ROOT / "tools" / "pages.py"], capture_output=True, text=True
-    )
-    assert built.returncode == 0, built.stdout + built.stderr
     to = tmp_path_factory.mktemp("paper") / paper.NAME
-    parts = paper.make(paper.HTML, to)
+    parts = paper.make(built("the book on paper (tests/test_paper.py)"), to)
     with open(to, "rb") as file:
         yield parts, to, pypdf.PdfReader(file)
 
@@ -165,8 +158,7 @@ def test_what_is_said_in_the_foot_cannot_break_the_style():
 
 def test_a_browser_is_asked_for_in_words(monkeypatch):
     pytest.importorskip("playwright")
-    monkeypatch.setattr(paper, "BROWSERS", ("no-such-browser",))
-    monkeypatch.setattr(paper.pathlib.Path, "exists", lambda path: False)
+    monkeypatch.setattr(paper.web, "chromium", lambda own: None)
     with pytest.raises(SystemExit, match="No browser was found.*Install Chromium"):
         with paper.browser():
             pass

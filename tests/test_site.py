@@ -2,13 +2,9 @@
 quizzes that move without a kernel."""
 
 import functools
-import http.server
 import json
 import pathlib
 import re
-import subprocess
-import sys
-import threading
 import urllib.parse
 from html.parser import HTMLParser
 
@@ -24,11 +20,11 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 from helpers import explaining
 from helpers import lab as jupyter
 from helpers.driving import PANELS, build
+from helpers.site import HTML, built
 from reference.pages import read as read_page
 from tools import notebook as tool
-from tools import pages, reference
+from tools import pages, reference, web
 
-HTML = ROOT / "site" / "_build" / "html"
 BOOK = [path.relative_to(ROOT).with_suffix("").as_posix() for path in tool.book()]
 PAGES = ["index", "search", *BOOK, "reference/networks", "reference/revlib.model"]
 LIVE = {name: tool.read(ROOT / f"{name}.ipynb") for name in BOOK if name.count("/") == 1}
@@ -55,28 +51,8 @@ nightly = pytest.mark.nightly
 @pytest.fixture(scope="module")
 def site():
     """The address of the site, built anew and served on loopback while these tests last."""
-    if not pages.shutil.which("npm") and not (ROOT / "site" / "node_modules").exists():
-        jupyter.leave_out(
-            "the tests of the static site (tests/test_site.py)",
-            "npm is not on the path: install Node.js",
-        )
-    built = subprocess.run(
-        [sys.executable, ROOT / "tools" / "pages.py"], capture_output=True, text=True
-    )
-    assert built.returncode == 0, built.stdout + built.stderr
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
-
-    with http.server.ThreadingHTTPServer(
-        ("127.0.0.1", 0), functools.partial(Quiet, directory=HTML)
-    ) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join(10)
+    with web.served(built("the tests of the static site (tests/test_site.py)")) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

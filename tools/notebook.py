@@ -106,6 +106,7 @@ def execute(notebook, folder, **options):
         timeout=600,
         kernel_name="python3",
         coalesce_streams=True,
+        extra_arguments=["--IPKernelApp.log_level=40"],  # it warns of loopback without encryption
         resources={"metadata": {"path": str(folder)}},
     ).execute(**options)
 

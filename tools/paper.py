@@ -12,13 +12,9 @@ away; what only a screen can do is left out. site/_static/paper.css says how it 
 
 import argparse
 import contextlib
-import functools
-import http.server
 import io
 import pathlib
-import shutil
 import sys
-import threading
 import urllib.parse
 from dataclasses import dataclass
 from html import escape
@@ -26,11 +22,10 @@ from html import escape
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 from tools import notebook as tool  # noqa: E402  the folder is not a package
-from tools import pages  # noqa: E402
+from tools import pages, web  # noqa: E402
 
 HTML = ROOT / "site" / "_build" / "html"
 NAME = "reverse-them-all.pdf"
-BROWSERS = "chromium", "chromium-browser", "google-chrome"
 OLDEST = 131  # the first Chromium that puts page numbers into the margin
 A4 = {"width": 673, "height": 1123}  # pixels; what lies between the margins is as wide
 SHEET = 920  # pixels, from top to foot, with a little to spare
@@ -141,36 +136,16 @@ class Part:
 
 
 @contextlib.contextmanager
-def served(folder):
-    """Serve a folder on loopback; give its address."""
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
-
-    handler = functools.partial(Quiet, directory=folder)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join(10)
-
-
-@contextlib.contextmanager
 def browser():
     """Give a headless Chromium; SystemExit in words if there is none, or none that can do it."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        own = pathlib.Path(playwright.chromium.executable_path)
-        path = next(filter(None, map(shutil.which, BROWSERS)), own if own.exists() else None)
+        path = web.chromium(playwright.chromium.executable_path)
         if path is None:
             raise SystemExit(
-                f"No browser was found that prints: none of {', '.join(BROWSERS)} is on the path."
-                " Install Chromium, or run: .venv/bin/python -m playwright install chromium"
+                f"No browser was found that prints: none of {', '.join(web.BROWSERS)} is on the"
+                " path. Install Chromium, or run: .venv/bin/python -m playwright install chromium"
             )
         running = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         try:
@@ -386,7 +361,7 @@ def make(html, to, with_solutions=False):
     wanted = contents_of(index) + (solutions() if with_solutions else [])
     kept = [path for _, path in wanted]
     picture = machine.draw_machine().svg
-    with served(html) as address, browser() as running:
+    with web.served(html) as address, browser() as running:
         parts = []
         first = 1
         for name, path in wanted:

@@ -22,12 +22,11 @@ import urllib.request
 
 import pytest
 
-from tools import cells
+from tools import cells, web
 
 NOTEBOOKS = pathlib.Path(__file__).resolve().parents[2] / "notebooks"
 HAND = NOTEBOOKS.parent / "revlib" / "panels" / "hand.js"
 PANEL = re.compile(r"panels\.(\w+_panel)\(")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
     "--no-sandbox",
     "--disable-background-networking",
@@ -58,13 +57,6 @@ def leave_out(what, why):
     pytest.skip(f"LEFT OUT: {what}, because {why}")
 
 
-def chromium(own=None):
-    """The path of a Chromium: the first of BROWSERS on the path, or Playwright's own if that is
-    there."""
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    return found or (own if own and os.path.exists(own) else None)
-
-
 @contextlib.contextmanager
 def browser(what):
     """A headless Chromium; `what` is left out if there is none."""
@@ -73,12 +65,12 @@ def browser(what):
     except ImportError:
         leave_out(what, "the package playwright is not installed: pip install -e '.[test]'")
     with sync_playwright() as playwright:
-        path = chromium(playwright.chromium.executable_path)
+        path = web.chromium(playwright.chromium.executable_path)
         if path is None:
             leave_out(
                 what,
-                f"there is no browser: none of {', '.join(BROWSERS)} is on the path, and Playwright"
-                " has none of its own (Debian and Ubuntu: apt install chromium)",
+                f"there is no browser: none of {', '.join(web.BROWSERS)} is on the path, and"
+                " Playwright has none of its own (Debian and Ubuntu: apt install chromium)",
             )
         running = playwright.chromium.launch(executable_path=path, args=FLAGS)
         running.new_context(viewport=PAGE)
