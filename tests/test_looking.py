@@ -160,6 +160,25 @@ def test_the_numbers_of_one_step():
     )
 
 
+def test_the_numbers_of_one_step_with_a_learned_score():
+    """By math alone: the query is the state times Wa, and all else follows from it."""
+    s, Wa = [2, 0.5], [[0, 1], [2, -1]]
+    picture = looking.draw_mixing("abc", STATES, np.array(s), np.array(Wa))
+    query = [math.fsum(s[i] * Wa[i][j] for i in range(2)) for j in range(2)]
+    w = [query[0] * one + query[1] * other for one, other in STATES]
+    powers = [math.exp(v) for v in w]
+    alpha = [v / math.fsum(powers) for v in powers]
+    M = [math.fsum(share * state[j] for share, state in zip(alpha, STATES)) for j in range(2)]
+    found = explaining.blocks(picture.svg)
+    expected = {"_S(t)": s, "query": query, "w": w, "e^w": powers, "α": alpha, "M": M}
+    for name, values in expected.items():
+        assert np.allclose(found[name].values.ravel(), values, rtol=1e-4, atol=5e-6), name
+        if name != "_S(t)":
+            reason, names = explaining.reasoned(found[name], found)
+            assert names and np.allclose(np.ravel(reason), values, rtol=1e-3, atol=1e-4), name
+    assert picture.words.startswith("_S(t) 2.00, 0.50 times Wa is the query 1.00, 1.50. ")
+
+
 def test_the_mixture_stands_where_it_is():
     picture = looking.draw_mixing("abc", STATES, np.array([1, 2]))
     alpha = np.exp(STATES @ [1, 2]) / np.exp(STATES @ [1, 2]).sum()

@@ -403,6 +403,8 @@ class Mix:
     weights : (T,) array
         The larger, the larger a state's dot.
     names : sequence of T str
+    unturned : (2,) array, optional
+        What became the query, a thin arrow.
     """
 
     states: np.ndarray
@@ -410,6 +412,7 @@ class Mix:
     mixture: np.ndarray
     weights: np.ndarray
     names: tuple
+    unturned: np.ndarray | None = None
 
     @property
     def size(self):
@@ -418,7 +421,8 @@ class Mix:
 
     def svg(self, x, y):
         """Return the plane as an SVG element, its upper left corner at (x, y)."""
-        most = 1.15 * max(float(np.abs(self.states).max()), float(np.abs(self.query).max()))
+        arrows = [self.query] if self.unturned is None else [self.query, self.unturned]
+        most = 1.15 * max(float(np.abs(each).max()) for each in (self.states, *arrows))
         origin = np.array([x + 24, y + PLANE + 22])
 
         def at(point):
@@ -429,6 +433,10 @@ class Mix:
         hull = "L".join(f"{px:.1f} {py:.1f}" for px, py in map(at, self.states))
         parts.append(f'<path d="M{hull}z" fill="{blue}" fill-opacity=".12" stroke="none"/>')
         parts.append(_ray(at, self.query, "decoder", 3))
+        if self.unturned is not None:
+            parts.append(_ray(at, self.unturned, "decoder", 1))
+            px, py = at(self.unturned)
+            parts.append(label(px + 6, py - 8, "_S(t)", themed("decoder")))
         for state, weight in zip(self.states, self.weights.tolist()):
             px, py = at(state)
             parts.append(
@@ -483,7 +491,7 @@ def _ray(at, point, role, width):
     )
 
 
-def draw_mixing(text, S, s):
+def draw_mixing(text, S, s, Wa=None):
     """Draw one step of attention in numbers: dot products, powers of e, weights, mixture.
 
     Beside the numbers stand the states in the plane of their two units.
@@ -495,6 +503,8 @@ def draw_mixing(text, S, s):
         The encoder's states.
     s : (2,) array
         The decoder's state.
+    Wa : (2, 2) array, optional
+        What the decoder's state is multiplied by before it is compared.
 
     Returns
     -------
@@ -506,7 +516,8 @@ def draw_mixing(text, S, s):
         If a dot product is too large for e to its power.
     """
     S, s = drawable(S, "S"), drawable(s, "_S(t)")
-    w = S @ s
+    query = s if Wa is None else s @ drawable(Wa, "Wa")
+    w = S @ query
     with np.errstate(over="ignore"):  # what overflows is answered in words
         powers = drawable(np.exp(w), "e to a dot product")
     alpha = powers / powers.sum()
@@ -517,12 +528,15 @@ def draw_mixing(text, S, s):
         return Block(values[:, None], name, role, why=why, names=names, limit=limit)
 
     last = [None] * 6
+    asks = "_S(t)" if Wa is None else "query"
+    title = "_S(t): the query" if Wa is None else "_S(t) · Wa: the query"
+    made = "" if Wa is None else "dot|_S(t)|Wa"
     grid = [
-        [Block(s, "_S(t)", "decoder", columns=units(2), limit=2, title="_S(t): the query"), *last],
+        [Block(query, asks, "decoder", columns=units(2), limit=2, title=title, why=made), *last],
         [
             Block(S, "S(i)", "encoder", rows=names, limit=2, title="S(i): keys, values"),
             "→",
-            column(w, "w", "dotT|_S(t)|S(i)"),
+            column(w, "w", f"dotT|{asks}|S(i)"),
             "→",
             column(powers, "e^w", "exp|w"),
             "→",
@@ -530,14 +544,20 @@ def draw_mixing(text, S, s):
         ],
         [Block(M, "M", "encoder", why="dot|α|S(i)", limit=2, title="M: the mixture"), *last],
     ]
+    if Wa is not None:
+        state = Block(s, "_S(t)", "decoder", columns=units(2), limit=2, title="_S(t)")
+        turn = Block(np.asarray(Wa), "Wa", "weights", rows=units(2), columns=units(2), digits=0)
+        grid[:0] = [[state, *last], [turn, *last]]
     most = int(alpha.argmax())
-    words = (
+    words = "" if Wa is None else f"_S(t) {spoken(s)} times Wa is the query {spoken(query)}. "
+    words += (
         f"The dot products with the query are {spoken(w)}; e to them {spoken(powers)}; divided by"
         f" their sum, {spoken(alpha)}. So the mixture is {spoken(M)}: most of it is the state after"
         f" {names[most]!r}."
     )
     numbers = draw(grid, words)
-    plane = Mix(S, s, M, alpha, tuple(f"S({i})" for i in range(1, len(S) + 1)))
+    states = tuple(f"S({i})" for i in range(1, len(S) + 1))
+    plane = Mix(S, query, M, alpha, states, None if Wa is None else s)
     wide, high = plane.size
     beside = plane.svg(numbers.width + 8, (max(numbers.height, high) - high) / 2)
     return on_paper(
