@@ -10,6 +10,7 @@ from PIL import Image
 
 from revlib.drawing import emblem
 from revlib.notation import COLOURS
+from tools import emblems
 from tools import notebook as tool
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -84,12 +85,15 @@ def test_the_film_can_be_made_again(tmp_path):
 @pytest.mark.parametrize("chapter", emblem.EMBLEMS)
 def test_the_emblem_is_what_the_code_draws_now(chapter):
     stored = (IMAGES / f"{chapter}.svg").read_text(encoding="utf-8")
-    assert stored == emblem.draw_emblem(chapter).svg + "\n", "run python tools/emblems.py"
+    assert stored == emblems.image(chapter), "run python tools/emblems.py"
     assert len(stored) < 5000
     root = ElementTree.fromstring(stored)
     assert root.find(f"{SVG}title").text == f"{emblem.EMBLEMS[chapter]}."
     paper = root.find(f"{SVG}rect").attrib
-    assert paper["fill"].endswith("#ffffff)"), "on paper of its own, a dark page cannot hide it"
+    assert paper["fill"].endswith("#ffffff)"), "on paper of its own, no page can hide it"
+    night = dict(re.findall(r"(--revlib-\w+): (#\w+)", root.find(f"{SVG}style").text))
+    assert set(re.findall(r"--revlib-(?!least)\w+", stored)) <= set(night)
+    assert night["--revlib-paper"] == "#121212"
     assert (paper["width"], paper["height"]) == (root.attrib["width"], root.attrib["height"])
 
 
