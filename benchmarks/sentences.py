@@ -243,6 +243,124 @@ def by_lot_the_matrix_wins(table):
     return holds, f"at least {least}"
 
 
+# ---------------------------------------------------------------- 13: translation
+
+USUAL = dict(numbers="test", cell="tanh", units=64, score="learned")
+BOTH = ("de", "fr")
+
+
+def exact(table, what="accuracy", **wanted):
+    """Return a column of the runs that are as wanted, a run each; 64 tanh units, if not said."""
+    wanted = USUAL | wanted
+    found = np.array([row[what] for row in table["runs"] if wanted.items() <= row.items()])
+    if not len(found):
+        raise ValueError(f"the table has no run with {wanted}")
+    return found
+
+
+def attention_is(wanted, table, cases):
+    """Return whether attention is "ahead" of feedback, say, in all cases; and the numbers."""
+    holds, words = True, []
+    for case in cases:
+        one, other = (exact(table, style=style, **case) for style in ("attention", "feedback"))
+        found, p = order(one, other)
+        holds &= found == wanted
+        words.append(f"{case}: {np.median(one):.3f}, {np.median(other):.3f}, p {p:.3f}: {found}")
+    return holds, "; ".join(words)
+
+
+def few_examples(table):
+    """Taught 400 numbers attention is ahead of feedback in both languages; taught 100 in German."""
+    cases = [dict(language=language, taught=400) for language in BOTH]
+    return attention_is("ahead", table, [*cases, dict(language="de", taught=100)])
+
+
+def many_examples(table):
+    """Taught 4,000 numbers feedback is ahead in both languages, taught 1,000 in French."""
+    cases = [dict(language=language, taught=4000) for language in BOTH]
+    return attention_is("behind", table, [*cases, dict(language="fr", taught=1000)])
+
+
+def a_thousand_suffice(table):
+    """Taught 1,000 numbers attention gets .99 of the others right in German, .98 in French."""
+    found = [exact(table, language=each, style="attention", taught=1000).mean() for each in BOTH]
+    return found[0] >= 0.99 and found[1] >= 0.98, "{:.4f}, {:.4f}".format(*found)
+
+
+def a_narrow_vector_cannot_hold_them(table):
+    """16 units with feedback do not even get right what they are taught; with attention they do."""
+    holds, words = True, []
+    for taught in (400, 1000):
+        which = dict(what="taught_right", language="de", taught=taught, units=16)
+        one, other = (exact(table, style=style, **which) for style in ("feedback", "attention"))
+        holds &= one.max() < 0.8 and other.min() > 0.99
+        words.append(f"taught {taught}: at most {one.max():.3f}, at least {other.min():.3f}")
+    return holds, "; ".join(words)
+
+
+def a_broad_one_holds_them(table):
+    """With 64 units, and with 128, both styles get right all that they are taught."""
+    found = [
+        exact(table, "taught_right", language="de", style=style, taught=taught, units=units).min()
+        for style in ("feedback", "attention")
+        for taught in (400, 1000)
+        for units in (64, 128)
+    ]
+    return min(found) > 0.995, f"at least {min(found):.3f}"
+
+
+def relu_is_no_help_to_attention(table):
+    """With ReLU cells attention is ahead in neither language, taught 400 or 1,000."""
+    holds, words = True, []
+    for language in BOTH:
+        for taught in (400, 1000):
+            which = dict(language=language, taught=taught, cell="simple")
+            one, other = (exact(table, style=style, **which) for style in ("attention", "feedback"))
+            found, p = order(one, other)
+            holds &= found != "ahead"
+            words.append(f"{language} {taught}: {found}, p {p:.3f}")
+    return holds, "; ".join(words)
+
+
+def german_hangs_on_where_it_looks(table):
+    """Into German, taught 1,000: all words alike leave little, the heaviest alone nearly all."""
+    which = dict(language="de", style="attention", taught=1000)
+    as_trained, alike, heaviest = (
+        exact(table, what, **which).mean() for what in ("accuracy", "everywhere", "at_one")
+    )
+    plain = exact(table, "everywhere", score="dot", **which).mean()
+    holds = alike < 0.2 and heaviest > as_trained - 0.01 and plain > 0.5
+    return holds, f"{as_trained:.3f}, {alike:.3f}, {heaviest:.3f}; dot, all alike {plain:.3f}"
+
+
+def nothing_beyond(table):
+    """Beyond the range that was taught hardly a number is right, in either style."""
+    found = [
+        np.mean([row["accuracy"] for row in table["runs"] if which.items() <= row.items()])
+        for numbers in ("below 1,000 and round thousands", "1,000 below 2,000")
+        for style in ("feedback", "attention")
+        for language in BOTH
+        for which in [dict(numbers=numbers, style=style, language=language)]
+    ]
+    return max(found) < 0.1, f"mean shares {', '.join(f'{share:.3f}' for share in found)}"
+
+
+def two_and_twelve_come_together_for_a_french_reader(table):
+    """Nearest to 'twelve' to 'nineteen' are their units into French, often, into German never."""
+    tens = "twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+    ones = "two three four five six seven eight nine".split()
+    near = {
+        language: [
+            sum(one["nearest"][ten] == unit for ten, unit in zip(tens, ones))
+            for one in table["neighbours"]
+            if one["language"] == language
+        ]
+        for language in BOTH
+    }
+    holds = max(near["de"]) == 0 and min(near["fr"]) > 0 and np.mean(near["fr"]) > 4
+    return holds, f"of 8, a network each: {near['de']}; {near['fr']}"
+
+
 SENTENCES = {
     "whole_task": (
         most_solve,
@@ -269,6 +387,17 @@ SENTENCES = {
         blame_of_gated_cells_is_alike,
     ),
     "roads": (no_mlp_carries_over_by_place, feedback_carries_over_by_luck, by_lot_the_matrix_wins),
+    "translate": (
+        few_examples,
+        many_examples,
+        a_thousand_suffice,
+        a_narrow_vector_cannot_hold_them,
+        a_broad_one_holds_them,
+        relu_is_no_help_to_attention,
+        german_hangs_on_where_it_looks,
+        nothing_beyond,
+        two_and_twelve_come_together_for_a_french_reader,
+    ),
 }
 
 
