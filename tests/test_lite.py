@@ -11,7 +11,9 @@ from importlib.util import find_spec
 from zipfile import ZipFile
 
 import pytest
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from helpers import lab as jupyter
 from tools import lite, web
@@ -94,8 +96,8 @@ def test_every_wheel_is_there_as_the_index_says(build):
 
 
 def test_nothing_that_revlib_needs_is_elsewhere(build):
-    """Each requirement of revlib, and of these in turn, is met by a wheel of the build or comes
-    with Pyodide, in a version that is wanted; and no wheel lies there that nothing needs."""
+    """Each requirement of revlib, and of these in turn, comes with Pyodide or is met by a wheel of
+    the build, in a version that is wanted; and no wheel lies there that nothing needs."""
     wheels, used = indexed(build), {"revlib"}
     (revlib,) = wheels["revlib"]
     ask = [(revlib[0].name, wanted) for wanted in lite.needs(revlib[0])]
@@ -103,13 +105,12 @@ def test_nothing_that_revlib_needs_is_elsewhere(build):
     while ask:
         who, wanted = ask.pop()
         name = canonicalize_name(wanted.name)
-        if name in PYODIDE["packages"]:
-            assert PYODIDE["packages"][name] in wanted.specifier, (who, str(wanted))
+        if name in PYODIDE["packages"] and PYODIDE["packages"][name] in wanted.specifier:
             continue
         assert name in wheels, f"{who} needs {wanted}: python tools/lite.py --pin"
-        path, _ = next(
-            wheel for wheel in wheels[name] if wheel[0].name.split("-")[1] in wanted.specifier
-        )
+        fitting = [path for path, _ in wheels[name] if lite.version(path) in wanted.specifier]
+        assert fitting, f"{who} needs {wanted}: python tools/lite.py --pin"
+        path = fitting[0]
         if name not in used:
             used.add(name)
             ask += [(path.name, one) for one in lite.needs(path)]
@@ -173,6 +174,64 @@ def test_nothing_is_in_it_for_nothing(build):
         lite.KERNEL,
         "anywidget",
     }
+
+
+# ---------------------------------------------------------------- its wheels
+
+
+def fake_wheel(folder, name, version, *needed):
+    """A wheel that holds nothing but what it needs."""
+    path = folder / f"{name}-{version}-py3-none-any.whl"
+    lines = [f"Name: {name}", f"Version: {version}", *(f"Requires-Dist: {one}" for one in needed)]
+    with ZipFile(path, "w") as archive:
+        archive.writestr(f"{name}-{version}.dist-info/METADATA", "\n".join(lines) + "\n")
+    return path
+
+
+@pytest.fixture
+def pin(monkeypatch, tmp_path):
+    """Pins what is needed of a registry of our own: `pin(needed, brought, registry)` returns
+    name -> version. The registry is a list of (name, version, *what it needs)."""
+
+    def pinned(needed, brought, registry):
+        def download(folder, wanted):
+            wanted = Requirement(wanted)
+            known = [one for one in registry if one[0] == wanted.name]
+            fitting = [one for one in known if one[1] in wanted.specifier]
+            if not fitting:
+                raise SystemExit(f"pip download failed: {wanted}")
+            newest = max(fitting, key=lambda one: Version(one[1]))
+            fake_wheel(folder, *newest)
+
+        root = fake_wheel(tmp_path, "revlib", "1.0", *needed)
+        monkeypatch.setattr(lite, "revlib_wheel", lambda folder: root)
+        monkeypatch.setattr(lite, "brought", lambda: brought)
+        monkeypatch.setattr(lite, "download", download)
+        monkeypatch.setattr(lite, "PINS", tmp_path / "wheels.txt")
+        lite.pin()
+        lines = lite.PINS.read_text(encoding="utf-8").removeprefix(lite.HEAD).splitlines()
+        assert lines == sorted(lines) and len(lite.pinned()) == len(lines)
+        return dict(line.partition(" ")[0].split("==") for line in lines)
+
+    return pinned
+
+
+def test_a_version_that_is_brought_and_not_wanted_is_pinned(pin):
+    registry = [("b", "2.1"), ("b", "2.3"), ("b", "3.0")]
+    assert pin(["b>=2,<3"], {"b": ["1.9"]}, registry) == {"b": "2.3"}
+    assert pin(["b>=2,<3"], {"b": ["1.9", "2.0"]}, registry) == {}, "one of two that are brought"
+    registry += [("c", "1.0", "b>=2.2")]
+    assert pin(["c", "b"], {"b": ["2.0"]}, registry) == {"b": "3.0", "c": "1.0"}
+    assert pin(["c", "b<3"], {"b": ["2.0"]}, registry) == {"b": "2.3", "c": "1.0"}
+
+
+@pytest.mark.parametrize("needed", [["b", "c"], ["c", "b"]], ids="-".join)
+def test_the_pinned_version_is_one_that_all_want(pin, needed):
+    """Whoever asks first; what only a version given up had needed is not pinned."""
+    registry = [("b", "1.0"), ("b", "2.0", "d"), ("c", "1.0", "b<2"), ("d", "1.0")]
+    assert pin(needed, {}, registry) == {"b": "1.0", "c": "1.0"}
+    with pytest.raises(SystemExit, match="b<2,>=2"):
+        pin([*needed, "b>=2"], {}, registry)
 
 
 # ---------------------------------------------------------------- in a browser

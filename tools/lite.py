@@ -32,6 +32,7 @@ from zipfile import ZipFile
 
 import nbformat
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -166,30 +167,68 @@ def pin_pyodide():
 
 
 def brought():
-    """Return the names of what comes with Pyodide or with its kernel for JupyterLite."""
-    with_kernel = extension(KERNEL) / "static" / "pypi" / "all.json"
-    return {*listed()["packages"], *json.loads(with_kernel.read_text(encoding="utf-8"))}
+    """Return what comes with Pyodide or with its kernel for JupyterLite: a name -> its versions."""
+    path = extension(KERNEL) / "static" / "pypi" / "all.json"
+    with_kernel = json.loads(path.read_text(encoding="utf-8"))
+    versions = {name: [version] for name, version in listed()["packages"].items()}
+    for name, project in with_kernel.items():
+        versions.setdefault(canonicalize_name(name), []).extend(project["releases"])
+    return versions
 
 
 def pin():
     """Write site/wheels.txt: the newest wheels that revlib needs, and what these need in turn."""
-    lines, seen = [], brought()
     with tempfile.TemporaryDirectory() as scratch:
         folder = pathlib.Path(scratch)
-        ask = needs(revlib_wheel(folder))
-        while ask:
-            wanted = ask.pop()
-            name = canonicalize_name(wanted.name)
-            if name in seen:
-                continue
-            seen.add(name)
-            there = set(folder.iterdir())
-            download(folder, str(wanted))
-            (wheel,) = set(folder.iterdir()) - there
-            version = wheel.name.split("-")[1]
-            lines.append(f"{name}=={version} --hash=sha256:{digest(wheel)}\n")
-            ask += needs(wheel)
+        lines = [
+            f"{name}=={version(wheel)} --hash=sha256:{digest(wheel)}\n"
+            for name, wheel in resolve(folder, revlib_wheel(folder), {}).items()
+        ]
     PINS.write_text(HEAD + "".join(sorted(lines)), encoding="utf-8")
+
+
+def resolve(folder, root, limits):
+    """Download what a wheel needs and no fitting version of which is brought, and what that needs.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the wheels go.
+    root : Path
+        The wheel to begin with.
+    limits : dict of str to SpecifierSet
+        What is known to be wanted of a package, by all that need it. Grows.
+
+    Returns
+    -------
+    dict of str to Path
+        Name -> wheel: the newest that all who need it want.
+
+    Raises
+    ------
+    SystemExit
+        If no version of a package is wanted by all; it says what pip said.
+    """
+    there, wheels, ask = brought(), {}, needs(root)
+    while ask:
+        wanted = ask.pop()
+        name = canonicalize_name(wanted.name)
+        limits[name] = limits.get(name, SpecifierSet()) & wanted.specifier
+        versions = [version(wheels[name])] if name in wheels else there.get(name, [])
+        if any(limits[name].contains(one, prereleases=True) for one in versions):
+            continue
+        if name in wheels:  # downloaded before this was known: begin again, knowing it
+            return resolve(folder, root, limits)
+        own = pathlib.Path(tempfile.mkdtemp(dir=folder))
+        download(own, f"{name}{limits[name]}")
+        (wheels[name],) = own.iterdir()
+        ask += needs(wheels[name])
+    return wheels
+
+
+def version(wheel):
+    """Return the version that a wheel's name gives."""
+    return wheel.name.split("-")[1]
 
 
 def extension(name):
