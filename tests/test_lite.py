@@ -6,8 +6,12 @@ is a kernel started here; CONTRIBUTING says what is tried by hand.
 
 import hashlib
 import json
+import runpy
+import shutil
+import sys
 import tomllib
 from importlib.util import find_spec
+from types import SimpleNamespace
 from zipfile import ZipFile
 
 import pytest
@@ -16,7 +20,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from helpers import lab as jupyter
-from tools import lite, web
+from tools import contents, lite, web
 from tools import notebook as tool
 
 CHAPTERS = [path for path in tool.book() if path.parent.name == "notebooks"]
@@ -174,6 +178,97 @@ def test_nothing_is_in_it_for_nothing(build):
         lite.KERNEL,
         "anywidget",
     }
+
+
+# ---------------------------------------------------------------- the site leads there
+
+
+@pytest.fixture
+def book(tmp_path):
+    """A copy of what a build is made from."""
+    for path in contents.files():
+        to = tmp_path / path.relative_to(lite.ROOT)
+        to.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, to)
+    return tmp_path
+
+
+def test_a_build_has_the_stamp_of_the_book(build, book):
+    assert contents.is_present(build) and contents.is_present(build, book)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        "notebooks/01_encoding.ipynb",
+        "notebooks/solutions/01_encoding.ipynb",
+        "notebooks/images/01.svg",
+        "notebooks/results/numerals.npz",
+        "revlib/model.py",
+        "revlib/panels/hand.js",
+        "pyproject.toml",
+        "site/wheels.txt",
+        "site/pyodide.json",
+    ],
+)
+def test_a_build_of_another_book_is_known(book, changed, tmp_path_factory):
+    folder, file = tmp_path_factory.mktemp("build"), book / changed
+    assert not contents.is_present(folder, book), "it has no stamp"
+    (folder / contents.STAMP).write_text(contents.digest(book), encoding="utf-8")
+    assert contents.is_present(folder, book)
+    before = file.read_bytes()
+    file.write_bytes(before + b" ")
+    assert not contents.is_present(folder, book)
+    file.write_bytes(before)
+    assert contents.is_present(folder, book)
+
+
+@pytest.mark.parametrize("name", ["notebooks/14_more.ipynb", "revlib/more.py"])
+def test_a_file_more_or_less_is_another_book(book, name):
+    before = contents.digest(book)
+    (book / name).touch()
+    more = contents.digest(book)
+    (book / name).rename((book / name).with_stem("15_other"))
+    other = contents.digest(book)
+    (book / name).with_stem("15_other").unlink()
+    assert len({before, more, other}) == 3
+    assert contents.digest(book) == before
+
+
+def test_what_is_in_no_build_leaves_it_as_it_is(book):
+    now = contents.digest(book)
+    for name in ("notebooks/Untitled.ipynb", "notebooks/results/sweep.part", "revlib/a.pyc"):
+        (book / name).touch()
+    assert contents.digest(book) == now
+
+
+def test_pages_lead_to_a_build_of_this_book_and_to_no_other(monkeypatch, tmp_path):
+    """By what Sphinx is told: a value that makes it write all pages anew, and a chapter's text."""
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    conf = runpy.run_path(str(lite.ROOT / "site" / "conf.py"))
+    setup, lead = conf["setup"], conf["lead_to_lite"]
+    assert setup.__globals__["LITE"] == lite.LITE
+    setup.__globals__["LITE"] = tmp_path
+
+    def shown(page):
+        config, rebuilt = {}, {}
+
+        def add(name, value, rebuild):
+            config[name], rebuilt[name] = value, rebuild
+
+        setup(SimpleNamespace(add_config_value=add, connect=lambda *_: None))
+        assert rebuilt == {"lite": "html"}
+        context = {"body": "text", "pathto": lambda name: f"../{name}.html"}
+        lead(SimpleNamespace(config=SimpleNamespace(**config)), page, "", context, None)
+        return context["body"]
+
+    assert shown("notebooks/01_encoding") == "text", "no stamp"
+    (tmp_path / contents.STAMP).write_text("0" * 64)
+    assert shown("notebooks/01_encoding") == "text", "another book's"
+    (tmp_path / contents.STAMP).write_text(contents.digest())
+    leading = f'href="../{lite.ADDRESS.format("notebooks/01_encoding.ipynb")}"'
+    assert leading in shown("notebooks/01_encoding")
+    assert shown("index") == "text"
 
 
 # ---------------------------------------------------------------- its wheels

@@ -13,7 +13,8 @@ All else lies in the build:
    site/wheels.txt, which pip downloads and checks by their hashes;
 3. the scripts of JupyterLite, of its kernel and of the widgets.
 
-The same book gives the same bytes. While it is built only pip asks another host for anything.
+The same book gives the same bytes. A stamp says of which book it is: only as long as that is this
+one do the site's pages lead there. While it is built only pip asks another host for anything.
 """
 
 import argparse
@@ -37,8 +38,8 @@ from packaging.utils import canonicalize_name
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from tools import notebook as tool  # noqa: E402  the folder is not a package
-from tools import pages  # noqa: E402
+from tools import contents, pages  # noqa: E402  the folder is not a package
+from tools import notebook as tool  # noqa: E402
 
 LITE = ROOT / "site" / "_build" / "html" / "lite"
 WHEELS = ROOT / "site" / "_build" / "wheels"
@@ -255,19 +256,19 @@ def page(path):
 
 def stage(folder, target):
     """Lay out in a folder what JupyterLite builds from; `target` is where it builds."""
-    contents = folder / "contents"
+    laid = folder / "contents"
     for path in tool.book():
-        to = contents / path.relative_to(ROOT)
+        to = laid / path.relative_to(ROOT)
         to.parent.mkdir(parents=True, exist_ok=True)
         tool.write(page(path), to)
-    for name in ("images", "results"):
+    for name in contents.FOLDERS:
         shutil.copytree(
             ROOT / "notebooks" / name,
-            contents / "notebooks" / name,
+            laid / "notebooks" / name,
             ignore=shutil.ignore_patterns(".*", "*.part"),
         )
     for name in ("README.md", "LICENSE", "LICENSE-prose.md"):
-        shutil.copy(ROOT / name, contents / name)
+        shutil.copy(ROOT / name, laid / name)
     index = folder / "pypi"
     index.mkdir()
     revlib_wheel(index)
@@ -276,7 +277,7 @@ def stage(folder, target):
     scripts = [wheel for wheel in wheels() if wheel.name.startswith(("jupyterlab_", "anywidget"))]
     settings = {
         "apps": ["lab"],
-        "contents": [str(contents)],
+        "contents": [str(laid)],
         "federated_extensions": [str(extension(KERNEL)), *map(str, scripts)],
         "ignore_sys_prefix": True,
         "no_sourcemaps": True,
@@ -307,8 +308,9 @@ def write(path, data):
 
 
 def build(target=LITE):
-    """Build it anew in a folder; return its size in bytes."""
+    """Build it anew in a folder, with a stamp of the book it is of; return its size in bytes."""
     as_wanted()
+    built_from = contents.digest()
     shutil.rmtree(target, ignore_errors=True)
     with tempfile.TemporaryDirectory() as scratch:
         folder = pathlib.Path(scratch).resolve()
@@ -323,6 +325,7 @@ def build(target=LITE):
         )
         if done.returncode != 0:
             raise SystemExit(f"JupyterLite was not built: {done.stdout}{done.stderr}")
+    (target / contents.STAMP).write_text(f"{built_from}\n", encoding="utf-8")
     return sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
 
 
