@@ -16,7 +16,7 @@ from revlib import results
 from revlib.alphabet import Alphabet, LetterError, quote
 
 NAMES = {"en": "English", "de": "German", "fr": "French"}
-BETWEEN = re.compile(r"[ ,|-]+")  # what stands between two words
+SEPARATORS = re.compile(r"[ ,|-]+")  # what stands between two words
 FIGURES = re.compile(r"[0-9]{1,3}([ ,][0-9]{3})+|[0-9]+")
 
 
@@ -35,7 +35,12 @@ def lines(language):
 @functools.cache
 def texts(language):
     """Return a tuple: the words of every number, from 1 on, as texts."""
-    return tuple(" ".join(BETWEEN.split(line)) for line in lines(language))
+    return tuple(spaced(line) for line in lines(language))
+
+
+def spaced(line):
+    """Return a line of the file as a text over words: "fünf|und|zwanzig" is 'fünf und zwanzig'."""
+    return " ".join(SEPARATORS.split(line))
 
 
 def last(language="en"):
@@ -43,7 +48,7 @@ def last(language="en"):
     return len(lines(language))
 
 
-def line(k, language):
+def line_of(k, language):
     """Return a number's line; ValueError if it is not in the file."""
     if not 1 <= k <= last(language) or k != int(k):
         raise ValueError(f"{k} is not a whole number from 1 to {last(language):,}")
@@ -52,7 +57,7 @@ def line(k, language):
 
 def words(k, language):
     """Return the words of a number: words(25, "de") is 'fünf und zwanzig'."""
-    return " ".join(BETWEEN.split(line(k, language)))
+    return spaced(line_of(k, language))
 
 
 def english(k):
@@ -62,7 +67,7 @@ def english(k):
 
 def written(k, language):
     """Return a number as the language writes it: written(25, "de") is 'fünfundzwanzig'."""
-    return line(k, language).replace("|", "")
+    return line_of(k, language).replace("|", "")
 
 
 def alphabet(language, end=False):
@@ -75,18 +80,18 @@ def pairs(numbers, language):
     return [english(k) for k in numbers], [words(k, language) for k in numbers]
 
 
-def letters(text):
-    """Return what is left of a text without spaces, hyphens and commas, in small letters."""
-    return BETWEEN.sub("", text.strip().lower())
+def spelling(text):
+    """Return the small letters of a text, without what stands between words: 'twentyfive'."""
+    return SEPARATORS.sub("", text.strip().lower())
 
 
 @functools.cache
-def numbers(language):
-    """Return a dict, letters of a number -> the number."""
-    return {letters(line): k for k, line in enumerate(lines(language), start=1)}
+def by_spelling(language):
+    """Return a dict, the spelling of a number -> the number."""
+    return {spelling(line): k for k, line in enumerate(lines(language), start=1)}
 
 
-def number(text, language):
+def from_words(text, language):
     """Return the number that a text says, in words or as the language writes it.
 
     Raises
@@ -95,39 +100,53 @@ def number(text, language):
         If it says none. The message names the word that is not of the language, or the language in
         which the text is a number.
     """
-    found = numbers(language).get(letters(text))
-    if found is not None:
-        return found
-    if not letters(text):
-        raise LetterError(f"the text is empty; type a number in words, such as {english(25)!r}")
+    found = by_spelling(language).get(spelling(text))
+    if found is None:
+        raise LetterError(why_no_number(text, language))
+    return found
+
+
+def why_no_number(text, language):
+    """Return why a text says no number in a language, and what would be right, as a message."""
+    if not spelling(text):
+        return f"the text is empty; type a number in words, such as {english(25)!r}"
     spoken = NAMES.get(language, language)
-    for other, name in NAMES.items():
-        if other != language and letters(text) in numbers(other):
-            raise LetterError(
-                f"{quote(text)} is {numbers(other)[letters(text)]} in {name}, and no number in"
-                f" {spoken}: that would be {written(numbers(other)[letters(text)], language)!r}"
-            )
+    other, k = elsewhere(spelling(text), language)
+    if other:
+        return (
+            f"{quote(text)} is {k} in {other}, and no number in {spoken}: that would be"
+            f" {written(k, language)!r}"
+        )
     known = set(alphabet(language).symbols)
-    for place, word in enumerate(BETWEEN.split(text.strip().lower()), start=1):
-        if word not in known and letters(word) not in numbers(language):
-            raise LetterError(
+    for place, word in enumerate(SEPARATORS.split(text.strip().lower()), start=1):
+        if word not in known and spelling(word) not in by_spelling(language):
+            return (
                 f"word {quote(word)} at position {place} of {quote(text)} is none of {spoken}'s"
-                f" numbers{elsewhere(word, language)}"
+                f" numbers{hint(word, language)}"
             )
     most = last(language)
-    raise LetterError(
+    return (
         f"{quote(text)} is no number from 1 to {most:,} in {spoken}; 25 is"
         f" {written(25, language)!r}, {most:,} is {written(most, language)!r}"
     )
 
 
-def elsewhere(word, language):
-    """Return in which other language a word is a number, or else what a number is in this one, as
-    the end of a sentence."""
+def elsewhere(spelled, language):
+    """Return the name of another language in which a spelling is a number, and the number.
+
+    ("", None) if there is none.
+    """
     for other, name in NAMES.items():
-        k = numbers(other).get(word)
-        if other != language and k is not None:
-            return f": it is {name} for {k:,}, which is {written(k, language)!r}"
+        if other != language and spelled in by_spelling(other):
+            return name, by_spelling(other)[spelled]
+    return "", None
+
+
+def hint(word, language):
+    """Return what a word that is none of a language's may have meant, the end of a message."""
+    other, k = elsewhere(word, language)
+    if other:
+        return f": it is {other} for {k:,}, which is {written(k, language)!r}"
     return f"; 25 is {written(25, language)!r}"
 
 
@@ -137,10 +156,10 @@ def read(text, language="en"):
     Raises
     ------
     LetterError
-        If it says none that is in the file; see `number`.
+        If it says none that is in the file; see `from_words`.
     """
     if not any(each.isdigit() for each in text):
-        return number(text, language)
+        return from_words(text, language)
     figures = text.strip()
     if FIGURES.fullmatch(figures) and len(figures) < 20:
         k = int(re.sub("[ ,]", "", figures))

@@ -9,6 +9,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "site"))  # for formulas
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 sys.path.insert(0, str(ROOT))  # the revlib of this folder is the one described
+from tools import contents  # noqa: E402  found by that path
+
 REPOSITORY = PROJECT.get("urls", {}).get("Repository", "")  # set by tools/stamp.py
 
 project = "Reverse Them All"
@@ -53,7 +55,7 @@ napoleon_use_param = napoleon_use_rtype = False  # shapes, such as (n,), are no 
 default_role = "code"  # what stands in backticks in a docstring
 
 
-LITE = "site/_build/html/lite"  # which make lite puts there
+LITE = ROOT / "site" / "_build" / "html" / "lite"  # which make lite puts there
 LINE = (
     '<p class="open-live"><a href="{root}lite/lab/index.html?path={page}.ipynb">Open this page'
     " live</a>: it fetches Python from a CDN (cdn.jsdelivr.net), once, and installs nothing.</p>"
@@ -61,13 +63,13 @@ LINE = (
 
 
 def lead_to_lite(app, pagename, templatename, context, doctree):
-    """Put a link to the live notebook over a chapter, if JupyterLite has been built."""
+    """Put a link to the live notebook over a chapter, if JupyterLite was built of this book."""
     if app.config.lite and pagename.startswith("notebooks/"):
         root = context["pathto"]("index").removesuffix("index.html")
         context["body"] = LINE.format(root=root, page=pagename) + context["body"]
 
 
 def setup(app):
-    """Let Sphinx write all pages anew when JupyterLite has come, or gone."""
-    app.add_config_value("lite", (ROOT / LITE).is_dir(), "html")
+    """Let Sphinx write all pages anew when a JupyterLite of this book has come, or is no more."""
+    app.add_config_value("lite", contents.is_present(LITE), "html")
     app.connect("html-page-context", lead_to_lite)

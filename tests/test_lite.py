@@ -6,15 +6,21 @@ is a kernel started here; CONTRIBUTING says what is tried by hand.
 
 import hashlib
 import json
+import runpy
+import shutil
+import sys
 import tomllib
 from importlib.util import find_spec
+from types import SimpleNamespace
 from zipfile import ZipFile
 
 import pytest
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from helpers import lab as jupyter
-from tools import lite, web
+from tools import contents, lite, web
 from tools import notebook as tool
 
 CHAPTERS = [path for path in tool.book() if path.parent.name == "notebooks"]
@@ -94,8 +100,8 @@ def test_every_wheel_is_there_as_the_index_says(build):
 
 
 def test_nothing_that_revlib_needs_is_elsewhere(build):
-    """Each requirement of revlib, and of these in turn, is met by a wheel of the build or comes
-    with Pyodide, in a version that is wanted; and no wheel lies there that nothing needs."""
+    """Each requirement of revlib, and of these in turn, comes with Pyodide or is met by a wheel of
+    the build, in a version that is wanted; and no wheel lies there that nothing needs."""
     wheels, used = indexed(build), {"revlib"}
     (revlib,) = wheels["revlib"]
     ask = [(revlib[0].name, wanted) for wanted in lite.needs(revlib[0])]
@@ -103,13 +109,12 @@ def test_nothing_that_revlib_needs_is_elsewhere(build):
     while ask:
         who, wanted = ask.pop()
         name = canonicalize_name(wanted.name)
-        if name in PYODIDE["packages"]:
-            assert PYODIDE["packages"][name] in wanted.specifier, (who, str(wanted))
+        if name in PYODIDE["packages"] and PYODIDE["packages"][name] in wanted.specifier:
             continue
         assert name in wheels, f"{who} needs {wanted}: python tools/lite.py --pin"
-        path, _ = next(
-            wheel for wheel in wheels[name] if wheel[0].name.split("-")[1] in wanted.specifier
-        )
+        fitting = [path for path, _ in wheels[name] if lite.version(path) in wanted.specifier]
+        assert fitting, f"{who} needs {wanted}: python tools/lite.py --pin"
+        path = fitting[0]
         if name not in used:
             used.add(name)
             ask += [(path.name, one) for one in lite.needs(path)]
@@ -173,6 +178,155 @@ def test_nothing_is_in_it_for_nothing(build):
         lite.KERNEL,
         "anywidget",
     }
+
+
+# ---------------------------------------------------------------- the site leads there
+
+
+@pytest.fixture
+def book(tmp_path):
+    """A copy of what a build is made from."""
+    for path in contents.files():
+        to = tmp_path / path.relative_to(lite.ROOT)
+        to.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, to)
+    return tmp_path
+
+
+def test_a_build_has_the_stamp_of_the_book(build, book):
+    assert contents.is_present(build) and contents.is_present(build, book)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        "notebooks/01_encoding.ipynb",
+        "notebooks/solutions/01_encoding.ipynb",
+        "notebooks/images/01.svg",
+        "notebooks/results/numerals.npz",
+        "revlib/model.py",
+        "revlib/panels/hand.js",
+        "pyproject.toml",
+        "site/wheels.txt",
+        "site/pyodide.json",
+    ],
+)
+def test_a_build_of_another_book_is_known(book, changed, tmp_path_factory):
+    folder, file = tmp_path_factory.mktemp("build"), book / changed
+    assert not contents.is_present(folder, book), "it has no stamp"
+    (folder / contents.STAMP).write_text(contents.digest(book), encoding="utf-8")
+    assert contents.is_present(folder, book)
+    before = file.read_bytes()
+    file.write_bytes(before + b" ")
+    assert not contents.is_present(folder, book)
+    file.write_bytes(before)
+    assert contents.is_present(folder, book)
+
+
+@pytest.mark.parametrize("name", ["notebooks/14_more.ipynb", "revlib/more.py"])
+def test_a_file_more_or_less_is_another_book(book, name):
+    before = contents.digest(book)
+    (book / name).touch()
+    more = contents.digest(book)
+    (book / name).rename((book / name).with_stem("15_other"))
+    other = contents.digest(book)
+    (book / name).with_stem("15_other").unlink()
+    assert len({before, more, other}) == 3
+    assert contents.digest(book) == before
+
+
+def test_what_is_in_no_build_leaves_it_as_it_is(book):
+    now = contents.digest(book)
+    for name in ("notebooks/Untitled.ipynb", "notebooks/results/sweep.part", "revlib/a.pyc"):
+        (book / name).touch()
+    assert contents.digest(book) == now
+
+
+def test_pages_lead_to_a_build_of_this_book_and_to_no_other(monkeypatch, tmp_path):
+    """By what Sphinx is told: a value that makes it write all pages anew, and a chapter's text."""
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    conf = runpy.run_path(str(lite.ROOT / "site" / "conf.py"))
+    setup, lead = conf["setup"], conf["lead_to_lite"]
+    assert setup.__globals__["LITE"] == lite.LITE
+    setup.__globals__["LITE"] = tmp_path
+
+    def shown(page):
+        config, rebuilt = {}, {}
+
+        def add(name, value, rebuild):
+            config[name], rebuilt[name] = value, rebuild
+
+        setup(SimpleNamespace(add_config_value=add, connect=lambda *_: None))
+        assert rebuilt == {"lite": "html"}
+        context = {"body": "text", "pathto": lambda name: f"../{name}.html"}
+        lead(SimpleNamespace(config=SimpleNamespace(**config)), page, "", context, None)
+        return context["body"]
+
+    assert shown("notebooks/01_encoding") == "text", "no stamp"
+    (tmp_path / contents.STAMP).write_text("0" * 64)
+    assert shown("notebooks/01_encoding") == "text", "another book's"
+    (tmp_path / contents.STAMP).write_text(contents.digest())
+    leading = f'href="../{lite.ADDRESS.format("notebooks/01_encoding.ipynb")}"'
+    assert leading in shown("notebooks/01_encoding")
+    assert shown("index") == "text"
+
+
+# ---------------------------------------------------------------- its wheels
+
+
+def fake_wheel(folder, name, version, *needed):
+    """A wheel that holds nothing but what it needs."""
+    path = folder / f"{name}-{version}-py3-none-any.whl"
+    lines = [f"Name: {name}", f"Version: {version}", *(f"Requires-Dist: {one}" for one in needed)]
+    with ZipFile(path, "w") as archive:
+        archive.writestr(f"{name}-{version}.dist-info/METADATA", "\n".join(lines) + "\n")
+    return path
+
+
+@pytest.fixture
+def pin(monkeypatch, tmp_path):
+    """Pins what is needed of a registry of our own: `pin(needed, brought, registry)` returns
+    name -> version. The registry is a list of (name, version, *what it needs)."""
+
+    def pinned(needed, brought, registry):
+        def download(folder, wanted):
+            wanted = Requirement(wanted)
+            known = [one for one in registry if one[0] == wanted.name]
+            fitting = [one for one in known if one[1] in wanted.specifier]
+            if not fitting:
+                raise SystemExit(f"pip download failed: {wanted}")
+            newest = max(fitting, key=lambda one: Version(one[1]))
+            fake_wheel(folder, *newest)
+
+        root = fake_wheel(tmp_path, "revlib", "1.0", *needed)
+        monkeypatch.setattr(lite, "revlib_wheel", lambda folder: root)
+        monkeypatch.setattr(lite, "brought", lambda: brought)
+        monkeypatch.setattr(lite, "download", download)
+        monkeypatch.setattr(lite, "PINS", tmp_path / "wheels.txt")
+        lite.pin()
+        lines = lite.PINS.read_text(encoding="utf-8").removeprefix(lite.HEAD).splitlines()
+        assert lines == sorted(lines) and len(lite.pinned()) == len(lines)
+        return dict(line.partition(" ")[0].split("==") for line in lines)
+
+    return pinned
+
+
+def test_a_version_that_is_brought_and_not_wanted_is_pinned(pin):
+    registry = [("b", "2.1"), ("b", "2.3"), ("b", "3.0")]
+    assert pin(["b>=2,<3"], {"b": ["1.9"]}, registry) == {"b": "2.3"}
+    assert pin(["b>=2,<3"], {"b": ["1.9", "2.0"]}, registry) == {}, "one of two that are brought"
+    registry += [("c", "1.0", "b>=2.2")]
+    assert pin(["c", "b"], {"b": ["2.0"]}, registry) == {"b": "3.0", "c": "1.0"}
+    assert pin(["c", "b<3"], {"b": ["2.0"]}, registry) == {"b": "2.3", "c": "1.0"}
+
+
+@pytest.mark.parametrize("needed", [["b", "c"], ["c", "b"]], ids="-".join)
+def test_the_pinned_version_is_one_that_all_want(pin, needed):
+    """Whoever asks first; what only a version given up had needed is not pinned."""
+    registry = [("b", "1.0"), ("b", "2.0", "d"), ("c", "1.0", "b<2"), ("d", "1.0")]
+    assert pin(needed, {}, registry) == {"b": "1.0", "c": "1.0"}
+    with pytest.raises(SystemExit, match="b<2,>=2"):
+        pin([*needed, "b>=2"], {}, registry)
 
 
 # ---------------------------------------------------------------- in a browser

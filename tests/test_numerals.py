@@ -47,8 +47,8 @@ def test_words_are_what_stands_between_spaces_and_hyphens(language):
 @every_language
 def test_words_and_numbers_are_each_others_inverse(language):
     for k in ALL:
-        assert numerals.number(numerals.words(k, language), language) == k
-        assert numerals.number(numerals.written(k, language), language) == k
+        assert numerals.from_words(numerals.words(k, language), language) == k
+        assert numerals.from_words(numerals.written(k, language), language) == k
 
 
 def test_what_the_chapter_begins_with():
@@ -57,7 +57,7 @@ def test_what_the_chapter_begins_with():
     assert numerals.written(25, "de") == "fünfundzwanzig"
     assert numerals.words(75, "fr") == "soixante quinze"
     assert numerals.words(80, "fr") == "quatre vingts"
-    assert numerals.number(" Twenty-Five ", "en") == 25
+    assert numerals.from_words(" Twenty-Five ", "en") == 25
     assert numerals.pairs([1, 7_000], "fr") == (["one", "seven thousand"], ["un", "sept mille"])
 
 
@@ -84,7 +84,7 @@ def test_the_alphabet_has_every_word_once(language):
 )
 def test_a_text_that_is_no_number_is_told_why(text, language, says):
     with pytest.raises(LetterError, match=says):
-        numerals.number(text, language)
+        numerals.from_words(text, language)
 
 
 @pytest.mark.parametrize("k", [0, -3, 10_000, 2.5])

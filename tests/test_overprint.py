@@ -6,7 +6,7 @@ import pytest
 from helpers import lab
 from helpers.driving import PANELS, build
 from revlib import numerals
-from revlib.drawing import words
+from revlib.drawing import alignments, batches, bottleneck, mappings
 from revlib.panels import controls
 
 pytestmark = [pytest.mark.browser, pytest.mark.nightly]
@@ -71,11 +71,11 @@ def test_drawings_of_words_have_room_for_them(page, k, language):
     states = np.ones((len(said), 16))
     spoken = [text.split() for text in (numerals.english(k), "one", "seventy seven")]
     drawn = [
-        words.draw_alignment(read, said, weights, lit=len(said), **answer),
-        words.draw_shade(read, said, weights),
-        words.draw_thought(read, said, states[0], states, lit=len(said), **answer),
-        words.draw_padded(spoken, [said] * 3),
-        words.draw_kinds([("one", read, said), ("two", read, ["odd"]), ("three", ["7"], said)]),
+        alignments.draw_alignment(read, said, weights, lit=len(said), **answer),
+        alignments.draw_shade(read, said, weights),
+        bottleneck.draw_thought(read, said, states[0], states, lit=len(said), **answer),
+        batches.draw_padded(spoken, [said] * 3),
+        mappings.draw_kinds([("one", read, said), ("two", read, ["odd"]), ("three", ["7"], said)]),
     ]
     for picture in drawn:
         assert overprinted(page, picture.svg) == []

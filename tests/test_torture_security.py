@@ -29,8 +29,16 @@ from helpers import counting
 from helpers import lab as jupyter
 from helpers.driving import PANELS, TYPED, build
 from revlib import activations, model, panels, starts
-from revlib.drawing import blocks, figures, plots
-from revlib.drawing import words as spoken
+from revlib.drawing import (
+    alignments,
+    batches,
+    blocks,
+    bottleneck,
+    figures,
+    mappings,
+    plots,
+    scatter,
+)
 from revlib.panels.quiz import Quiz
 from tools import lab as opener
 from tools import notebook as tool
@@ -376,20 +384,25 @@ def word_drawings(h):
     more = {"over": h, "under": h, "sure": np.full(3, 0.5), "right": ["a", h, "b"]}
     texts = [[h, h, h], [h]]
     return {
-        "draw_alignment": spoken.draw_alignment([h] * 3, [h] * 3, weights, lit=2, **more),
-        "draw_shade": spoken.draw_shade([h] * 3, [h] * 3, weights),
-        "draw_thought": spoken.draw_thought([h] * 3, [h] * 3, n, np.ones((3, 4)), lit=2, **more),
-        "draw_padded": spoken.draw_padded(texts, texts),
-        "draw_map": spoken.draw_map(np.eye(2), [h, h], {h: [0], "other": [1]}, h),
-        "draw_stars": spoken.draw_stars(np.eye(2), [{h: [0, 1]}], h, [h]),
-        "draw_kinds": spoken.draw_kinds([(h, [h], [h]), (h, [h, h], [h, h])]),
+        "draw_alignment": alignments.draw_alignment([h] * 3, [h] * 3, weights, lit=2, **more),
+        "draw_shade": alignments.draw_shade([h] * 3, [h] * 3, weights),
+        "draw_thought": bottleneck.draw_thought(
+            [h] * 3, [h] * 3, n, np.ones((3, 4)), lit=2, **more
+        ),
+        "draw_padded": batches.draw_padded(texts, texts),
+        "draw_stars": scatter.draw_stars(np.eye(2), [{h: [0, 1]}], h, [h]),
+        "draw_kinds": mappings.draw_kinds([(h, [h], [h]), (h, [h, h], [h, h])]),
     }
 
 
-@pytest.mark.parametrize("module, drawn", [(figures, drawings), (spoken, word_drawings)])
-def test_every_drawing_is_among_them(module, drawn):
+WORD_MODULES = (alignments, batches, bottleneck, mappings, scatter)
+
+
+@pytest.mark.parametrize("modules, drawn", [([figures], drawings), (WORD_MODULES, word_drawings)])
+def test_every_drawing_is_among_them(modules, drawn):
     assert set(drawn("a")) - {"draw"} == {
         name
+        for module in modules
         for name, function in vars(module).items()
         if name.startswith("draw_")
         and inspect.isfunction(function)

@@ -12,7 +12,7 @@ from matplotlib.textpath import TextPath
 
 from reference import pages
 from revlib import notation, numerals
-from revlib.drawing import words
+from revlib.drawing import alignments, batches, bottleneck, mappings, scatter, words
 
 SVG = "{http://www.w3.org/2000/svg}"
 READ = ["nine", "hundred", "and", "eighty", "four"]
@@ -70,7 +70,7 @@ def lines(picture):
 
 
 def test_a_line_is_as_thick_as_its_weight_and_joins_its_two_words():
-    picture = words.draw_alignment(READ, SAID, WEIGHTS)
+    picture = alignments.draw_alignment(READ, SAID, WEIGHTS)
     found = pills(picture)
     read, said = found[: len(READ)], found[len(READ) :]
     assert [pill[0] for pill in read] == READ and [pill[0] for pill in said] == SAID
@@ -93,8 +93,8 @@ def test_a_line_is_as_thick_as_its_weight_and_joins_its_two_words():
 
 @pytest.mark.parametrize("lit", [1, 4, 6])
 def test_the_lines_of_one_word_are_lit_and_its_weights_stand_as_numbers(lit):
-    plain = {line[4]: line for line in lines(words.draw_alignment(READ, SAID, WEIGHTS))}
-    picture = words.draw_alignment(READ, SAID, WEIGHTS, lit=lit)
+    plain = {line[4]: line for line in lines(alignments.draw_alignment(READ, SAID, WEIGHTS))}
+    picture = alignments.draw_alignment(READ, SAID, WEIGHTS, lit=lit)
     drawn = lines(picture)
     for _, _, width, opacity, says in drawn:
         own = says.startswith(f"{SAID[lit - 1]} looks")
@@ -110,7 +110,7 @@ def test_the_lines_of_one_word_are_lit_and_its_weights_stand_as_numbers(lit):
 
 @pytest.mark.parametrize("lit", [None, 2, 6])
 def test_the_word_that_is_lit_has_a_frame(lit):
-    picture = words.draw_alignment(READ, SAID, WEIGHTS, lit=lit)
+    picture = alignments.draw_alignment(READ, SAID, WEIGHTS, lit=lit)
     frames = [rect for rect in root(picture).iter(SVG + "rect") if rect.get("rx") == "14"]
     middles = [float(rect.get("x")) + float(rect.get("width")) / 2 for rect in frames]
     said = pills(picture)[len(READ) :]
@@ -119,7 +119,7 @@ def test_the_word_that_is_lit_has_a_frame(lit):
 
 
 def test_links_set_by_hand():
-    crossing = words.draw_alignment(
+    crossing = alignments.draw_alignment(
         ["twenty", "five"],
         ["fünf", "und", "zwanzig"],
         [[0, 1], [0, 0], [1, 0]],
@@ -133,7 +133,7 @@ def test_links_set_by_hand():
         "Read: 'twenty five'. Words said, joined to words read: fünf to five; und to none; zwanzig"
         " to twenty."
     )
-    two = words.draw_alignment(["seventy", "five"], ["soixante", "quinze"], [[1, 0], [1, 1]])
+    two = alignments.draw_alignment(["seventy", "five"], ["soixante", "quinze"], [[1, 0], [1, 1]])
     assert len(lines(two)) == 3 and two.words.endswith("quinze to seventy and five.")
 
 
@@ -142,7 +142,7 @@ def test_a_word_not_said_yet_is_an_outline():
     weights[3:] = math.nan
     sure = np.array([0.5, 0.625, 0.75, 1, 1, 1])
     right = ["neun", "hundert", "fünf", "und", "achtzig", "END"]
-    picture = words.draw_alignment(READ, SAID, weights, lit=3, sure=sure, right=right)
+    picture = alignments.draw_alignment(READ, SAID, weights, lit=3, sure=sure, right=right)
     said = pills(picture)[len(READ) :]
     assert [pill[0] for pill in said] == ["neun", "hundert", "vier", "", "", ""]
     assert [pill[6] for pill in said] == [False] * 3 + [True] * 3
@@ -152,32 +152,32 @@ def test_a_word_not_said_yet_is_an_outline():
         *("0.00", "0.00", "0.00", "0.25", "0.75"),
     ]
     assert "vier at four (0.75)." in picture.words
-    whole = words.draw_alignment(READ, SAID, WEIGHTS, lit=3, sure=sure, right=right)
+    whole = alignments.draw_alignment(READ, SAID, WEIGHTS, lit=3, sure=sure, right=right)
     assert (whole.width, whole.height) == (picture.width, picture.height)
     assert [pill[1] for pill in pills(whole)] == [pill[1] for pill in pills(picture)]
 
 
 def test_what_stands_beyond_the_right_answer_is_wrong():
-    picture = words.draw_alignment(["five"], ["fünf", "und"], [[1], [1]], right=["fünf"])
+    picture = alignments.draw_alignment(["five"], ["fünf", "und"], [[1], [1]], right=["fünf"])
     assert texts(root(picture)) == ["five", "fünf", "und", "≠ nothing"]
 
 
 def test_what_does_not_fit_is_named():
     with pytest.raises(ValueError, match=r"shape \(2, 2\); 1 words said and 2 read have \(1, 2\)"):
-        words.draw_alignment(["a", "b"], ["c"], np.ones((2, 2)))
+        alignments.draw_alignment(["a", "b"], ["c"], np.ones((2, 2)))
     for lit in (0, 2):
         with pytest.raises(ValueError, match=f"1 words are said; word {lit} is none"):
-            words.draw_alignment(["a"], ["c"], [[1]], lit=lit)
+            alignments.draw_alignment(["a"], ["c"], [[1]], lit=lit)
         with pytest.raises(ValueError, match=f"1 words are said; word {lit} is none"):
-            words.draw_thought(["a"], ["c"], np.ones(2), np.ones((1, 2)), lit=lit)
+            bottleneck.draw_thought(["a"], ["c"], np.ones(2), np.ones((1, 2)), lit=lit)
     with pytest.raises(FloatingPointError, match="^a weight is inf at place 1, 1"):
-        words.draw_shade(["a"], ["c"], [[math.inf]])
+        alignments.draw_shade(["a"], ["c"], [[math.inf]])
     with pytest.raises(FloatingPointError, match=r"^S\(T\) is nan at place 2"):
-        words.draw_thought(["a"], ["c"], [1, math.nan], np.ones((1, 2)))
+        bottleneck.draw_thought(["a"], ["c"], [1, math.nan], np.ones((1, 2)))
 
 
 def test_the_grid_has_a_row_a_word_said():
-    picture = words.draw_shade(READ, SAID, WEIGHTS)
+    picture = alignments.draw_shade(READ, SAID, WEIGHTS)
     (block,) = pages.read(picture.svg + "<p>.</p>").blocks
     assert block.texts == [pages_number(weight) for weight in WEIGHTS.ravel()]
     rows = len(SAID)
@@ -196,7 +196,7 @@ def pages_number(value):
 def test_one_vector_in_place_of_lines():
     thought = np.array([0.5, -1, 0.25, 0])
     states = np.array([[1, -0.5, 0.125, 0.75], [0, 0.25, -0.75, 1]])
-    picture = words.draw_thought(["five"], ["fünf", "END"], thought, states, lit=2)
+    picture = bottleneck.draw_thought(["five"], ["fünf", "END"], thought, states, lit=2)
     page = pages.read(picture.svg + "<p>.</p>")
     first, second = (mark for mark in page.marks if mark.floors)
     pages.check_bars(first, thought.tolist(), 1)
@@ -207,9 +207,9 @@ def test_one_vector_in_place_of_lines():
         "Read: 'five'. All that is handed over is one vector of 4 numbers. At step 2 the decoder is"
         " fed 'fünf', and says 'END'."
     )
-    first = words.draw_thought(["five"], ["fünf", "END"], thought, states, lit=1)
+    first = bottleneck.draw_thought(["five"], ["fünf", "END"], thought, states, lit=1)
     assert "fed nothing, and says 'fünf'" in first.words and "fed nothing" in texts(root(first))
-    halved = words.draw_thought(["five"], ["fünf", "END"], thought, states, limit=2)
+    halved = bottleneck.draw_thought(["five"], ["fünf", "END"], thought, states, limit=2)
     page = pages.read(halved.svg + "<p>.</p>")
     pages.check_bars(next(mark for mark in page.marks if mark.floors), thought.tolist(), 2)
 
@@ -220,7 +220,7 @@ def test_one_vector_in_place_of_lines():
 def test_padding_stands_before_what_is_read_and_behind_what_is_said():
     read = [["one", "hundred"], ["two"]]
     said = [["cent", "END"], ["deux", "cent", "END"]]
-    picture = words.draw_padded(read, said)
+    picture = batches.draw_padded(read, said)
     groups = []
     for group in root(picture).iter(SVG + "g"):
         cells = [rect for rect in group if rect.tag == SVG + "rect" and rect.get("x")]
@@ -238,26 +238,10 @@ def test_padding_stands_before_what_is_read_and_behind_what_is_said():
         "A mini-batch of 2 texts: read in 2 steps, 1 of 4 places padded before the first word; said"
         " in 3 steps, 1 of 6 places padded behind END."
     )
-    assert "said" not in words.draw_padded(read).words
+    assert "said" not in batches.draw_padded(read).words
 
 
-# ---------------------------------------------------------------- maps
-
-
-def test_a_map_names_its_words_and_groups():
-    points = np.array([[0, 0], [1, 0], [0, 1], [1, 1.0]])
-    groups = {"ones": [0, 1], "tens": [2, 3]}
-    picture = words.draw_map(points, ["one", "two", "ten", "twenty"], groups, "a map")
-    (plot,) = pages.read(picture.svg + "<p>.</p>").plots
-    assert plot.legend == ["ones", "tens"] and plot.labels == ["component 1", "component 2"]
-    assert {text for text, _, _ in plot.texts} >= {"one", "two", "ten", "twenty"}
-    dots = [line for line in plot.lines if line]
-    for line, members in zip(dots, groups.values()):
-        places = [(plot.x(x), plot.y(y)) for x, y in points[members]]
-        assert np.allclose(line, places, atol=0.6)
-        assert all(plot.inside(*place) for place in line)
-    top = plot.rect[1] + 15 * len(groups)
-    assert all(y > top for line in dots for _, y in line), "no dot lies under the list of groups"
+# ---------------------------------------------------------------- scatter plots
 
 
 def test_a_star_joins_a_group_to_its_middle():
@@ -265,7 +249,7 @@ def test_a_star_joins_a_group_to_its_middle():
     points = rng.normal(0, 1, (12, 2))
     by_two = {"even": list(range(0, 12, 2)), "odd": list(range(1, 12, 2))}
     by_three = {str(k): list(range(k, 12, 3)) for k in range(3)}
-    picture = words.draw_stars(points, [by_two, by_three], "stars", ["two", "three"])
+    picture = scatter.draw_stars(points, [by_two, by_three], "stars", ["two", "three"])
     charts = [g for g in root(picture).iter(SVG + "g") if g.get("data-mark") == "stars"]
     assert len(charts) == 2
     for chart, groups in zip(charts, (by_two, by_three)):
@@ -295,7 +279,7 @@ KINDS = [
 
 
 def test_each_kind_has_the_states_it_needs():
-    picture = words.draw_kinds(KINDS)
+    picture = mappings.draw_kinds(KINDS)
     machines = [g for g in root(picture).iter(SVG + "g") if g.get("data-kind")]
     assert [g.get("data-kind") for g in machines] == [name for name, _, _ in KINDS]
     for machine, (name, read, said) in zip(machines, KINDS):

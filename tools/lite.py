@@ -13,7 +13,8 @@ All else lies in the build:
    site/wheels.txt, which pip downloads and checks by their hashes;
 3. the scripts of JupyterLite, of its kernel and of the widgets.
 
-The same book gives the same bytes. While it is built only pip asks another host for anything.
+The same book gives the same bytes. A stamp says of which book it is: only as long as that is this
+one do the site's pages lead there. While it is built only pip asks another host for anything.
 """
 
 import argparse
@@ -32,12 +33,13 @@ from zipfile import ZipFile
 
 import nbformat
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from tools import notebook as tool  # noqa: E402  the folder is not a package
-from tools import pages  # noqa: E402
+from tools import contents, pages  # noqa: E402  the folder is not a package
+from tools import notebook as tool  # noqa: E402
 
 LITE = ROOT / "site" / "_build" / "html" / "lite"
 WHEELS = ROOT / "site" / "_build" / "wheels"
@@ -166,30 +168,68 @@ def pin_pyodide():
 
 
 def brought():
-    """Return the names of what comes with Pyodide or with its kernel for JupyterLite."""
-    with_kernel = extension(KERNEL) / "static" / "pypi" / "all.json"
-    return {*listed()["packages"], *json.loads(with_kernel.read_text(encoding="utf-8"))}
+    """Return what comes with Pyodide or with its kernel for JupyterLite: a name -> its versions."""
+    path = extension(KERNEL) / "static" / "pypi" / "all.json"
+    with_kernel = json.loads(path.read_text(encoding="utf-8"))
+    versions = {name: [version] for name, version in listed()["packages"].items()}
+    for name, project in with_kernel.items():
+        versions.setdefault(canonicalize_name(name), []).extend(project["releases"])
+    return versions
 
 
 def pin():
     """Write site/wheels.txt: the newest wheels that revlib needs, and what these need in turn."""
-    lines, seen = [], brought()
     with tempfile.TemporaryDirectory() as scratch:
         folder = pathlib.Path(scratch)
-        ask = needs(revlib_wheel(folder))
-        while ask:
-            wanted = ask.pop()
-            name = canonicalize_name(wanted.name)
-            if name in seen:
-                continue
-            seen.add(name)
-            there = set(folder.iterdir())
-            download(folder, str(wanted))
-            (wheel,) = set(folder.iterdir()) - there
-            version = wheel.name.split("-")[1]
-            lines.append(f"{name}=={version} --hash=sha256:{digest(wheel)}\n")
-            ask += needs(wheel)
+        lines = [
+            f"{name}=={version(wheel)} --hash=sha256:{digest(wheel)}\n"
+            for name, wheel in resolve(folder, revlib_wheel(folder), {}).items()
+        ]
     PINS.write_text(HEAD + "".join(sorted(lines)), encoding="utf-8")
+
+
+def resolve(folder, root, limits):
+    """Download what a wheel needs and no fitting version of which is brought, and what that needs.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the wheels go.
+    root : Path
+        The wheel to begin with.
+    limits : dict of str to SpecifierSet
+        What is known to be wanted of a package, by all that need it. Grows.
+
+    Returns
+    -------
+    dict of str to Path
+        Name -> wheel: the newest that all who need it want.
+
+    Raises
+    ------
+    SystemExit
+        If no version of a package is wanted by all; it says what pip said.
+    """
+    there, wheels, ask = brought(), {}, needs(root)
+    while ask:
+        wanted = ask.pop()
+        name = canonicalize_name(wanted.name)
+        limits[name] = limits.get(name, SpecifierSet()) & wanted.specifier
+        versions = [version(wheels[name])] if name in wheels else there.get(name, [])
+        if any(limits[name].contains(one, prereleases=True) for one in versions):
+            continue
+        if name in wheels:  # downloaded before this was known: begin again, knowing it
+            return resolve(folder, root, limits)
+        own = pathlib.Path(tempfile.mkdtemp(dir=folder))
+        download(own, f"{name}{limits[name]}")
+        (wheels[name],) = own.iterdir()
+        ask += needs(wheels[name])
+    return wheels
+
+
+def version(wheel):
+    """Return the version that a wheel's name gives."""
+    return wheel.name.split("-")[1]
 
 
 def extension(name):
@@ -216,19 +256,19 @@ def page(path):
 
 def stage(folder, target):
     """Lay out in a folder what JupyterLite builds from; `target` is where it builds."""
-    contents = folder / "contents"
+    laid = folder / "contents"
     for path in tool.book():
-        to = contents / path.relative_to(ROOT)
+        to = laid / path.relative_to(ROOT)
         to.parent.mkdir(parents=True, exist_ok=True)
         tool.write(page(path), to)
-    for name in ("images", "results"):
+    for name in contents.FOLDERS:
         shutil.copytree(
             ROOT / "notebooks" / name,
-            contents / "notebooks" / name,
+            laid / "notebooks" / name,
             ignore=shutil.ignore_patterns(".*", "*.part"),
         )
     for name in ("README.md", "LICENSE", "LICENSE-prose.md"):
-        shutil.copy(ROOT / name, contents / name)
+        shutil.copy(ROOT / name, laid / name)
     index = folder / "pypi"
     index.mkdir()
     revlib_wheel(index)
@@ -237,7 +277,7 @@ def stage(folder, target):
     scripts = [wheel for wheel in wheels() if wheel.name.startswith(("jupyterlab_", "anywidget"))]
     settings = {
         "apps": ["lab"],
-        "contents": [str(contents)],
+        "contents": [str(laid)],
         "federated_extensions": [str(extension(KERNEL)), *map(str, scripts)],
         "ignore_sys_prefix": True,
         "no_sourcemaps": True,
@@ -268,8 +308,9 @@ def write(path, data):
 
 
 def build(target=LITE):
-    """Build it anew in a folder; return its size in bytes."""
+    """Build it anew in a folder, with a stamp of the book it is of; return its size in bytes."""
     as_wanted()
+    built_from = contents.digest()
     shutil.rmtree(target, ignore_errors=True)
     with tempfile.TemporaryDirectory() as scratch:
         folder = pathlib.Path(scratch).resolve()
@@ -284,6 +325,7 @@ def build(target=LITE):
         )
         if done.returncode != 0:
             raise SystemExit(f"JupyterLite was not built: {done.stdout}{done.stderr}")
+    (target / contents.STAMP).write_text(f"{built_from}\n", encoding="utf-8")
     return sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
 
 

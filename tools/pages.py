@@ -195,59 +195,64 @@ def icon(found, shapes):
     )
 
 
-def main():
-    paths, source = tool.book(), BUILD / "source"
+def write_notebooks(source):
+    """Write every notebook of the book as the site shows it; delete those that are no more."""
+    paths = tool.book()
     tool.say_strays()
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for _ in pool.map(page, paths):
             pass
     here = {source / path.relative_to(ROOT) for path in paths}
-    for old in set(source.rglob("*.ipynb")) - here:  # of a notebook that is no more
+    for old in set(source.rglob("*.ipynb")) - here:
         old.unlink()
+
+
+def from_readme():
+    """Return what the first page takes from the README: its table of chapters, its launch links."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    table, launch = (
-        re.search(pattern, readme)[1]
-        for pattern in (
-            r"(?ms)^(\| chapter .*?\n)\n",
-            r"(?s)<!-- stamp launch -->(.*?)<!-- /stamp -->",
-        )
-    )
-    toc = "\n".join(
-        f"{name} <{target}>"
-        for name, target in re.findall(r"^\| \[(.+?)\]\((.+?)\.ipynb\)", table, re.MULTILINE)
-    )
-    index = (
-        (SITE / "index.md")
-        .read_text(encoding="utf-8")
-        .replace("TABLE\n", table)
-        .replace("CHAPTERS", toc)
-        .replace("LAUNCH\n", launch)
-        .replace("PANEL", first_panel())
-    )
-    index = index.replace("REFERENCE", reference.write(source))
+    table = re.search(r"(?ms)^(\| chapter .*?\n)\n", readme)[1]
+    launch = re.search(r"(?s)<!-- stamp launch -->(.*?)<!-- /stamp -->", readme)[1]
+    return table, launch
+
+
+def toctree(table):
+    """Return the table of chapters as lines of a toctree: a name and its page each."""
+    rows = re.findall(r"^\| \[(.+?)\]\((.+?)\.ipynb\)", table, re.MULTILINE)
+    return "\n".join(f"{name} <{target}>" for name, target in rows)
+
+
+def write_index(source):
+    """Write the site's first page, and the pages of the reference, to which it leads."""
+    table, launch = from_readme()
+    index = (SITE / "index.md").read_text(encoding="utf-8")
+    for place, text in (
+        ("TABLE\n", table),
+        ("CHAPTERS", toctree(table)),
+        ("LAUNCH\n", launch),
+        ("PANEL", first_panel()),
+        ("REFERENCE", reference.write(source)),
+    ):
+        index = index.replace(place, text)
     (source / "index.md").write_text(index, encoding="utf-8")
+
+
+def sphinx(source):
+    """Let Sphinx make the pages; return its exit status. A warning is an error."""
+    strict = ["-W", "--keep-going", "-q"]
+    folders = ["-c", SITE, "-d", BUILD / "doctrees", source, BUILD / "html"]
+    return subprocess.call([sys.executable, "-m", "sphinx", *strict, "-b", "html", *folders])
+
+
+def main():
+    """Lay out what Sphinx reads, and let it make the pages; return its exit status."""
+    source = BUILD / "source"
+    write_notebooks(source)
+    write_index(source)
     images = pathlib.Path("notebooks", "images")
     shutil.copytree(ROOT / images, source / images, dirs_exist_ok=True)
     katex()
     print("making the pages", flush=True)
-    failed = subprocess.call(
-        [
-            sys.executable,
-            "-m",
-            "sphinx",
-            "-W",
-            "--keep-going",
-            "-q",
-            "-b",
-            "html",
-            "-c",
-            SITE,
-            "-d",
-            BUILD / "doctrees",
-            source,
-            BUILD / "html",
-        ]
-    )
+    failed = sphinx(source)
     lighten(BUILD / "html")
     return failed
 

@@ -1,6 +1,7 @@
 """Arrows: what flows where, and how an arrow finds its way between two boxes."""
 
 from dataclasses import dataclass
+from math import hypot
 from typing import NamedTuple
 
 from revlib.drawing.picture import label, themed
@@ -173,3 +174,24 @@ def _label(flow, points, colour):
         x += 10
         anchor = ' text-anchor="start"'
     return label(x, y, flow.label, colour, anchor)
+
+
+def straight_arrow(x0, y0, x1, y1, role):
+    """Return a straight arrow from one point to another, SVG elements."""
+    colour = themed(role)
+    long = hypot(x1 - x0, y1 - y0) or 1
+    ahead = (x1 - x0) / long, (y1 - y0) / long
+    stop = x1 - 5 * ahead[0], y1 - 5 * ahead[1]
+    return (
+        f'<path d="M{x0:.1f} {y0:.1f}L{stop[0]:.1f} {stop[1]:.1f}" stroke="{colour}"'
+        f' stroke-width="1.8"/>{head(x1, y1, ahead, 0.9, False, colour)}'
+    )
+
+
+def curved_arrow(x0, y0, x1, y1, role):
+    """Return an arrow down from one point to another, upright at both ends, SVG elements."""
+    colour = themed(role)
+    half = (y1 - y0) / 2
+    path = f"M{x0:.1f} {y0:g}C{x0:.1f} {y0 + half:g} {x1:.1f} {y1 - half:g} {x1:.1f} {y1 - 6:g}"
+    tip = head(x1, y1, (0, 1), 0.9, False, colour)
+    return f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="1.6"/>{tip}'

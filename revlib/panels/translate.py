@@ -6,7 +6,7 @@ import numpy as np
 
 from revlib import numerals, translation
 from revlib.alphabet import END
-from revlib.drawing import picture, words
+from revlib.drawing import alignments, bottleneck, picture
 from revlib.panels.controls import Dropdown, Number, NumeralBox
 from revlib.panels.panel import Panel
 from revlib.panels.shared import distinct, largest
@@ -149,12 +149,12 @@ class Spoken:
         )
         if self.net.style == "attention":
             alpha = until(step, self.run.alpha)
-            return words.draw_alignment(self.read, self.said, alpha, **answer)
+            return alignments.draw_alignment(self.read, self.said, alpha, **answer)
         n = self.net.n
         states = until(step, self.run.dec_S[1:, :n])
         thought = self.run.S[-1, :n]
         limit = largest(thought, self.run.dec_S[1:, :n])
-        return words.draw_thought(self.read, self.said, thought, states, limit=limit, **answer)
+        return bottleneck.draw_thought(self.read, self.said, thought, states, limit=limit, **answer)
 
 
 def until(step, rows):
