@@ -346,7 +346,7 @@ def nothing_beyond(table):
 
 
 def two_and_twelve_come_together_for_a_french_reader(table):
-    """Nearest to 'twelve' to 'nineteen' are their units into French, often, into German never."""
+    """Nearest to 'twelve' to 'nineteen' are their units into French often, into German hardly."""
     tens = "twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
     ones = "two three four five six seven eight nine".split()
     near = {
@@ -357,7 +357,7 @@ def two_and_twelve_come_together_for_a_french_reader(table):
         ]
         for language in BOTH
     }
-    holds = max(near["de"]) == 0 and min(near["fr"]) > 0 and np.mean(near["fr"]) > 4
+    holds = max(near["de"]) <= 1 and min(near["fr"]) > 0 and np.mean(near["fr"]) > 4
     return holds, f"of 8, a network each: {near['de']}; {near['fr']}"
 
 

@@ -118,7 +118,7 @@ NUMBERS = {
         (30 + 31) * 64 + 2 * (64 * 64 + 64) + read * 32 + 32 + learned
         for read, learned in ((64, 0), (128, 64 * 64))
     ],
-    "13.2": look_from([math.log(2), 0], [[1, 0], [0, 1], [1, 1]])[0],
+    "13.2": look_from([math.log(2), math.log(2)], [[1, 0], [0, 1], [1, 1]])[0],
     "13.4": moved_rows("five thousand five hundred and five", "fünf tausend fünf hundert fünf"),
     "13.7": right_below_twenty(),
 }

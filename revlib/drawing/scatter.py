@@ -53,9 +53,11 @@ def _stars(dots, groups, left, top, side):
     frame = f'x="{left:g}" y="{top:g}" width="{side}" height="{side}" fill="none" stroke="{FAINT}"'
     parts = [f'<rect {frame}/><g data-mark="stars" fill="none" stroke-linecap="round">']
     names = []
-    corners = plots.beside_dots(middles, [f" {name} " for name in groups], np.full(2, side))
+    named = [f" {name} " for name in groups]
+    named += [""] * len(dots)  # a name stands beside its middle, and hides no dot if it can
+    corners = plots.beside_dots(np.vstack([middles, dots]), named, np.full(2, side))
     for (name, members), colour, middle, corner in zip(
-        groups.items(), colours(len(groups)), middles, corners
+        groups.items(), colours(len(groups)), middles, corners[: len(groups)]
     ):
         spokes = "".join(f"M{at(middle)}L{at(dots[k])}" for k in members)
         points = "".join(f"M{at(dots[k])}h0" for k in members)

@@ -14,7 +14,7 @@ def count_parameters(style):
 def learned_weights():
     """Return the weights of three encoder states, their score learned."""
     states = np.array([[1, 0], [0, 1], [1, 1]])
-    Wa = np.array([[0, 1], [1, 0]])
+    Wa = np.array([[0, 1], [1, 1]])
     return activations.softmax(states @ (np.array([0, np.log(2)]) @ Wa))
 
 
