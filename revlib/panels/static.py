@@ -57,8 +57,13 @@ def drawn_beforehand(panel):
     return (
         f'<div class="revlib-panel revlib-frames"><div class="controls">{"".join(selectors)}</div>'
         f'<div class="frame">{first}</div><p class="needs-kernel">{note}</p>'
-        f'<script type="application/json">{json.dumps(packed(frames))}</script></div>'
+        f'<script type="application/json">{compact(packed(frames))}</script></div>'
     )
+
+
+def compact(found):
+    """Return what was found as JSON without spaces."""
+    return json.dumps(found, separators=(",", ":"), ensure_ascii=False)
 
 
 def all_frames(panel):
