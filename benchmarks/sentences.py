@@ -309,6 +309,32 @@ def a_broad_one_holds_them(table):
     return min(found) > 0.995, f"at least {min(found):.3f}"
 
 
+def the_dot_product_is_as_feedback(table):
+    """Into German, 64 units: the dot product is nowhere ahead of feedback, and nowhere behind."""
+    holds, words = True, []
+    for taught in (100, 400, 1000, 4000):
+        which = dict(language="de", taught=taught)
+        dot = exact(table, style="attention", score="dot", **which)
+        found, p = order(dot, exact(table, style="feedback", **which))
+        holds &= found == "undecided"
+        words.append(f"taught {taught}: {found}, p {p:.3f}")
+    return holds, "; ".join(words)
+
+
+def only_the_learned_score_looks(table):
+    """All words alike, into German, from 400 on: the dot product keeps over half, Wa no tenth."""
+    kept = {
+        score: [
+            exact(table, "everywhere", **which).mean() / exact(table, **which).mean()
+            for taught in (400, 1000, 4000)
+            for which in [dict(language="de", style="attention", taught=taught, score=score)]
+        ]
+        for score in ("dot", "learned")
+    }
+    holds = min(kept["dot"]) > 0.5 and max(kept["learned"]) < 0.1
+    return holds, f"dot at least {min(kept['dot']):.2f}, learned at most {max(kept['learned']):.2f}"
+
+
 def relu_is_no_help_to_attention(table):
     """With ReLU cells attention is ahead in neither language, taught 400 or 1,000."""
     holds, words = True, []
@@ -393,6 +419,8 @@ SENTENCES = {
         a_thousand_suffice,
         a_narrow_vector_cannot_hold_them,
         a_broad_one_holds_them,
+        the_dot_product_is_as_feedback,
+        only_the_learned_score_looks,
         relu_is_no_help_to_attention,
         german_hangs_on_where_it_looks,
         nothing_beyond,
