@@ -276,9 +276,11 @@ def few_examples(table):
 
 
 def many_examples(table):
-    """Taught 4,000 numbers feedback is ahead in both languages, taught 1,000 in French."""
-    cases = [dict(language=language, taught=4000) for language in BOTH]
-    return attention_is("behind", table, [*cases, dict(language="fr", taught=1000)])
+    """Taught 2,000 numbers feedback is ahead in both languages, 1,000 and 4,000 in French."""
+    cases = [dict(language=language, taught=2000) for language in BOTH]
+    return attention_is(
+        "behind", table, [*cases, *(dict(language="fr", taught=n) for n in (1000, 4000))]
+    )
 
 
 def a_thousand_suffice(table):
